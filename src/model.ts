@@ -1,0 +1,264 @@
+/**
+ * The words that all stages share. This file imports nothing.
+ *
+ * A target turns one broker installation into a {@link Reading}; poll keeps, for a while, what a
+ * reading could not read ({@link Carried}); derive adds it up ({@link Derived}); metrics makes a
+ * {@link Snapshot} of it.
+ *
+ * Unknown is absent: an optional field that is not there could not be read or told, and is never
+ * 0 or -1. The one sentinel is NaN in the columns of {@link Partitions}, where it means "not read";
+ * it is gone before metrics.
+ */
+
+/**
+ * A place in a stream, compared without knowing the platform: major first, then minor.
+ * Kafka: offset and 0. NATS: sequence and 0. Redis: the milliseconds and the sequence of an id.
+ * Both are integers below 2^53.
+ */
+export interface Position {
+	readonly major: number;
+	readonly minor: number;
+}
+
+/** Why a lag could not be told: one short code, a label of `stream_consumer_lag_unknown`. */
+export interface Unknown {
+	readonly unknown: string;
+}
+
+/** A lag that the platform tells as one number. */
+export interface ToldLag {
+	readonly messages: number;
+	/** The largest possible error, in messages; absent on platforms that have no such doubt. */
+	readonly uncertainty?: number;
+}
+
+/**
+ * The partitions of a stream, or of a group on a stream, as columns of one length: row i is
+ * partition ids[i]. NaN: not read.
+ */
+export interface Partitions {
+	/** Ascending, without duplicates. */
+	readonly ids: Int32Array;
+	/** The first offset that is still kept. */
+	readonly start: Float64Array;
+	/** The offset that the next message will get. */
+	readonly end: Float64Array;
+	/** The group's committed offsets; absent on a stream's own partitions. */
+	readonly committed?: Float64Array;
+	/**
+	 * Only after {@link Carried}: when each row was read, in milliseconds since 1970, where some row
+	 * is older than the reading. Absent: all rows are of the reading.
+	 */
+	readonly readAtMs?: Float64Array;
+}
+
+/** One consumer group on one stream. */
+export interface Group {
+	/** The stream's name as shown: valid UTF-8, see `displayName`. */
+	readonly stream: string;
+	/** The group's name as shown. */
+	readonly consumerGroup: string;
+	/** The value of the label `kind` of `stream_consumer_info`. */
+	readonly kind?: string;
+	/** The broker's word for the group's state, lower case with underscores. */
+	readonly state?: string;
+	/**
+	 * Lag: told as a whole, or as the partitions that the group has committed on (summed by derive),
+	 * or not to be told.
+	 */
+	readonly lag: ToldLag | Partitions | Unknown;
+	/** How far the group has come, where it is one position. */
+	readonly position?: Position;
+	/** Messages delivered and not acknowledged. */
+	readonly pending?: number;
+	/** The most messages that may be delivered and not acknowledged. */
+	readonly pendingLimit?: number;
+	/** Messages delivered more than once and still not acknowledged. */
+	readonly redelivered?: number;
+	readonly members?: number;
+	/** Requests of readers that wait for messages. */
+	readonly waitingPulls?: number;
+}
+
+/** One stream: a topic, a Redis key, a JetStream stream. */
+export interface Stream {
+	readonly name: string;
+	/** Where the platform has them. */
+	readonly partitions?: Partitions;
+	/** Messages kept. */
+	readonly length?: number;
+	readonly bytes?: number;
+	/** The most messages that are kept. */
+	readonly lengthLimit?: number;
+	/** How long messages are kept. */
+	readonly retentionSeconds?: number;
+	readonly oldestMessageAgeSeconds?: number;
+	readonly newestMessageAgeSeconds?: number;
+}
+
+/** Something that a broker did or said which kept a part of the reading from being made. */
+export interface Problem {
+	/** One of the platform's fixed set of codes, the label of `stream_target_problems_total`. */
+	readonly code: string;
+	/** What was asked: one of the platform's operations. */
+	readonly operation: string;
+	/** Whom or what it concerns: a broker, a topic, a group. */
+	readonly subject?: string;
+	/** What happened and what to do about it, for people. Never holds a secret. */
+	readonly message: string;
+}
+
+/** Something that was listed, so that it exists, but could not be read this time. */
+export interface Unread {
+	/** Absent: the group on every stream. */
+	readonly stream?: string;
+	/** Absent: the stream itself and every group on it. */
+	readonly consumerGroup?: string;
+	/** What `stream_consumer_lag_unknown` says once nothing is known any more. */
+	readonly reason: string;
+}
+
+/** What one poll of one target saw: plain records, no history, no opinion. */
+export interface Reading {
+	/** The server's version, where it tells. */
+	readonly version?: string;
+	readonly streams: readonly Stream[];
+	readonly groups: readonly Group[];
+	readonly unread: readonly Unread[];
+	/** Whether every stream and group in scope was listed; what a partial listing lacks may exist. */
+	readonly complete: boolean;
+	readonly problems: readonly Problem[];
+}
+
+/** A record of a reading, and how fresh it is. */
+export interface Kept<T> {
+	readonly record: T;
+	/** When it was last read, in milliseconds since 1970. */
+	readonly readAtMs: number;
+	/** Complete listings in a row that did not show it. */
+	readonly missedListings: number;
+}
+
+/** A target's last reading together with what earlier ones still vouch for (poll/carry.ts). */
+export interface Carried {
+	readonly atMs: number;
+	readonly version?: string;
+	readonly streams: ReadonlyMap<string, Kept<Stream>>;
+	/** By `stream`, a NUL and `consumerGroup`. */
+	readonly groups: ReadonlyMap<string, Kept<Group>>;
+}
+
+/** One consumer group on one stream, as exported: what was read and what follows from it. */
+export interface Consumer {
+	readonly target: string;
+	readonly platform: string;
+	readonly stream: string;
+	readonly consumerGroup: string;
+	readonly kind?: string;
+	readonly state?: string;
+	/** Messages; never negative. */
+	readonly lag?: number;
+	readonly lagUncertainty?: number;
+	/** Why there is no lag. */
+	readonly lagUnknown?: string;
+	readonly partitionLagMax?: number;
+	readonly partitionsUnknown?: number;
+	readonly pending?: number;
+	readonly pendingLimit?: number;
+	readonly redelivered?: number;
+	readonly members?: number;
+	readonly waitingPulls?: number;
+	/** Only rows with a known lag. */
+	readonly partitions: readonly ConsumerPartition[];
+}
+
+/** One partition of a consumer group. */
+export interface ConsumerPartition {
+	readonly partition: number;
+	readonly lag: number;
+	/** The committed offset. */
+	readonly offset: number;
+}
+
+/** One stream, as exported. */
+export interface StreamState {
+	readonly target: string;
+	readonly platform: string;
+	readonly stream: string;
+	readonly length?: number;
+	readonly bytes?: number;
+	readonly lengthLimit?: number;
+	readonly retentionSeconds?: number;
+	readonly oldestMessageAgeSeconds?: number;
+	readonly newestMessageAgeSeconds?: number;
+	/** How many partitions there are, read or not. */
+	readonly partitionCount?: number;
+	/** Groups seen on it. */
+	readonly consumers: number;
+	/** Only rows that were read. */
+	readonly partitions: readonly StreamPartition[];
+}
+
+/** One partition of a stream. */
+export interface StreamPartition {
+	readonly partition: number;
+	readonly startOffset: number;
+	readonly endOffset: number;
+}
+
+/** What derive makes of a target's readings. */
+export interface Derived {
+	readonly consumers: readonly Consumer[];
+	readonly streams: readonly StreamState[];
+}
+
+/** How a poll ended: all was read, a part, nothing. */
+export type PollResult = 'ok' | 'partial' | 'failed';
+
+/** A target's own health, after its latest poll. */
+export interface TargetState {
+	readonly target: string;
+	readonly platform: string;
+	readonly version?: string;
+	/** Seconds. */
+	readonly pollIntervalSeconds: number;
+	/** Absent until the first poll has ended. */
+	readonly lastResult?: PollResult;
+	/** Seconds since 1970; absent until a poll has read something. */
+	readonly lastSuccessTimestampSeconds?: number;
+	readonly polls: Readonly<Record<PollResult, number>>;
+	readonly pollDurations: Durations;
+	/** Every code of the platform, counted from 0. */
+	readonly problemCounts: Readonly<Record<string, number>>;
+	/** Every operation of the platform, counted from 0. */
+	readonly requestCounts: Readonly<Record<string, number>>;
+	/** Of the latest poll. */
+	readonly problems: readonly Problem[];
+}
+
+/** A histogram of durations in seconds: cumulative counts up to each bound. */
+export interface Durations {
+	readonly bounds: readonly number[];
+	/** As many as bounds. */
+	readonly counts: readonly number[];
+	readonly count: number;
+	readonly sum: number;
+}
+
+/** Everything that HTTP serves, made anew after each poll and never changed. */
+export interface Snapshot {
+	readonly targets: readonly TargetState[];
+	readonly consumers: readonly Consumer[];
+	readonly streams: readonly StreamState[];
+	readonly exposition: Exposition;
+}
+
+/** The text of all metrics that come from polls, ready to be followed by those of the process. */
+export interface Exposition {
+	/** Prometheus text format 0.0.4. */
+	readonly plain: Uint8Array;
+	/** The same as a raw deflate stream that ends at a full flush, so that it can be continued. */
+	readonly deflated: Uint8Array;
+	/** The CRC-32 of `plain`, which a gzip member's trailer needs. */
+	readonly crc32: number;
+}

@@ -1,0 +1,49 @@
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * A name as it is shown: valid UTF-8, and different for different bytes. A byte that is not part of
+ * valid UTF-8 becomes `\xNN` (lower-case hex); a backslash that would read as such an escape is
+ * itself written `\x5c`.
+ */
+export function displayName(bytes: Uint8Array): string {
+	try {
+		return escapeLookalikes(strict.decode(bytes));
+	} catch {
+		return decodeBytewise(bytes);
+	}
+}
+
+function escapeLookalikes(text: string): string {
+	return text.includes('\\x') ? text.replace(/\\(?=x[0-9a-f]{2})/g, '\\x5c') : text;
+}
+
+function decodeBytewise(bytes: Uint8Array): string {
+	let text = '';
+	let valid = '';
+	for (let at = 0; at < bytes.length; ) {
+		const length = sequenceLength(bytes, at);
+		if (length > 0) {
+			valid += strict.decode(bytes.subarray(at, at + length));
+			at += length;
+		} else {
+			text += escapeLookalikes(valid);
+			text += `\\x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`;
+			valid = '';
+			at += 1;
+		}
+	}
+	return text + escapeLookalikes(valid);
+}
+
+/** How many bytes the valid UTF-8 sequence at a place has; 0 when there is none. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+	for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
+		try {
+			strict.decode(bytes.subarray(at, at + length));
+			return length;
+		} catch {
+			// A longer sequence may still be valid.
+		}
+	}
+	return 0;
+}

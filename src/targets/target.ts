@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Problem, Reading } from '../model.ts';
+
+/** One broker installation, read again and again over connections of its own. */
+export interface Target {
+	/**
+	 * Reads everything once. Connects where that is needed; {@link Platform.connect} opens nothing.
+	 * What a broker refuses or answers wrongly is a problem inside the reading.
+	 *
+	 * @param signal - ends the attempt: the promise then settles within a moment, and what was asked
+	 * is no longer waited for
+	 * @throws {@link UnreadableError} when nothing at all could be read
+	 */
+	read(signal: AbortSignal): Promise<Reading>;
+
+	/** Requests sent since the target was made, by operation. Only ever grows. */
+	readonly requests: ReadonlyMap<string, number>;
+
+	/** Closes every connection, whatever state it is in, within two seconds. Never throws. */
+	close(): Promise<void>;
+}
+
+/** A kind of broker: one folder, one line in `targets/index.ts`. */
+export interface Platform<Schema extends z.ZodObject = z.ZodObject> {
+	/** The value of `platform:` in the configuration and of the label `platform`. */
+	readonly name: string;
+	/** The platform's own part of a target's configuration. */
+	readonly options: Schema;
+	/** Every operation that is counted in `stream_target_requests_total`. */
+	readonly operations: readonly string[];
+	/** Every code that a problem of this platform can have. */
+	readonly problems: readonly string[];
+	/** Makes a target; opens no socket. */
+	connect(options: z.output<Schema>, log: Logger): Target;
+}
+
+/** Gives a platform's parts their types. */
+export function definePlatform<Schema extends z.ZodObject>(
+	platform: Platform<Schema>,
+): Platform<Schema> {
+	return platform;
+}
+
+/** Nothing of a target could be read; the problems say why. */
+export class UnreadableError extends Error {
+	override readonly name = 'UnreadableError';
+	readonly problems: readonly Problem[];
+
+	constructor(problems: readonly Problem[], options?: ErrorOptions) {
+		super(problems.map((problem) => problem.message).join('; '), options);
+		this.problems = problems;
+	}
+}
