@@ -6,8 +6,8 @@
  * {@link Snapshot} of it.
  *
  * Unknown is absent: an optional field that is not there could not be read or told, and is never
- * 0 or -1. The one sentinel is NaN in the columns of {@link Partitions}, where it means "not read";
- * it is gone before metrics.
+ * 0 or -1. The one sentinel is NaN in columns of partitions, where it means "not read" or "not to be
+ * told"; the exposition writes no line for it.
  */
 
 /**
@@ -128,6 +128,8 @@ export interface Reading {
 	/** Whether every stream and group in scope was listed; what a partial listing lacks may exist. */
 	readonly complete: boolean;
 	readonly problems: readonly Problem[];
+	/** Whether single partitions are to be exported. */
+	readonly partitionDetail: boolean;
 }
 
 /** A record of a reading, and how fresh it is. */
@@ -135,6 +137,8 @@ export interface Kept<T> {
 	readonly record: T;
 	/** When it was last read, in milliseconds since 1970. */
 	readonly readAtMs: number;
+	/** When it was last known to exist: read, or listed at least. */
+	readonly listedAtMs: number;
 	/** Complete listings in a row that did not show it. */
 	readonly missedListings: number;
 }
@@ -142,9 +146,9 @@ export interface Kept<T> {
 /** A target's last reading together with what earlier ones still vouch for (poll/carry.ts). */
 export interface Carried {
 	readonly atMs: number;
-	readonly version?: string;
+	readonly partitionDetail: boolean;
 	readonly streams: ReadonlyMap<string, Kept<Stream>>;
-	/** By `stream`, a NUL and `consumerGroup`. */
+	/** By stream and consumer group; the keys are carry's own. */
 	readonly groups: ReadonlyMap<string, Kept<Group>>;
 }
 
@@ -168,16 +172,16 @@ export interface Consumer {
 	readonly redelivered?: number;
 	readonly members?: number;
 	readonly waitingPulls?: number;
-	/** Only rows with a known lag. */
-	readonly partitions: readonly ConsumerPartition[];
+	/** Absent where single partitions are not exported. */
+	readonly partitions?: ConsumerPartitions;
 }
 
-/** One partition of a consumer group. */
-export interface ConsumerPartition {
-	readonly partition: number;
-	readonly lag: number;
-	/** The committed offset. */
-	readonly offset: number;
+/** A consumer group's partitions as columns of one length. NaN: not known. */
+export interface ConsumerPartitions {
+	readonly ids: Int32Array;
+	readonly lag: Float64Array;
+	/** Committed offsets. */
+	readonly committed: Float64Array;
 }
 
 /** One stream, as exported. */
@@ -195,15 +199,8 @@ export interface StreamState {
 	readonly partitionCount?: number;
 	/** Groups seen on it. */
 	readonly consumers: number;
-	/** Only rows that were read. */
-	readonly partitions: readonly StreamPartition[];
-}
-
-/** One partition of a stream. */
-export interface StreamPartition {
-	readonly partition: number;
-	readonly startOffset: number;
-	readonly endOffset: number;
+	/** Absent where single partitions are not exported. */
+	readonly partitions?: Partitions;
 }
 
 /** What derive makes of a target's readings. */

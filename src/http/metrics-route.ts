@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import type { Snapshot } from '../model.ts';
+import { gzipWith } from './gzip.ts';
+
+/** What `/metrics` needs: both answer without waiting for a broker. */
+export interface MetricsSource {
+	snapshot(): Snapshot;
+	/** Text of the process metrics. */
+	processMetrics(): Promise<string>;
+}
+
+/** Prometheus text format; its OpenMetrics sibling would rename counters. */
+const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Serves the newest snapshot as bytes, followed by the process metrics. */
+export function metricsRoute(app: FastifyInstance, path: string, source: MetricsSource): void {
+	app.get(path, async (request, reply) => {
+		const text = Buffer.from(await source.processMetrics());
+		const { exposition } = source.snapshot();
+		reply.header('content-type', contentType).header('vary', 'accept-encoding');
+		if (!acceptsGzip(request.headers['accept-encoding'])) {
+			return reply.send(Buffer.concat([exposition.plain, text]));
+		}
+		return reply.header('content-encoding', 'gzip').send(gzipWith(exposition, text));
+	});
+}
+
+/** RFC 9110, section 12.5.3: a coding with weight 0 is refused. */
+function acceptsGzip(header: string | string[] | undefined): boolean {
+	for (const part of String(header ?? '').split(',')) {
+		const [coding, ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
+		if (coding !== 'gzip' && coding !== '*') continue;
+		const weight = parameters.find((parameter) => parameter.startsWith('q='));
+		return weight === undefined || Number(weight.slice(2)) > 0;
+	}
+	return false;
+}

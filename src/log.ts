@@ -1,0 +1,37 @@
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import { printable } from './printable.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export const logFormats = ['json', 'pretty'] as const;
+
+/** How the log is written. */
+export interface LogOptions {
+	readonly level: (typeof logLevels)[number];
+	readonly format: (typeof logFormats)[number];
+}
+
+/** A log on standard error: standard output belongs to what commands print. */
+export function makeLog({ level, format }: LogOptions): Logger {
+	const fd = 2;
+	// Written synchronously: the last lines before an exit are those that matter.
+	const stream: DestinationStream =
+		format === 'pretty'
+			? pretty({
+					destination: fd,
+					sync: true,
+					colorize: process.stderr.isTTY,
+					// JSON escapes what a broker names; this format would write it as it is.
+					messageFormat: (line, key) => printable(String(line[key])),
+				})
+			: destination({ fd, sync: true });
+	return pino(
+		{
+			level,
+			base: null,
+			timestamp: pino.stdTimeFunctions.isoTime,
+			formatters: { level: (label) => ({ level: label }) },
+		},
+		stream,
+	);
+}

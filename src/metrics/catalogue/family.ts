@@ -1,0 +1,55 @@
+import type { Consumer, StreamState, TargetState } from '../../model.ts';
+
+/** What a metric means on each platform, in words; a platform without an entry does not have it. */
+export type Meaning = Readonly<Record<string, string>>;
+
+/** What every metric declares. */
+export interface Declaration {
+	readonly name: string;
+	/** One sentence, without the platforms' details. */
+	readonly help: string;
+	readonly type: 'gauge' | 'counter' | 'histogram';
+	/** Of the value; absent for plain numbers and for facts that are always 1. */
+	readonly unit?: 'messages' | 'seconds' | 'bytes' | 'ratio';
+	readonly meaning?: Meaning;
+}
+
+/** A metric with at most one sample for each record. */
+export interface Plain<Record> extends Declaration {
+	readonly value: (record: Record) => number | undefined;
+}
+
+/** A metric whose samples carry one more label. */
+export interface Labelled<Record> extends Declaration {
+	readonly label: string;
+	readonly samples: (record: Record) => Iterable<readonly [labelValue: string, value: number]>;
+}
+
+/** Rows of one partition each, as columns. */
+export interface PartitionColumn {
+	readonly ids: Int32Array;
+	readonly values: Float64Array;
+}
+
+/** A metric with one sample for each partition of a record. */
+export interface PerPartition<Record> extends Declaration {
+	readonly column: (record: Record) => PartitionColumn | undefined;
+}
+
+/** A histogram, one for each record. */
+export interface Histogram<Record> extends Declaration {
+	readonly type: 'histogram';
+	readonly histogram: (record: Record) => TargetState['pollDurations'];
+}
+
+export type GroupFamily = Plain<Consumer> | Labelled<Consumer> | PerPartition<Consumer>;
+export type StreamFamily = Plain<StreamState> | PerPartition<StreamState>;
+export type TargetFamily = Plain<TargetOf> | Labelled<TargetOf> | Histogram<TargetOf>;
+
+/** A target with what its metrics count. */
+export interface TargetOf {
+	readonly state: TargetState;
+	readonly streams: number;
+	readonly groups: number;
+	readonly series: number;
+}

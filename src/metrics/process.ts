@@ -1,0 +1,38 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { exporterFamilies } from './catalogue/exporter.ts';
+
+/** The metrics of the process itself, the only ones that are made at the scrape. */
+export interface ProcessMetrics {
+	/** Text format 0.0.4, ending in a newline. */
+	render(): Promise<string>;
+	/** Says how loading the configuration went. */
+	configLoaded(successful: boolean, atMs: number): void;
+}
+
+/** Makes them once, at start-up. */
+export function processMetrics(build: {
+	readonly version: string;
+	readonly revision: string;
+	readonly nodeVersion: string;
+}): ProcessMetrics {
+	const registry = new Registry();
+	collectDefaultMetrics({ register: registry });
+	const gauge = (
+		{ name, help }: { readonly name: string; readonly help: string },
+		labelNames: string[] = [],
+	) => new Gauge({ name, help, labelNames, registers: [registry] });
+
+	gauge(exporterFamilies.buildInfo, ['version', 'revision', 'nodeversion']).set(
+		{ version: build.version, revision: build.revision, nodeversion: build.nodeVersion },
+		1,
+	);
+	const successful = gauge(exporterFamilies.configReloadSuccessful);
+	const timestamp = gauge(exporterFamilies.configReloadTimestamp);
+	return {
+		render: () => registry.metrics(),
+		configLoaded(ok, atMs) {
+			successful.set(ok ? 1 : 0);
+			if (ok) timestamp.set(atMs / 1000);
+		},
+	};
+}

@@ -1,0 +1,138 @@
+import type { Carried, Group, Kept, Reading, Stream, Unread } from '../model.ts';
+import { carryRows } from './carry-rows.ts';
+
+/** Complete listings in a row that must lack something before it counts as gone. */
+const goneAfterListings = 3;
+
+/** What no poll has listed for this long is forgotten, whatever the reason. */
+const forgottenAfterMs = 60 * 60 * 1000;
+
+/** The reason of what could not be read because its target, or its part of it, could not be. */
+const notRead = 'not_read';
+
+/**
+ * Keeps what a reading could not read, or what vanished for a moment. The only owner of that grace:
+ *
+ * - something listed but not read, and everything when nothing could be read (`reading` absent),
+ *   keeps its last values for `keepFailedMs`, then only its name and the reason remain;
+ * - something that a complete listing does not show keeps its values until the third such listing
+ *   in a row, for right after a restart brokers answer with empty lists and no error;
+ * - what a partial listing does not show may still exist, and is kept like what was not read.
+ *
+ * @param atMs - when the reading was made, in milliseconds since 1970
+ */
+export function carry(
+	previous: Carried | undefined,
+	reading: Reading | undefined,
+	atMs: number,
+	keepFailedMs: number,
+): Carried {
+	const unread = unreadReasons(reading?.unread ?? []);
+	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false };
+
+	const streams = new Map<string, Kept<Stream>>();
+	for (const stream of reading?.streams ?? []) {
+		const before = previous?.streams.get(stream.name);
+		streams.set(stream.name, fresh(withOldRows(stream, before, grace), atMs));
+	}
+	for (const [name, kept] of previous?.streams ?? []) {
+		if (streams.has(name)) continue;
+		const still = keep(kept, unread.ofStream(name), grace, bareStream);
+		if (still) streams.set(name, still);
+	}
+
+	const groups = new Map<string, Kept<Group>>();
+	for (const group of reading?.groups ?? []) {
+		const key = groupKey(group.stream, group.consumerGroup);
+		groups.set(key, fresh(withOldLagRows(group, previous?.groups.get(key), grace), atMs));
+	}
+	for (const [key, kept] of previous?.groups ?? []) {
+		if (groups.has(key)) continue;
+		const { stream, consumerGroup } = kept.record;
+		const still = keep(kept, unread.ofGroup(stream, consumerGroup), grace, bareGroup);
+		if (still) groups.set(key, still);
+	}
+	for (const { stream, consumerGroup, reason } of reading?.unread ?? []) {
+		if (stream === undefined || consumerGroup === undefined) continue;
+		const key = groupKey(stream, consumerGroup);
+		if (groups.has(key)) continue;
+		groups.set(key, fresh({ stream, consumerGroup, lag: { unknown: reason } }, atMs));
+	}
+
+	const partitionDetail = reading?.partitionDetail ?? previous?.partitionDetail ?? false;
+	return { atMs, partitionDetail, streams, groups };
+}
+
+interface Grace {
+	readonly atMs: number;
+	readonly keepFailedMs: number;
+	readonly complete: boolean;
+}
+
+function fresh<T>(record: T, atMs: number): Kept<T> {
+	return { record, readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
+}
+
+/** What remains of a record that this reading does not hold; nothing when it is gone. */
+function keep<T>(
+	kept: Kept<T>,
+	unreadReason: string | undefined,
+	grace: Grace,
+	bare: (record: T, reason: string) => T,
+): Kept<T> | undefined {
+	const listed = unreadReason !== undefined;
+	const missed = listed ? 0 : kept.missedListings + (grace.complete ? 1 : 0);
+	if (missed >= goneAfterListings) return undefined;
+	const listedAtMs = listed ? grace.atMs : kept.listedAtMs;
+	if (grace.atMs - listedAtMs > forgottenAfterMs) return undefined;
+	const expired = grace.atMs - kept.readAtMs > grace.keepFailedMs;
+	return {
+		record: expired ? bare(kept.record, unreadReason ?? notRead) : kept.record,
+		readAtMs: kept.readAtMs,
+		listedAtMs,
+		missedListings: missed,
+	};
+}
+
+function bareStream(stream: Stream): Stream {
+	return { name: stream.name };
+}
+
+function bareGroup(group: Group, reason: string): Group {
+	return { stream: group.stream, consumerGroup: group.consumerGroup, lag: { unknown: reason } };
+}
+
+function withOldRows(stream: Stream, before: Kept<Stream> | undefined, grace: Grace): Stream {
+	const { partitions } = stream;
+	if (!partitions) return stream;
+	const carried = carryRows(partitions, before?.record.partitions, before?.readAtMs ?? 0, grace);
+	return carried === partitions ? stream : { ...stream, partitions: carried };
+}
+
+function withOldLagRows(group: Group, before: Kept<Group> | undefined, grace: Grace): Group {
+	const { lag } = group;
+	if (!('ids' in lag)) return group;
+	const old = before && 'ids' in before.record.lag ? before.record.lag : undefined;
+	const carried = carryRows(lag, old, before?.readAtMs ?? 0, grace);
+	return carried === lag ? group : { ...group, lag: carried };
+}
+
+/** Names may hold any character, so the stream's length is what keeps the two apart. */
+function groupKey(stream: string, consumerGroup: string): string {
+	return `${stream.length}:${stream}${consumerGroup}`;
+}
+
+/** Looks up why something was not read, by stream, by group on every stream, or by both. */
+function unreadReasons(unread: readonly Unread[]) {
+	const reasons = new Map<string, string>();
+	for (const { stream, consumerGroup, reason } of unread) {
+		reasons.set(JSON.stringify([stream, consumerGroup]), reason);
+	}
+	const find = (stream?: string, consumerGroup?: string) =>
+		reasons.size === 0 ? undefined : reasons.get(JSON.stringify([stream, consumerGroup]));
+	return {
+		ofStream: (stream: string) => find(stream),
+		ofGroup: (stream: string, consumerGroup: string) =>
+			find(stream, consumerGroup) ?? find(undefined, consumerGroup) ?? find(stream),
+	};
+}

@@ -1,0 +1,53 @@
+import type { PollResult, Problem, Reading } from '../model.ts';
+import { type Target, UnreadableError } from '../targets/target.ts';
+
+/** How one poll of one target went. */
+export interface Outcome {
+	readonly result: PollResult;
+	/** When it began, in milliseconds since 1970. */
+	readonly startedAtMs: number;
+	readonly durationSeconds: number;
+	/** Absent when nothing could be read. */
+	readonly reading?: Reading;
+	readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a target once, under a deadline. Never rejects.
+ *
+ * @param timeoutMs - the whole poll's time
+ * @param signal - ends the poll early, at shutdown
+ */
+export async function pollOnce(
+	target: Target,
+	timeoutMs: number,
+	signal: AbortSignal,
+): Promise<Outcome> {
+	const startedAtMs = Date.now();
+	const started = performance.now();
+	const deadline = new AbortController();
+	const timer = setTimeout(() => {
+		deadline.abort(new Error(`the poll's deadline of ${timeoutMs / 1000} s has passed`));
+	}, timeoutMs);
+	const end = () => (performance.now() - started) / 1000;
+	try {
+		const reading = await target.read(AbortSignal.any([deadline.signal, signal]));
+		const { problems } = reading;
+		const result = problems.length === 0 && reading.complete ? 'ok' : 'partial';
+		return { result, startedAtMs, durationSeconds: end(), reading, problems };
+	} catch (error) {
+		const problems = problemsOf(error);
+		return { result: 'failed', startedAtMs, durationSeconds: end(), problems };
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** Code of a failure that no target foresaw: a defect of ours. */
+export const internalProblem = 'internal';
+
+function problemsOf(error: unknown): readonly Problem[] {
+	if (error instanceof UnreadableError) return error.problems;
+	const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return [{ code: internalProblem, operation: 'read', message }];
+}
