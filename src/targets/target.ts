@@ -31,8 +31,12 @@ export interface Platform<Schema extends z.ZodObject = z.ZodObject> {
 	readonly operations: readonly string[];
 	/** Every code that a problem of this platform can have. */
 	readonly problems: readonly string[];
-	/** Makes a target; opens no socket. */
-	connect(options: z.output<Schema>, log: Logger): Target;
+	/**
+	 * Makes a target; opens no socket.
+	 *
+	 * @param pollTimeoutMs - the deadline that polls will have, for those who divide it
+	 */
+	connect(options: z.output<Schema>, log: Logger, pollTimeoutMs: number): Target;
 }
 
 /** Gives a platform's parts their types. */

@@ -1,0 +1,121 @@
+import { RE2JS, RE2JSException } from 're2js';
+import { z } from 'zod';
+import { quoted } from './quoted.ts';
+
+/** What a name must look like. */
+export interface Pattern {
+	/** As it was written. */
+	readonly source: string;
+	/** The one name that it means, where it has no wildcard. */
+	readonly literal?: string;
+	matches(name: string): boolean;
+}
+
+/** Which names are read: those that an `include` matches and no `exclude` does. */
+export interface Filter {
+	readonly include: readonly Pattern[];
+	readonly exclude: readonly Pattern[];
+}
+
+export function passes({ include, exclude }: Filter, name: string): boolean {
+	const matches = (pattern: Pattern) => pattern.matches(name);
+	return include.some(matches) && !exclude.some(matches);
+}
+
+/**
+ * The schema of a {@link Filter}, with its defaults as they would be written.
+ */
+export function filter(defaults: { include: readonly string[]; exclude: readonly string[] }) {
+	return z
+		.strictObject({
+			include: z
+				.array(pattern)
+				.min(1, 'expected at least one pattern: without any, nothing is read')
+				.prefault([...defaults.include]),
+			exclude: z.array(pattern).prefault([...defaults.exclude]),
+		})
+		.prefault({});
+}
+
+/** A pattern as it is written: a glob or a `/regular expression/`. */
+const pattern = z.codec(z.string(), z.custom<Pattern>(), {
+	decode(source, context) {
+		try {
+			return compilePattern(source);
+		} catch (error) {
+			if (!(error instanceof SyntaxError)) throw error;
+			context.issues.push({ code: 'custom', input: source, message: error.message });
+			return z.NEVER;
+		}
+	},
+	encode: ({ source }) => source,
+});
+
+/**
+ * Compiles a glob (`*` any run of characters, `?` one character, a backslash takes the next
+ * character as it is) or a `/regular expression/` in RE2's syntax. Either must match a whole name.
+ * Both run on automata, in time linear in the name: no pattern can hang the exporter.
+ *
+ * @throws SyntaxError that says what is wrong
+ */
+export function compilePattern(source: string): Pattern {
+	if (source === '') throw new SyntaxError('expected a pattern, got an empty one');
+	return /^\/.*\/$/su.test(source) ? regularExpression(source) : glob(source);
+}
+
+function regularExpression(source: string): Pattern {
+	if (source === '//') throw new SyntaxError('expected a regular expression between the slashes');
+	try {
+		const expression = RE2JS.compile(source.slice(1, -1));
+		return { source, matches: (name) => expression.matches(name) };
+	} catch (error) {
+		if (!(error instanceof RE2JSException)) throw error;
+		const reason = error.message.replace('error parsing regexp: ', '');
+		throw new SyntaxError(
+			`${quoted(source)} is not a regular expression in RE2's syntax: ${reason}`,
+		);
+	}
+}
+
+function glob(source: string): Pattern {
+	/** The literal texts between wildcards, and the wildcards. */
+	const parts: (string | typeof anyRun | typeof anyOne)[] = [];
+	let literal = '';
+	const characters = Array.from(source);
+	for (let at = 0; at < characters.length; at++) {
+		let character = characters[at] ?? '';
+		if (character === '*' || character === '?') {
+			if (literal !== '') parts.push(literal);
+			literal = '';
+			parts.push(character === '*' ? anyRun : anyOne);
+			continue;
+		}
+		if (character === '\\') {
+			at += 1;
+			character = characters[at] ?? '';
+			if (character === '') {
+				throw new SyntaxError(`${quoted(source)} ends in a backslash, which escapes nothing`);
+			}
+		}
+		literal += character;
+	}
+	if (parts.length === 0) return { source, literal, matches: (name) => name === literal };
+	if (literal !== '') parts.push(literal);
+
+	// The two commonest shapes need no automaton: `*` and `prefix*`.
+	const [first, second] = parts;
+	if (first === anyRun && parts.length === 1) return { source, matches: () => true };
+	if (typeof first === 'string' && second === anyRun && parts.length === 2) {
+		return { source, matches: (name) => name.startsWith(first) };
+	}
+	const expression = RE2JS.compile(parts.map(partExpression).join(''), RE2JS.DOTALL);
+	return { source, matches: (name) => expression.matches(name) };
+}
+
+const anyRun = Symbol('any run of characters');
+const anyOne = Symbol('any one character');
+
+function partExpression(part: string | typeof anyRun | typeof anyOne): string {
+	if (part === anyRun) return '.*';
+	return part === anyOne ? '.' : RE2JS.quote(part);
+}

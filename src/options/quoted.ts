@@ -1,0 +1,18 @@
+const longest = 80;
+
+/** A text as a message shows it: in double quotes, escaped, and cut when it is long. */
+export function quoted(text: string): string {
+	const characters = Array.from(text);
+	return JSON.stringify(
+		characters.length > longest ? `${characters.slice(0, longest).join('')}…` : text,
+	);
+}
+
+/** A value of a configuration as a message shows it: texts and numbers by value, others by kind. */
+export function shown(value: unknown): string {
+	if (value === null) return 'nothing';
+	if (typeof value === 'string') return quoted(value);
+	if (typeof value === 'number') return `the number ${value}`;
+	if (typeof value === 'boolean') return String(value);
+	return Array.isArray(value) ? 'a list' : 'a map';
+}

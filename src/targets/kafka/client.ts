@@ -1,0 +1,183 @@
+import { type Address, addressText } from '../../options/address.ts';
+import {
+	BrokerConnection,
+	type ConnectionSettings,
+	UnsupportedRequestError,
+} from './connection.ts';
+import { type BrokerAddress, type MetadataAnswer, metadata } from './protocol/metadata.ts';
+import type { Request } from './protocol/request.ts';
+
+/** A broker could not be asked; the cause says why. */
+export class BrokerError extends Error {
+	override readonly name = 'BrokerError';
+	/** `broker 2 (kafka-2:9092)`, or the address alone for one that is only configured. */
+	readonly broker: string;
+	readonly operation: string;
+	override readonly cause: Error;
+
+	constructor(broker: string, operation: string, cause: Error) {
+		super(cause.message, { cause });
+		this.broker = broker;
+		this.operation = operation;
+		this.cause = cause;
+	}
+}
+
+/**
+ * The connections to the brokers of one cluster: one to each broker that is needed, kept from poll
+ * to poll, and made anew when it is lost.
+ */
+export class Cluster {
+	readonly requests = new Map<string, number>();
+	readonly #bootstrap: readonly Address[];
+	readonly #settings: ConnectionSettings;
+	readonly #connections = new Map<string, Promise<BrokerConnection>>();
+	/** Brokers that failed in this poll are not asked again before the next. */
+	readonly #failed = new Map<string, BrokerError>();
+	#brokers: ReadonlyMap<number, BrokerAddress> = new Map();
+	readonly #closed = new AbortController();
+
+	constructor(bootstrap: readonly Address[], settings: ConnectionSettings) {
+		this.#bootstrap = bootstrap;
+		this.#settings = settings;
+	}
+
+	/**
+	 * Begins a poll: the metadata of the cluster, from whichever broker answers first in turn.
+	 *
+	 * @throws AggregateError of {@link BrokerError} when none does
+	 */
+	async metadata(signal: AbortSignal): Promise<MetadataAnswer> {
+		this.#failed.clear();
+		const errors: BrokerError[] = [];
+		for (const address of await this.#candidates()) {
+			try {
+				const answer = await this.#ask(address, addressText(address), metadata, undefined, signal);
+				this.#learn(answer.brokers);
+				return answer;
+			} catch (error) {
+				signal.throwIfAborted();
+				errors.push(error as BrokerError);
+			}
+		}
+		throw new AggregateError(errors);
+	}
+
+	/**
+	 * Asks one broker.
+	 *
+	 * @throws {@link BrokerError}; at once for a broker that failed before in this poll
+	 */
+	async send<Arguments, Answer>(
+		nodeId: number,
+		request: Request<Arguments, Answer>,
+		args: Arguments,
+		signal: AbortSignal,
+	): Promise<Answer> {
+		const address = this.#brokers.get(nodeId);
+		if (!address) {
+			const cause = new Error('the cluster does not announce its address');
+			throw new BrokerError(`broker ${nodeId}`, request.operation, cause);
+		}
+		return await this.#ask(address, this.#nameOf(nodeId), request, args, signal);
+	}
+
+	/** Whether a broker speaks a request; unknown brokers speak none. */
+	async speaks(nodeId: number, request: Request<never, unknown>): Promise<boolean> {
+		const address = this.#brokers.get(nodeId);
+		const connection =
+			address && (await this.#connections.get(addressText(address))?.catch(() => undefined));
+		return connection?.version(request) !== undefined;
+	}
+
+	close(): void {
+		this.#closed.abort(new Error('the target was closed'));
+		for (const [address, connecting] of this.#connections) this.#drop(address, connecting);
+	}
+
+	async #ask<Arguments, Answer>(
+		address: Address,
+		name: string,
+		request: Request<Arguments, Answer>,
+		args: Arguments,
+		signal: AbortSignal,
+	): Promise<Answer> {
+		const failed = this.#failed.get(addressText(address));
+		if (failed) throw failed;
+		const until = AbortSignal.any([signal, this.#closed.signal]);
+		let operation = 'connect';
+		try {
+			until.throwIfAborted();
+			const connection = await this.#connection(address, until);
+			operation = request.operation;
+			this.#count(operation);
+			return await connection.send(request, args, until);
+		} catch (error) {
+			until.throwIfAborted();
+			const failure = new BrokerError(name, operation, error as Error);
+			// A broker that lacks one request may well answer the others.
+			if (!(error instanceof UnsupportedRequestError))
+				this.#failed.set(addressText(address), failure);
+			throw failure;
+		}
+	}
+
+	/** The open connection to an address; everyone who asks meanwhile waits for the same one. */
+	async #connection(address: Address, signal: AbortSignal): Promise<BrokerConnection> {
+		const existing = this.#connections.get(addressText(address));
+		if (existing && (await existing).isOpen) return await existing;
+		const current = this.#connections.get(addressText(address));
+		if (current !== undefined && current !== existing) return await current;
+		this.#count('connect');
+		const connecting = BrokerConnection.open(address, this.#settings, signal);
+		this.#connections.set(addressText(address), connecting);
+		connecting.catch(() => {
+			if (this.#connections.get(addressText(address)) === connecting)
+				this.#connections.delete(addressText(address));
+		});
+		return await connecting;
+	}
+
+	/** Brokers with an open connection first, then the known ones, then the configured ones. */
+	async #candidates(): Promise<readonly Address[]> {
+		const all = new Map<string, Address>();
+		for (const address of [...this.#brokers.values(), ...this.#bootstrap]) {
+			all.set(addressText(address), address);
+		}
+		const open = new Set<string>();
+		for (const [address, connecting] of this.#connections) {
+			const connection = await connecting.catch(() => undefined);
+			if (connection?.isOpen) open.add(address);
+		}
+		const isOpen = ([address]: [string, Address]) => open.has(address);
+		const sorted = [...all].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
+		return sorted.map(([, address]) => address);
+	}
+
+	/** Takes over who the brokers are; connections to others are not needed any more. */
+	#learn(brokers: readonly BrokerAddress[]): void {
+		if (brokers.length === 0) return;
+		this.#brokers = new Map(brokers.map((broker) => [broker.nodeId, broker]));
+		const needed = new Set(brokers.map(addressText));
+		for (const [address, connecting] of this.#connections) {
+			if (!needed.has(address)) this.#drop(address, connecting);
+		}
+	}
+
+	#drop(address: string, connecting: Promise<BrokerConnection>): void {
+		this.#connections.delete(address);
+		connecting.then(
+			(connection) => connection.close(),
+			() => {},
+		);
+	}
+
+	#nameOf(nodeId: number): string {
+		const address = this.#brokers.get(nodeId);
+		return address ? `broker ${nodeId} (${addressText(address)})` : `broker ${nodeId}`;
+	}
+
+	#count(operation: string): void {
+		this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
+	}
+}

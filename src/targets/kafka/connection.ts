@@ -1,0 +1,283 @@
+import type { Socket } from 'node:net';
+import type { SASLOptions } from 'kafkajs';
+import Connection, {
+	type ConnectionLogger,
+	type SendArguments,
+} from 'kafkajs/src/network/connection.js';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import { type Address, addressText } from '../../options/address.ts';
+import { apiVersions } from './protocol/api-versions.ts';
+import { MalformedAnswerError, Reader } from './protocol/reader.ts';
+import { commonVersion, type Request, type Versions } from './protocol/request.ts';
+import { Writer } from './protocol/writer.ts';
+
+/** What all connections of a target have in common. */
+export interface ConnectionSettings {
+	readonly clientId: string;
+	readonly sasl: SASLOptions | null;
+	/** Of connecting, and of each request, in milliseconds. */
+	readonly timeoutMs: number;
+}
+
+/** A request had no answer in its time. */
+export class RequestTimeoutError extends Error {
+	override readonly name = 'RequestTimeoutError';
+}
+
+/** The broker does not speak a version of the request that is spoken here. */
+export class UnsupportedRequestError extends Error {
+	override readonly name = 'UnsupportedRequestError';
+}
+
+/** The broker closed the connection, or it broke. */
+export class ConnectionLostError extends Error {
+	override readonly name = 'ConnectionLostError';
+}
+
+/**
+ * One connection to one broker, for as long as its socket lives: a new socket is a new object, with
+ * versions of its own.
+ *
+ * This file is the seam over kafkajs 2.2.4: its sockets, framing, SASL and TLS are used, below its
+ * Admin API, which asks one coordinator per group and fails as a whole. What is worked around:
+ * - its timer for pending requests never rests, and its time-out check wakes ten times a second:
+ *   the first is made to rest, the second is replaced by one timer a request;
+ * - SASL and ApiVersions wait without a time-out: the whole of connecting has one here;
+ * - a hung connection would stay "connected": a time-out ends it;
+ * - a length field is believed up to 2 GB: {@link largestAnswerBytes} is the limit.
+ */
+export class BrokerConnection {
+	readonly #connection: Connection;
+	readonly #settings: ConnectionSettings;
+	#versions: Versions = new Map();
+	#lost: Error | undefined;
+	readonly #waiting = new Set<(error: Error) => void>();
+
+	private constructor(address: Address, settings: ConnectionSettings) {
+		this.#settings = settings;
+		this.#connection = new Connection({
+			...address,
+			clientId: settings.clientId,
+			ssl: null,
+			sasl: settings.sasl,
+			socketFactory: (options) => this.#watch(makeSocket(options)),
+			logger: silent,
+			connectionTimeout: settings.timeoutMs,
+			requestTimeout: settings.timeoutMs,
+			enforceRequestTimeout: false,
+			maxInFlightRequests,
+		});
+		letRest(this.#connection);
+		this.#guardSize();
+	}
+
+	/**
+	 * Connects, learns the broker's versions and authenticates.
+	 *
+	 * @throws the cause when that fails or takes longer than the settings' time; no socket is left
+	 */
+	static async open(
+		address: Address,
+		settings: ConnectionSettings,
+		signal: AbortSignal,
+	): Promise<BrokerConnection> {
+		const opened = new BrokerConnection(address, settings);
+		const what = `connecting to ${addressText(address)}`;
+		try {
+			await opened.#bounded(what, opened.#establish(), signal);
+			return opened;
+		} catch (error) {
+			opened.close(error as Error);
+			throw error;
+		}
+	}
+
+	get isOpen(): boolean {
+		return this.#lost === undefined && this.#connection.isConnected();
+	}
+
+	/** The version of a request that would be used; none when the broker lacks it. */
+	version(request: Pick<Request<never, unknown>, 'key' | 'versions'>): number | undefined {
+		return commonVersion(request, this.#versions);
+	}
+
+	/**
+	 * Sends a request and reads its answer. Several may be under way at a time.
+	 *
+	 * @throws {@link RequestTimeoutError}, {@link ConnectionLostError},
+	 * {@link UnsupportedRequestError}, {@link MalformedAnswerError}; the connection is closed after
+	 * all of them but UnsupportedRequestError
+	 */
+	async send<Arguments, Answer>(
+		request: Request<Arguments, Answer>,
+		args: Arguments,
+		signal: AbortSignal,
+	): Promise<Answer> {
+		const version = this.version(request);
+		if (version === undefined) {
+			const [lowest, highest] = request.versions;
+			throw new UnsupportedRequestError(
+				`the broker does not speak ${request.operation} in a version from ${lowest} to ${highest}`,
+			);
+		}
+		try {
+			return await this.#bounded(request.operation, this.#exchange(request, args, version), signal);
+		} catch (error) {
+			this.close(error as Error);
+			throw error;
+		}
+	}
+
+	/** Closes at once; what waits for an answer is rejected. */
+	close(cause: Error = new ConnectionLostError('the connection was closed')): void {
+		if (this.#lost) return;
+		this.#lost = cause;
+		for (const reject of this.#waiting) reject(cause);
+		this.#connection.rejectRequests(cause);
+		this.#connection.requestQueue.destroy();
+		this.#connection.socket?.destroy();
+		// Only brings kafkajs' own state in order: nothing is pending any more.
+		this.#connection.disconnect().catch(() => {});
+	}
+
+	async #establish(): Promise<void> {
+		await this.#connection.connect();
+		const { errorCode, versions } = await this.#exchange(apiVersions, undefined, 0);
+		if (errorCode !== 0) throw new MalformedAnswerError(`ApiVersions answers error ${errorCode}`);
+		this.#versions = versions;
+		this.#connection.setVersions(
+			Object.fromEntries(
+				[...versions].map(([key, [minVersion, maxVersion]]) => [key, { minVersion, maxVersion }]),
+			),
+		);
+		this.#connection.setSupportAuthenticationProtocol(versions.has(saslAuthenticateKey));
+		await this.#connection.authenticate();
+	}
+
+	async #exchange<Arguments, Answer>(
+		request: Request<Arguments, Answer>,
+		args: Arguments,
+		version: number,
+	): Promise<Answer> {
+		const exchange: SendArguments = {
+			request: {
+				apiKey: request.key,
+				apiVersion: version,
+				apiName: request.operation,
+				encode: async () => encode(request, args, version),
+			},
+			response: {
+				decode: async (payload) => decode(request, payload, version),
+				parse: async (answer) => answer,
+			},
+			logResponseError: false,
+		};
+		return (await this.#connection.send(exchange)) as Answer;
+	}
+
+	/** Waits for work, but neither longer than a request may take nor after the signal. */
+	async #bounded<T>(what: string, work: Promise<T>, signal: AbortSignal): Promise<T> {
+		const { timeoutMs } = this.#settings;
+		return await new Promise<T>((resolve, reject) => {
+			const timer = setTimeout(() => {
+				settle(() => reject(new RequestTimeoutError(`${what}: no answer within ${timeoutMs} ms`)));
+			}, timeoutMs);
+			const abort = () => settle(() => reject(signal.reason));
+			const lost = (error: Error) => settle(() => reject(error));
+			const settle = (how: () => void) => {
+				clearTimeout(timer);
+				signal.removeEventListener('abort', abort);
+				this.#waiting.delete(lost);
+				how();
+			};
+			signal.addEventListener('abort', abort, { once: true });
+			this.#waiting.add(lost);
+			if (signal.aborted) abort();
+			work.then(
+				(value) => settle(() => resolve(value)),
+				(error) => settle(() => reject(error)),
+			);
+		});
+	}
+
+	/** The socket's own error says more than what kafkajs makes of it later. */
+	#watch(socket: Socket): Socket {
+		socket.once('error', (error) => this.close(error));
+		socket.once('close', () => {
+			this.close(new ConnectionLostError('the broker closed the connection'));
+		});
+		return socket;
+	}
+
+	/** Looks at each answer's announced length before kafkajs waits for that many bytes. */
+	#guardSize(): void {
+		const connection = this.#connection;
+		const processData = connection.processData.bind(connection);
+		connection.processData = (data) => {
+			processData(data);
+			if (connection.bytesNeeded > largestAnswerBytes) {
+				this.close(
+					new MalformedAnswerError(
+						`an answer of ${connection.bytesNeeded} bytes is announced: this does not look like Kafka`,
+					),
+				);
+			}
+		};
+	}
+}
+
+/** Far above any real answer: 50,000 committed offsets take 2 MB. */
+const largestAnswerBytes = 64 * 2 ** 20;
+
+const maxInFlightRequests = 5;
+const saslAuthenticateKey = 36;
+const makeSocket = socketFactory();
+
+/** kafkajs logs what is reported as problems here. */
+const silent: ConnectionLogger = {
+	namespace: () => silent,
+	debug() {},
+	info() {},
+	warn() {},
+	error() {},
+};
+
+function encode<Arguments>(
+	request: Request<Arguments, unknown>,
+	args: Arguments,
+	version: number,
+): Encoder {
+	const writer = new Writer();
+	// kafkajs writes the header of inflexible requests; the flexible one ends in tagged fields.
+	if (request.flexible) writer.tags();
+	request.write(writer, args, version);
+	const encoder = new Encoder(0);
+	encoder.buf = writer.bytes();
+	encoder.offset = encoder.buf.length;
+	return encoder;
+}
+
+function decode<Answer>(request: Request<never, Answer>, payload: Buffer, version: number): Answer {
+	const reader = new Reader(payload);
+	if (request.flexible) reader.tags();
+	const answer = request.read(reader, version);
+	if (reader.left > 0) {
+		throw new MalformedAnswerError(
+			`${request.operation} version ${version}: ${reader.left} bytes more than the protocol says`,
+		);
+	}
+	return answer;
+}
+
+/** kafkajs sets its check for pending requests again and again, with or without any. */
+function letRest({ requestQueue }: Connection): void {
+	requestQueue.scheduleCheckPendingRequests = () => {
+		if (requestQueue.throttleCheckTimeoutId !== null || requestQueue.pending.length === 0) return;
+		const waitMs = Math.max(10, requestQueue.throttledUntil - Date.now());
+		requestQueue.throttleCheckTimeoutId = setTimeout(() => {
+			requestQueue.throttleCheckTimeoutId = null;
+			requestQueue.checkPendingRequests();
+		}, waitMs);
+	};
+}

@@ -1,0 +1,58 @@
+import { definePlatform, UnreadableError } from '../target.ts';
+import { BrokerError, Cluster } from './client.ts';
+import { kafkaProblems } from './error-codes.ts';
+import { fetchAll } from './fetch.ts';
+import { options } from './options.ts';
+import { brokerProblem } from './problems.ts';
+import { readAnswers } from './read.ts';
+
+/** Apache Kafka and what speaks its protocol, from 2.8 on. */
+export const kafka = definePlatform({
+	name: 'kafka',
+	options,
+	operations: ['connect', 'metadata', 'list_groups', 'offset_fetch', 'list_offsets'],
+	problems: kafkaProblems,
+	connect(given, _log, pollTimeoutMs) {
+		// A hung broker then costs a third of a poll, and the others still get their answers in.
+		const timeoutMs = Math.ceil(pollTimeoutMs * 0.35);
+		const { sasl } = given;
+		const cluster = new Cluster(given.brokers, {
+			clientId: given.client_id,
+			sasl: sasl
+				? {
+						mechanism: sasl.mechanism,
+						username: sasl.username,
+						password: sasl.password.reveal(),
+					}
+				: null,
+			timeoutMs,
+		});
+		return {
+			requests: cluster.requests,
+			async read(signal) {
+				try {
+					const answers = await fetchAll(cluster, given, timeoutMs, signal);
+					return readAnswers(answers, given, given.detail);
+				} catch (error) {
+					throw unreadable(error, signal);
+				}
+			},
+			async close() {
+				cluster.close();
+			},
+		};
+	},
+});
+
+function unreadable(error: unknown, signal: AbortSignal): unknown {
+	if (signal.aborted) {
+		const message = `the brokers did not answer in time: ${String(signal.reason?.message ?? signal.reason)}`;
+		return new UnreadableError([{ code: 'timeout', operation: 'read', message }]);
+	}
+	if (error instanceof AggregateError) {
+		return new UnreadableError(
+			error.errors.filter((one) => one instanceof BrokerError).map(brokerProblem),
+		);
+	}
+	return error;
+}

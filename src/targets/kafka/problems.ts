@@ -1,0 +1,49 @@
+import type { Problem } from '../../model.ts';
+import type { BrokerError } from './client.ts';
+import { ConnectionLostError, RequestTimeoutError, UnsupportedRequestError } from './connection.ts';
+import type { KafkaProblem } from './error-codes.ts';
+import { MalformedAnswerError } from './protocol/reader.ts';
+
+/** What is wrong with a broker that could not be asked, in words. */
+export function brokerProblem({ broker, operation, cause }: BrokerError): Problem {
+	const { code, words } = explain(cause);
+	return { code, operation, subject: broker, message: `${broker}: ${words}` };
+}
+
+function explain(cause: Error): { readonly code: KafkaProblem; readonly words: string } {
+	if (cause instanceof RequestTimeoutError) return { code: 'timeout', words: cause.message };
+	if (cause instanceof UnsupportedRequestError) {
+		return { code: 'unsupported', words: `${cause.message}; Kafka 2.8 or newer is needed` };
+	}
+	if (cause instanceof MalformedAnswerError) {
+		return {
+			code: 'protocol_error',
+			words: `${cause.message}; is this a Kafka listener, and one without TLS?`,
+		};
+	}
+	if (cause instanceof ConnectionLostError) {
+		return {
+			code: 'protocol_error',
+			words: `${cause.message} instead of answering; is this a Kafka listener, with the security protocol that is configured?`,
+		};
+	}
+	if (isAuthentication(cause)) {
+		return {
+			code: 'auth_failed',
+			words: `${cause.message}; check sasl.mechanism, sasl.username and sasl.password`,
+		};
+	}
+	return { code: 'unreachable', words: `cannot be reached: ${cause.message}` };
+}
+
+/** kafkajs tells these apart by name and type only. */
+function isAuthentication(error: Error): boolean {
+	const type = 'type' in error ? String(error.type) : '';
+	return error.name === 'KafkaJSSASLAuthenticationError' || type.includes('SASL');
+}
+
+/** Names few of many: `orders (0, 1, 2, 3, 4 and 7 more)`. */
+export function fewOf(names: readonly (string | number)[]): string {
+	const shown = names.slice(0, 5).join(', ');
+	return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

@@ -1,0 +1,77 @@
+/** Writes the types of Kafka's flexible protocol versions (KIP-482), big-endian. */
+export class Writer {
+	#buffer = Buffer.allocUnsafe(1024);
+	#length = 0;
+
+	/** What was written; valid until the next write. */
+	bytes(): Buffer {
+		return this.#buffer.subarray(0, this.#length);
+	}
+
+	int8(value: number): this {
+		const at = this.#grow(1);
+		this.#buffer.writeInt8(value, at);
+		return this;
+	}
+
+	boolean(value: boolean): this {
+		return this.int8(value ? 1 : 0);
+	}
+
+	int32(value: number): this {
+		const at = this.#grow(4);
+		this.#buffer.writeInt32BE(value, at);
+		return this;
+	}
+
+	int64(value: number): this {
+		const at = this.#grow(8);
+		this.#buffer.writeBigInt64BE(BigInt(value), at);
+		return this;
+	}
+
+	/** An unsigned variable-length integer, 7 bits a byte. */
+	unsignedVarint(value: number): this {
+		let rest = value;
+		while (rest > 0x7f) {
+			this.int8(((rest & 0x7f) | 0x80) - 0x100);
+			rest >>>= 7;
+		}
+		return this.int8(rest);
+	}
+
+	/** COMPACT_NULLABLE_STRING: length + 1, 0 for null. */
+	string(value: string | null): this {
+		if (value === null) return this.unsignedVarint(0);
+		const length = Buffer.byteLength(value);
+		this.unsignedVarint(length + 1);
+		const at = this.#grow(length);
+		this.#buffer.write(value, at);
+		return this;
+	}
+
+	/** COMPACT_ARRAY; null where the protocol takes that for "all". */
+	array<T>(values: readonly T[] | null, write: (value: T) => void): this {
+		if (values === null) return this.unsignedVarint(0);
+		this.unsignedVarint(values.length + 1);
+		for (const value of values) write(value);
+		return this;
+	}
+
+	/** The end of a structure: no tagged fields. */
+	tags(): this {
+		return this.unsignedVarint(0);
+	}
+
+	/** Makes room and gives the place of it. */
+	#grow(size: number): number {
+		const at = this.#length;
+		this.#length += size;
+		if (this.#length > this.#buffer.length) {
+			const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length));
+			this.#buffer.copy(larger, 0, 0, at);
+			this.#buffer = larger;
+		}
+		return at;
+	}
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { derive } from '../../src/derive/derive.ts';
+import type { Carried, Consumer, Group, Partitions, Stream } from '../../src/model.ts';
+
+const now = 1_000_000;
+const none = Number.NaN;
+
+function carried(groups: readonly Group[], streams: readonly Stream[] = []): Carried {
+	const fresh = { readAtMs: now, listedAtMs: now, missedListings: 0 };
+	return {
+		atMs: now,
+		partitionDetail: true,
+		groups: new Map(groups.map((record, index) => [String(index), { record, ...fresh }])),
+		streams: new Map(streams.map((record) => [record.name, { record, ...fresh }])),
+	};
+}
+
+function consumerOf(lag: Group['lag'], readAtMs = now): Consumer {
+	const input = carried([{ stream: 'orders', consumerGroup: 'billing', lag }]);
+	const [kept] = [...input.groups.values()];
+	assert(kept);
+	const groups = new Map([['0', { ...kept, readAtMs }]]);
+	const { consumers } = derive({ ...input, groups }, { target: 't', platform: 'p' });
+	assert(consumers[0]);
+	return consumers[0];
+}
+
+function rows(start: number[], committed: number[], end: number[]): Partitions {
+	return {
+		ids: Int32Array.from(end.keys()),
+		start: Float64Array.from(start),
+		end: Float64Array.from(end),
+		committed: Float64Array.from(committed),
+	};
+}
+
+const cases: readonly {
+	readonly name: string;
+	readonly lag: Group['lag'];
+	readonly readAtMs?: number;
+	readonly expected: { readonly [Key in keyof Consumer]?: Consumer[Key] | undefined };
+}[] = [
+	{
+		name: 'a lag that the platform tells is taken as it is',
+		lag: { messages: 7 },
+		expected: { lag: 7, lagUnknown: undefined, partitionsUnknown: undefined },
+	},
+	{
+		name: 'a told lag carries its uncertainty',
+		lag: { messages: 7, uncertainty: 3 },
+		expected: { lag: 7, lagUncertainty: 3 },
+	},
+	{
+		name: 'an unknown lag is absent and says why',
+		lag: { unknown: 'no_leader' },
+		expected: { lag: undefined, lagUnknown: 'no_leader' },
+	},
+	{
+		name: 'partitions are summed, and the largest is told beside the sum',
+		lag: rows([0, 0, 0], [5, 10, 0], [10, 10, 30]),
+		expected: { lag: 35, partitionLagMax: 30, partitionsUnknown: 0, lagUnknown: undefined },
+	},
+	{
+		name: 'what retention deleted does not count as lag',
+		lag: rows([40, 0], [5, 10], [50, 10]),
+		expected: { lag: 10, partitionLagMax: 10 },
+	},
+	{
+		name: 'one unread partition makes the sum unknown, never smaller',
+		lag: rows([0, none], [5, 10], [10, none]),
+		expected: {
+			lag: undefined,
+			partitionLagMax: undefined,
+			lagUnknown: 'not_read',
+			partitionsUnknown: 1,
+		},
+	},
+	{
+		name: 'a commit beyond the end is unknown, neither negative nor 0',
+		lag: rows([0, 0], [50, 10], [10, 10]),
+		expected: { lag: undefined, lagUnknown: 'commit_beyond_end', partitionsUnknown: 1 },
+	},
+	{
+		name: 'a row kept from an earlier reading counts as unknown while the sum goes on',
+		lag: { ...rows([0, 0], [5, 10], [10, 30]), readAtMs: Float64Array.from([now, now - 1]) },
+		expected: { lag: 25, partitionsUnknown: 1 },
+	},
+	{
+		name: 'a group kept whole from an earlier reading has all its partitions unknown',
+		lag: rows([0, 0], [5, 10], [10, 30]),
+		readAtMs: now - 1,
+		expected: { lag: 25, partitionsUnknown: 2 },
+	},
+];
+
+for (const { name, lag, readAtMs, expected } of cases) {
+	test(name, () => {
+		const consumer = consumerOf(lag, readAtMs);
+		for (const [key, value] of Object.entries(expected)) {
+			assert.equal(consumer[key as keyof Consumer], value, key);
+		}
+	});
+}
+
+test('a partition whose lag is not known keeps its committed offset', () => {
+	const { partitions } = consumerOf(rows([0, 0], [50, 10], [10, 10]));
+	assert.deepEqual([...(partitions?.lag ?? [])], [none, 0]);
+	assert.deepEqual([...(partitions?.committed ?? [])], [50, 10]);
+});
+
+test('partitions are left out where the reading says so', () => {
+	const input = carried(
+		[{ stream: 'orders', consumerGroup: 'billing', lag: rows([0], [5], [10]) }],
+		[{ name: 'orders', partitions: rows([0], [0], [10]) }],
+	);
+	const derived = derive({ ...input, partitionDetail: false }, { target: 't', platform: 'p' });
+	assert.equal(derived.consumers[0]?.partitions, undefined);
+	assert.equal(derived.consumers[0]?.lag, 5);
+	assert.equal(derived.streams[0]?.partitions, undefined);
+	assert.equal(derived.streams[0]?.length, 10);
+});
+
+test('a stream tells its length, its partitions and the groups seen on it', () => {
+	const group = (consumerGroup: string): Group => ({
+		stream: 'orders',
+		consumerGroup,
+		lag: { messages: 0 },
+	});
+	const { streams } = derive(
+		carried(
+			[group('a'), group('b')],
+			[
+				{ name: 'orders', partitions: rows([5, 0], [none, none], [10, 7]) },
+				{ name: 'half', partitions: rows([5, none], [none, none], [10, none]) },
+				{ name: 'told', length: 3 },
+			],
+		),
+		{ target: 't', platform: 'p' },
+	);
+	assert.deepEqual(
+		streams.map(({ stream, length, partitionCount, consumers }) => [
+			stream,
+			length,
+			partitionCount,
+			consumers,
+		]),
+		[
+			['orders', 12, 2, 2],
+			['half', undefined, 2, 0],
+			['told', 3, undefined, 0],
+		],
+	);
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { crc32, gunzipSync } from 'node:zlib';
+import { gzipWith } from '../../src/http/gzip.ts';
+import { Publisher } from '../../src/metrics/publisher.ts';
+import { initialState } from '../../src/poll/target-state.ts';
+
+const platform = { name: 'kafka', operations: [], problems: [] };
+
+test('there is a snapshot, an empty one, before anything was polled', () => {
+	const { snapshot } = new Publisher();
+	assert.deepEqual(snapshot.targets, []);
+	assert.equal(gunzipSync(gzipWith(snapshot.exposition, Buffer.from('x 1\n'))).toString(), 'x 1\n');
+});
+
+test('what is published is in the snapshot once it has settled, plain and compressed', async () => {
+	const publisher = new Publisher();
+	const before = publisher.snapshot;
+	const consumers = [{ target: 't', platform: 'kafka', stream: 's', consumerGroup: 'g', lag: 5 }];
+	publisher.publish(initialState('t', platform, 15), { consumers, streams: [] });
+	assert.equal(publisher.snapshot, before);
+	await publisher.settled();
+	const { exposition, consumers: published } = publisher.snapshot;
+	assert.deepEqual(published, consumers);
+	const plain = Buffer.from(exposition.plain);
+	assert.match(plain.toString(), /^stream_consumer_lag\{.*\} 5$/m);
+	assert.equal(exposition.crc32, crc32(plain));
+	const text = Buffer.from('process_metric 1\n');
+	assert.deepEqual(gunzipSync(gzipWith(exposition, text)), Buffer.concat([plain, text]));
+});
+
+test('a target that is published again replaces its own lines alone', async () => {
+	const publisher = new Publisher();
+	const publish = (target: string, lag: number) =>
+		publisher.publish(initialState(target, platform, 15), {
+			consumers: [{ target, platform: 'kafka', stream: 's', consumerGroup: 'g', lag }],
+			streams: [],
+		});
+	publish('one', 1);
+	publish('two', 2);
+	await publisher.settled();
+	publish('one', 10);
+	await publisher.settled();
+	assert.deepEqual(
+		publisher.snapshot.consumers.map(({ target, lag }) => [target, lag]),
+		[
+			['one', 10],
+			['two', 2],
+		],
+	);
+});

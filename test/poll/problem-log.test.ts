@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { Problem } from '../../src/model.ts';
+import type { Outcome } from '../../src/poll/outcome.ts';
+import { ProblemLog } from '../../src/poll/problem-log.ts';
+
+function record() {
+	const lines: string[] = [];
+	const log = pino({ base: null, timestamp: false }, { write: (line: string) => lines.push(line) });
+	const problemLog = new ProblemLog(log);
+	return {
+		/** The messages that one poll led to. */
+		poll(result: Outcome['result'], ...problems: Problem[]): string[] {
+			lines.length = 0;
+			problemLog.poll({ result, startedAtMs: 0, durationSeconds: 0.1, problems });
+			return lines.map((line) => JSON.parse(line).msg);
+		},
+	};
+}
+
+function problem(code: string, subject: string): Problem {
+	return { code, operation: 'read', subject, message: `${subject} is in trouble` };
+}
+
+test('a problem is logged when it begins and when it ends, not while it lasts', () => {
+	const log = record();
+	const down = problem('unreachable', 'broker 1');
+	assert.deepEqual(log.poll('partial', down), ['broker 1 is in trouble']);
+	assert.deepEqual(log.poll('partial', down), []);
+	assert.deepEqual(log.poll('partial', down), []);
+	assert.deepEqual(log.poll('ok'), ['no longer: broker 1 is in trouble']);
+	assert.deepEqual(log.poll('ok'), []);
+});
+
+test('a change of the problems is logged', () => {
+	const log = record();
+	log.poll('partial', problem('no_leader', 'orders'));
+	assert.deepEqual(log.poll('partial', problem('no_leader', 'payments')), [
+		'payments is in trouble',
+		'no longer: orders is in trouble',
+	]);
+});
+
+test('a change of words alone is no change', () => {
+	const log = record();
+	log.poll('partial', problem('timeout', 'broker 1'));
+	assert.deepEqual(
+		log.poll('partial', { ...problem('timeout', 'broker 1'), message: 'after 3,001 ms' }),
+		[],
+	);
+});
+
+test('many problems of one kind take a few lines', () => {
+	const log = record();
+	const many = Array.from({ length: 100 }, (_, index) => problem('no_leader', `topic ${index}`));
+	const begun = log.poll('partial', ...many);
+	assert.equal(begun.length, 6);
+	assert.equal(begun.at(-1), 'and 95 more of the same kind');
+	const ended = log.poll('ok');
+	assert.equal(ended.length, 6);
+	assert.equal(ended.at(-1), 'and 95 more have ended');
+});
+
+test('a target that is read again after failures is told', () => {
+	const log = record();
+	log.poll('failed', problem('unreachable', 'orders'));
+	assert.deepEqual(log.poll('ok'), ['no longer: orders is in trouble', 'target is read again']);
+});
