@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { App } from '../app.ts';
+import type { ListenAddress } from '../arguments.ts';
+import type { Config } from '../config/plan.ts';
+import { buildServer } from '../http/server.ts';
+import { processMetrics } from '../metrics/process.ts';
+import { Publisher } from '../metrics/publisher.ts';
+import type { Build } from '../version.ts';
+
+/** What the daemon is started with. */
+export interface ServeOptions {
+	readonly config: Config;
+	readonly build: Build;
+	readonly listenAddresses: readonly ListenAddress[];
+	readonly telemetryPath: string;
+	readonly log: Logger;
+	/** Ends the daemon. */
+	readonly stop: AbortSignal;
+}
+
+/**
+ * Polls and serves until it is told to stop.
+ *
+ * @returns when everything is closed
+ * @throws when it cannot listen
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+	const { config, build, telemetryPath, log, stop } = options;
+	const publisher = new Publisher();
+	const metrics = processMetrics(build);
+	metrics.configLoaded(true, Date.now());
+	const app = new App(config, publisher, log);
+	const site = {
+		telemetryPath,
+		version: build.version,
+		ready: () => app.ready,
+		snapshot: () => publisher.snapshot,
+		processMetrics: () => metrics.render(),
+	};
+	const servers = options.listenAddresses.map((address) => ({
+		address,
+		server: buildServer(site),
+	}));
+	const close = async () => {
+		await Promise.all([app.stop(), ...servers.map(({ server }) => server.close())]);
+	};
+	try {
+		for (const { address, server } of servers) {
+			const url = await listen(server, address);
+			log.info({ url: `${url}${telemetryPath}` }, 'listening');
+		}
+		for (const { name, platform, poll } of config.targets) {
+			log.info(
+				{ target: name, platform: platform.name, intervalSeconds: poll.intervalMs / 1000 },
+				'polling',
+			);
+		}
+		app.start();
+		await aborted(stop);
+	} finally {
+		await close();
+	}
+}
+
+/** Without a host: every address, IPv6 and IPv4, or IPv4 alone where the machine has no other. */
+async function listen(server: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
+	if (host !== undefined) return await server.listen({ port, host });
+	try {
+		return await server.listen({ port, host: '::' });
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
+		return await server.listen({ port, host: '0.0.0.0' });
+	}
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+	if (signal.aborted) return;
+	await new Promise<void>((resolve) => {
+		signal.addEventListener('abort', () => resolve(), { once: true });
+	});
+}

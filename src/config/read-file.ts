@@ -1,0 +1,66 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** A configuration is far smaller; what is larger is some other file. */
+const maxBytes = 1024 * 1024;
+
+/** A configuration file could not be read as text; the message says why, without the file's name. */
+export class UnreadableFileError extends Error {
+	override readonly name = 'UnreadableFileError';
+}
+
+/**
+ * The text of a file: UTF-8, without a byte order mark, at most 1 MiB.
+ *
+ * @throws {@link UnreadableFileError} where it is anything else
+ */
+export function readConfigFile(path: string): string {
+	return decodeConfig(readBytes(path));
+}
+
+/**
+ * Bytes as the text of a configuration.
+ *
+ * @throws {@link UnreadableFileError} where they are too many or no text
+ */
+export function decodeConfig(bytes: Uint8Array): string {
+	if (bytes.length > maxBytes) {
+		throw new UnreadableFileError('larger than 1 MiB: is this the right file?');
+	}
+	try {
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+	} catch (cause) {
+		throw new UnreadableFileError('not text in UTF-8: is this the right file?', { cause });
+	}
+}
+
+function readBytes(path: string): Uint8Array {
+	let file: number | undefined;
+	try {
+		file = openSync(path, 'r');
+		if (fstatSync(file).isDirectory()) {
+			throw new UnreadableFileError('a directory: a file is expected');
+		}
+		// Read in pieces: a pipe has no size, and a device may have no end.
+		const bytes = Buffer.alloc(maxBytes + 1);
+		let length = 0;
+		while (length < bytes.length) {
+			const count = readSync(file, bytes, length, bytes.length - length, null);
+			if (count === 0) break;
+			length += count;
+		}
+		return bytes.subarray(0, length);
+	} catch (cause) {
+		if (cause instanceof UnreadableFileError) throw cause;
+		const code = (cause as NodeJS.ErrnoException).code ?? '';
+		throw new UnreadableFileError(reasons[code] ?? `cannot be read: ${code}`, { cause });
+	} finally {
+		if (file !== undefined) closeSync(file);
+	}
+}
+
+const reasons: Readonly<Record<string, string>> = {
+	ENOENT: 'no such file',
+	ENOTDIR: 'no such file',
+	EACCES: 'permission to read it is denied',
+	EISDIR: 'a directory: a file is expected',
+};

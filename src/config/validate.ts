@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { nearest } from '../options/nearest.ts';
+import { quoted, shown } from '../options/quoted.ts';
+import { platforms } from '../targets/index.ts';
+import { isPlainKey, type Path } from './mistake.ts';
+import { type Config, plan } from './plan.ts';
+import { schema } from './schema.ts';
+
+/** A mistake in a value that was read from somewhere. */
+export interface Finding {
+	/** Where: a value's own path, also when it is missing. */
+	readonly path: Path;
+	/** It is about the last key of the path, not about that key's value. */
+	readonly aboutKey?: true;
+	readonly message: string;
+}
+
+/** A configuration, or everything that is wrong with it: at most one finding a path. */
+export type Validated =
+	| { readonly ok: true; readonly config: Config }
+	| { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Checks a plain value, as a parser of YAML gives it, against the schema. */
+export function validate(value: unknown): Validated {
+	/** The keys that the object at a path can have; zod's issues do not tell. */
+	const knownKeys = new Map<string, readonly string[]>();
+	const result = schema.safeParse(value, {
+		error(issue) {
+			const { schema: owner, path = [] } = issue;
+			if (issue.code === 'unrecognized_keys' && owner instanceof z.ZodObject) {
+				knownKeys.set(JSON.stringify(path), Object.keys(owner.shape).sort());
+			}
+			return explain(issue);
+		},
+	});
+	if (result.success) return { ok: true, config: plan(result.data) };
+
+	const findings = new Map<string, Finding>();
+	const add = (finding: Finding) => {
+		const key = JSON.stringify(finding.path);
+		if (!findings.has(key)) findings.set(key, finding);
+	};
+	for (const issue of result.error.issues) {
+		const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+		if (issue.code !== 'unrecognized_keys') {
+			add({ path, message: issue.message });
+			continue;
+		}
+		const known = knownKeys.get(JSON.stringify(path)) ?? [];
+		for (const key of issue.keys) {
+			add({ path: [...path, key], aboutKey: true, message: unknownKey(key, known) });
+		}
+	}
+	return { ok: false, findings: [...findings.values()] };
+}
+
+/** Words for what zod found, where the schema has none of its own. */
+function explain(issue: z.core.$ZodRawIssue): string {
+	switch (issue.code) {
+		case 'invalid_type': {
+			const expected = kinds[issue.expected] ?? issue.expected;
+			return wrongValue(expected, issue.input);
+		}
+		case 'invalid_value':
+			return wrongWord(issue.values.map(String), issue.input);
+		case 'invalid_union': {
+			const { platform } = issue.input as { readonly platform?: unknown };
+			return wrongWord(
+				platforms.map(({ name }) => name),
+				platform,
+			);
+		}
+		default:
+			return 'not what is expected here';
+	}
+}
+
+const kinds: Readonly<Record<string, string>> = {
+	string: 'a text',
+	object: 'a map',
+	array: 'a list',
+};
+
+function wrongValue(expected: string, input: unknown): string {
+	if (input === undefined) return `missing, ${expected} is expected`;
+	// A text in the wrong place may be a secret.
+	const got = typeof input === 'string' ? 'a text' : shown(input);
+	const quotes = expected === 'a text' && ['number', 'boolean'].includes(typeof input);
+	return `expected ${expected}, got ${got}${quotes ? ': put it in quotes' : ''}`;
+}
+
+function wrongWord(words: readonly string[], input: unknown): string {
+	const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+	if (typeof input !== 'string') return wrongValue(expected, input);
+	// What is no single word may be a whole line with a secret in it.
+	if (!isPlainKey(input)) return `expected ${expected}, got another text`;
+	const near = nearest(input, words);
+	return `expected ${expected}, got ${quoted(input)}${near ? `: did you mean ${near}?` : ''}`;
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+	const near = nearest(key, known);
+	if (near !== undefined && isPlainKey(key)) return `unknown key: did you mean ${near}?`;
+	const missing = isPlainKey(key) ? '' : ' (is a colon or the space after it missing?)';
+	return `unknown key${missing}; known here: ${known.join(', ')}`;
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env node
+import { type Invocation, parseArguments, UsageError, usage } from './arguments.ts';
+import { health } from './commands/health.ts';
+import { once } from './commands/once.ts';
+import { serve } from './commands/serve.ts';
+import { loadConfig } from './config/load.ts';
+import { printMistake } from './config/mistake.ts';
+import type { Config } from './config/plan.ts';
+import { makeLog } from './log.ts';
+import { buildOf } from './version.ts';
+
+/** Exit codes: all went well; something did not; the command line or the configuration is wrong. */
+const exitOk = 0;
+const exitFailed = 1;
+const exitUsage = 2;
+
+const defaultConfigFile = 'stream-lag-exporter.yaml';
+
+/** Ending takes no longer than this, whatever hangs. */
+const drainTimeoutMs = 4500;
+
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+	try {
+		return await execute(parseArguments(process.argv.slice(2), process.stderr.isTTY));
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		complain(`${error.message}\nstream-lag-exporter --help lists commands and flags`);
+		return exitUsage;
+	}
+}
+
+async function execute(invocation: Invocation): Promise<number> {
+	const build = buildOf(process.env);
+	switch (invocation.command) {
+		case 'help':
+			await print(usage);
+			return exitOk;
+		case 'version':
+			await print(
+				`stream-lag-exporter ${build.version} (revision ${build.revision}, node ${build.nodeVersion})\n`,
+			);
+			return exitOk;
+		case 'health':
+			return await health(invocation.url, complain);
+		case 'once':
+		case 'serve':
+			return await read(invocation, build);
+	}
+}
+
+/** The commands that read brokers. */
+async function read(
+	invocation: Extract<Invocation, { command: 'once' | 'serve' }>,
+	build: ReturnType<typeof buildOf>,
+): Promise<number> {
+	const loaded = loadConfig({
+		file: invocation.configFile,
+		defaultFile: defaultConfigFile,
+		cwd: process.cwd(),
+		env: process.env,
+	});
+	if (!loaded.ok) {
+		for (const mistake of loaded.mistakes) complain(printMistake(mistake));
+		return exitUsage;
+	}
+	const log = makeLog(invocation.log);
+	if (loaded.ignoredVariables.length > 0) {
+		const variables = loaded.ignoredVariables.join(', ');
+		log.info(`${variables} ignored: the configuration is ${loaded.source}`);
+	}
+	const stop = stopSignal();
+	try {
+		if (invocation.command === 'once') {
+			const config = narrowed(loaded.config, invocation.target);
+			const result = await once({ config, output: invocation.output, log, stop });
+			await print(result.text);
+			return result.allRead ? exitOk : exitFailed;
+		}
+		const { version, revision, nodeVersion } = build;
+		log.info({ version, revision, nodeVersion, config: loaded.source }, 'stream-lag-exporter');
+		const { listenAddresses, telemetryPath } = invocation;
+		await serve({ config: loaded.config, build, listenAddresses, telemetryPath, log, stop });
+		log.info('stopped');
+		return exitOk;
+	} catch (error) {
+		if (error instanceof UsageError) throw error;
+		log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
+		return exitFailed;
+	}
+}
+
+function narrowed(config: Config, name: string | undefined): Config {
+	if (name === undefined) return config;
+	const targets = config.targets.filter((target) => target.name === name);
+	if (targets.length > 0) return { targets };
+	const known = config.targets.map((target) => target.name).join(', ');
+	throw new UsageError(`--target: there is no target ${JSON.stringify(name)}, but ${known}`);
+}
+
+/** Aborted by SIGTERM and SIGINT; a second one, or too long a wait, ends the process at once. */
+function stopSignal(): AbortSignal {
+	const stopping = new AbortController();
+	const stop = () => {
+		if (stopping.signal.aborted) process.exit(exitOk);
+		setTimeout(() => process.exit(exitOk), drainTimeoutMs).unref();
+		stopping.abort(new Error('the exporter is stopping'));
+	};
+	process.on('SIGTERM', stop).on('SIGINT', stop);
+	return stopping.signal;
+}
+
+function complain(line: string): void {
+	process.stderr.write(`${line}\n`);
+}
+
+/** Writes everything before the process may exit, even into a slow pipe. */
+async function print(text: string): Promise<void> {
+	await new Promise<void>((resolve, reject) => {
+		process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+	});
+}

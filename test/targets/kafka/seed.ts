@@ -1,0 +1,83 @@
+import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
+
+/** The part of kafkajs' own cluster that commits offsets as a simple consumer does. */
+interface Cluster {
+	connect(): Promise<void>;
+	disconnect(): Promise<void>;
+	findGroupCoordinator(options: { groupId: string }): Promise<{
+		offsetCommit(options: {
+			groupId: string;
+			groupGenerationId: number;
+			memberId: string;
+			topics: readonly {
+				topic: string;
+				partitions: readonly { partition: number; offset: string }[];
+			}[];
+		}): Promise<unknown>;
+	}>;
+}
+
+/** Fills a broker by another client's code than the one under test. */
+export interface Seed {
+	readonly admin: Admin;
+	readonly producer: Producer;
+	readonly client: Kafka;
+	/** Makes a topic whose partition i holds counts[i] messages. */
+	topic(topic: string, counts: readonly number[]): Promise<void>;
+	/** Commits offsets[i] on partition i, without joining the group; absent ones are left out. */
+	commit(groupId: string, topic: string, offsets: readonly (number | undefined)[]): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Connects the seeding clients. */
+export async function seedFor(bootstrap: string): Promise<Seed> {
+	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
+	const admin = client.admin();
+	const producer = client.producer();
+	const cluster = clusterOf(client);
+	await Promise.all([admin.connect(), producer.connect(), cluster.connect()]);
+	return {
+		admin,
+		producer,
+		client,
+		async topic(topic, counts) {
+			await admin.createTopics({
+				waitForLeaders: true,
+				topics: [{ topic, numPartitions: counts.length, replicationFactor: 1 }],
+			});
+			await producer.sendBatch({
+				topicMessages: counts.map((count, partition) => ({
+					topic,
+					messages: Array.from({ length: count }, (_, index) => ({ partition, value: `${index}` })),
+				})),
+			});
+		},
+		async commit(groupId, topic, offsets) {
+			const coordinator = await cluster.findGroupCoordinator({ groupId });
+			const partitions = offsets.flatMap((offset, partition) =>
+				offset === undefined ? [] : [{ partition, offset: String(offset) }],
+			);
+			const topics = [{ topic, partitions }];
+			await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
+		},
+		async close() {
+			await Promise.allSettled([admin.disconnect(), producer.disconnect(), cluster.disconnect()]);
+		},
+	};
+}
+
+/** kafkajs' admin can only commit by joining the group, which takes seconds. */
+function clusterOf(client: Kafka): Cluster {
+	const createCluster = Object.getOwnPropertySymbols(client).find(
+		({ description }) => description === 'private:Kafka:createCluster',
+	);
+	const make = (client as unknown as Record<symbol, (options: object) => Cluster>)[
+		createCluster as symbol
+	];
+	return (make as (options: object) => Cluster)({
+		allowAutoTopicCreation: false,
+		metadataMaxAge: 300_000,
+		maxInFlightRequests: 5,
+		isolationLevel: 0,
+	});
+}
