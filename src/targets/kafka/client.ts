@@ -23,6 +23,19 @@ export class BrokerError extends Error {
 	}
 }
 
+/** The poll's signal fired, or the target was closed, while a broker had not answered. */
+export class AbandonedError extends Error {
+	override readonly name = 'AbandonedError';
+	readonly broker: string;
+	readonly operation: string;
+
+	constructor(broker: string, operation: string, reason: unknown) {
+		super(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+		this.broker = broker;
+		this.operation = operation;
+	}
+}
+
 /**
  * The connections to the brokers of one cluster: one to each broker that is needed, kept from poll
  * to poll, and made anew when it is lost.
@@ -45,7 +58,7 @@ export class Cluster {
 	/**
 	 * Begins a poll: the metadata of the cluster, from whichever broker answers first in turn.
 	 *
-	 * @throws AggregateError of {@link BrokerError} when none does
+	 * @throws AggregateError of {@link BrokerError} when none does; {@link AbandonedError}
 	 */
 	async metadata(signal: AbortSignal): Promise<MetadataAnswer> {
 		this.#failed.clear();
@@ -56,8 +69,8 @@ export class Cluster {
 				this.#learn(answer.brokers);
 				return answer;
 			} catch (error) {
-				signal.throwIfAborted();
-				errors.push(error as BrokerError);
+				if (!(error instanceof BrokerError)) throw error;
+				errors.push(error);
 			}
 		}
 		throw new AggregateError(errors);
@@ -66,7 +79,8 @@ export class Cluster {
 	/**
 	 * Asks one broker.
 	 *
-	 * @throws {@link BrokerError}; at once for a broker that failed before in this poll
+	 * @throws {@link BrokerError}, at once for a broker that failed before in this poll;
+	 * {@link AbandonedError}
 	 */
 	async send<Arguments, Answer>(
 		nodeId: number,
@@ -90,9 +104,14 @@ export class Cluster {
 		return connection?.version(request) !== undefined;
 	}
 
-	close(): void {
+	/** Settles when every socket is gone. */
+	async close(): Promise<void> {
 		this.#closed.abort(new Error('the target was closed'));
-		for (const [address, connecting] of this.#connections) this.#drop(address, connecting);
+		const connections = [...this.#connections];
+		for (const [address, connecting] of connections) this.#drop(address, connecting);
+		await Promise.allSettled(
+			connections.map(async ([, connecting]) => await (await connecting).gone),
+		);
 	}
 
 	async #ask<Arguments, Answer>(
@@ -113,7 +132,7 @@ export class Cluster {
 			this.#count(operation);
 			return await connection.send(request, args, until);
 		} catch (error) {
-			until.throwIfAborted();
+			if (until.aborted) throw new AbandonedError(name, operation, until.reason);
 			const failure = new BrokerError(name, operation, error as Error);
 			// A broker that lacks one request may well answer the others.
 			if (!(error instanceof UnsupportedRequestError))

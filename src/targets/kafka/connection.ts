@@ -53,9 +53,15 @@ export class BrokerConnection {
 	#versions: Versions = new Map();
 	#lost: Error | undefined;
 	readonly #waiting = new Set<(error: Error) => void>();
+	/** Settles when the socket is gone. */
+	readonly gone: Promise<void>;
+	#socketGone: () => void = () => {};
 
 	private constructor(address: Address, settings: ConnectionSettings) {
 		this.#settings = settings;
+		this.gone = new Promise((resolve) => {
+			this.#socketGone = resolve;
+		});
 		this.#connection = new Connection({
 			...address,
 			clientId: settings.clientId,
@@ -205,6 +211,7 @@ export class BrokerConnection {
 	#watch(socket: Socket): Socket {
 		socket.once('error', (error) => this.close(error));
 		socket.once('close', () => {
+			this.#socketGone();
 			this.close(new ConnectionLostError('the broker closed the connection'));
 		});
 		return socket;

@@ -1,5 +1,5 @@
 import { definePlatform, UnreadableError } from '../target.ts';
-import { BrokerError, Cluster } from './client.ts';
+import { AbandonedError, BrokerError, Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
 import { options } from './options.ts';
@@ -34,20 +34,27 @@ export const kafka = definePlatform({
 					const answers = await fetchAll(cluster, given, timeoutMs, signal);
 					return readAnswers(answers, given, given.detail);
 				} catch (error) {
-					throw unreadable(error, signal);
+					throw unreadable(error);
 				}
 			},
 			async close() {
-				cluster.close();
+				await cluster.close();
 			},
 		};
 	},
 });
 
-function unreadable(error: unknown, signal: AbortSignal): unknown {
-	if (signal.aborted) {
-		const message = `the brokers did not answer in time: ${String(signal.reason?.message ?? signal.reason)}`;
-		return new UnreadableError([{ code: 'timeout', operation: 'read', message }]);
+function unreadable(error: unknown): unknown {
+	if (error instanceof AbandonedError) {
+		const { broker, operation, message } = error;
+		return new UnreadableError([
+			{
+				code: 'timeout',
+				operation,
+				subject: broker,
+				message: `${broker} had not answered ${operation} when the read was ended: ${message}`,
+			},
+		]);
 	}
 	if (error instanceof AggregateError) {
 		return new UnreadableError(
