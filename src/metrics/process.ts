@@ -17,6 +17,7 @@ export function processMetrics(build: {
 }): ProcessMetrics {
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry });
+	for (const name of misnamed) registry.removeSingleMetric(name);
 	const gauge = (
 		{ name, help }: { readonly name: string; readonly help: string },
 		labelNames: string[] = [],
@@ -36,3 +37,10 @@ export function processMetrics(build: {
 		},
 	};
 }
+
+/** Gauges that are called like counters, which promtool objects to; each is the sum of one beside it. */
+const misnamed = [
+	'nodejs_active_handles_total',
+	'nodejs_active_requests_total',
+	'nodejs_active_resources_total',
+];
