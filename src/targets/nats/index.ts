@@ -1,0 +1,13 @@
+import { definePlatform } from '../target.ts';
+import { Account } from './account.ts';
+import { operations, problemCodes } from './failure.ts';
+import { options } from './options.ts';
+
+/** NATS JetStream, from nats-server 2.9 on. */
+export const nats = definePlatform({
+	name: 'nats',
+	options,
+	operations,
+	problems: problemCodes,
+	connect: (given, _log, pollTimeoutMs) => new Account(given, pollTimeoutMs),
+});

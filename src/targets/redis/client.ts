@@ -1,0 +1,153 @@
+import { Redis, ReplyError } from 'ioredis';
+import type { Secret } from '../../options/secret.ts';
+import type { Command, Operation } from './commands.ts';
+
+/** Where a server is, and how to log in. */
+export interface Endpoint {
+	readonly host: string;
+	readonly port: number;
+	readonly username?: string;
+	readonly password?: Secret;
+	readonly connectTimeoutMs: number;
+}
+
+/**
+ * A reply as the server gave it: bulk strings as bytes, for keys and groups need not be UTF-8;
+ * integers as their digits, for they can be 2^53 or more.
+ */
+export type Reply = Buffer | string | null | ErrorReply | readonly Reply[];
+
+/** The server's refusal of one command. */
+export class ErrorReply {
+	/** As the server put it: `WRONGTYPE Operation against …`. */
+	readonly message: string;
+
+	constructor(message: string) {
+		this.message = message;
+	}
+}
+
+/** The connection could not be made, or ended before everything was answered. */
+export class ConnectionError extends Error {
+	override readonly name = 'ConnectionError';
+	/** What was under way. */
+	readonly operation: Operation;
+	/** The first thing that went wrong. */
+	readonly reason: Error | ErrorReply;
+
+	constructor(operation: Operation, reason: Error | ErrorReply) {
+		super(reason.message);
+		this.operation = operation;
+		this.reason = reason;
+	}
+}
+
+/**
+ * One connection to one server, from its making to its end; another one is made after it. ioredis is
+ * kept from connecting again by itself: what was in flight when a connection dropped is then never
+ * answered, because `autoResendUnfulfilledCommands: false` forgets it after a quick reconnect. And a
+ * broker that is down, or refuses the password, is asked once a poll instead of again and again.
+ *
+ * Nothing here has a time limit but connecting: whoever waits closes the connection.
+ */
+export class Connection {
+	readonly #redis: Redis;
+	readonly #requests: Map<Operation, number>;
+	readonly #ended: Promise<void>;
+	#firstError: Error | undefined;
+	#isClosed = false;
+
+	/** @param requests - counts what is sent */
+	constructor(endpoint: Endpoint, requests: Map<Operation, number>) {
+		const { host, port, username, password, connectTimeoutMs } = endpoint;
+		this.#requests = requests;
+		this.#redis = new Redis({
+			host,
+			port,
+			...(password && { username: username ?? 'default', password: password.reveal() }),
+			connectionName: 'stream-lag-exporter',
+			connectTimeout: connectTimeoutMs,
+			lazyConnect: true,
+			retryStrategy: () => null,
+			enableOfflineQueue: false,
+			// Its INFO must not be refused; LOADING shows in the replies.
+			enableReadyCheck: false,
+			// CLIENT SETINFO is not among the least permissions.
+			disableClientInfo: true,
+			// All that HELLO 3 would add are other shapes of the same replies.
+			protocol: 2,
+			stringNumbers: true,
+		});
+		this.#redis.on('error', (error) => {
+			this.#firstError ??= error;
+		});
+		this.#ended = new Promise((resolve) => {
+			this.#redis.once('end', resolve);
+		});
+	}
+
+	/** Whether it is connected and not known to have ended. */
+	get isReady(): boolean {
+		return this.#redis.status === 'ready';
+	}
+
+	/**
+	 * Connects and logs in.
+	 *
+	 * @throws {@link ConnectionError}
+	 */
+	async connect(): Promise<void> {
+		// ioredis would connect again after its end.
+		if (this.#isClosed) throw this.#failure('connect', new Error('Connection is closed.'));
+		this.#count('connect');
+		try {
+			await this.#redis.connect();
+		} catch (error) {
+			throw this.#failure('connect', error as Error);
+		}
+	}
+
+	/**
+	 * Sends commands in one go and gives their replies, in their order.
+	 *
+	 * @throws {@link ConnectionError}
+	 */
+	async ask(commands: readonly Command[]): Promise<Reply[]> {
+		const pipeline = this.#redis.pipeline();
+		for (const { operation, words } of commands) {
+			this.#count(operation);
+			pipeline.callBuffer(...words);
+		}
+		const results = (await pipeline.exec()) ?? [];
+		return commands.map(({ operation }, at) => {
+			const [error, reply] = results[at] ?? [null, null];
+			if (error === null) return reply as Reply;
+			if (error instanceof ReplyError) return new ErrorReply(error.message);
+			throw this.#failure(operation, error);
+		});
+	}
+
+	/** Ends the connection at once, whatever is under way: that fails. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		if (this.#redis.status !== 'end') {
+			this.#redis.disconnect();
+			// A hung server would not answer a polite end. There is no stream before the connecting.
+			(this.#redis.stream as Redis['stream'] | undefined)?.destroy();
+		}
+		await this.#ended;
+	}
+
+	#failure(operation: Operation, error: Error): ConnectionError {
+		const reason = this.#firstError ?? error;
+		// ioredis hangs the command on it, and AUTH's has the password: only the text goes further.
+		return new ConnectionError(
+			operation,
+			reason instanceof ReplyError ? new ErrorReply(reason.message) : reason,
+		);
+	}
+
+	#count(operation: Operation): void {
+		this.#requests.set(operation, (this.#requests.get(operation) ?? 0) + 1);
+	}
+}

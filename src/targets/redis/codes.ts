@@ -1,0 +1,50 @@
+/** Every code that a problem of a Redis target can have. */
+export const codes = [
+	/** No connection could be made: refused, no such host, no answer. */
+	'unreachable',
+	/** The poll's deadline came first. */
+	'timeout',
+	/** The server ended the connection. */
+	'connection_lost',
+	/** What answers is no Redis, or answers in a way that is not known here. */
+	'protocol_error',
+	'auth_failed',
+	/** The user may not run the command or touch the key. */
+	'not_authorized',
+	/** The server still reads its data from disk. */
+	'loading',
+	/** A replica has lost its master. */
+	'master_down',
+	/** The server runs a script that does not end. */
+	'busy',
+	/** The server is a node of a cluster, and the key is another node's. */
+	'wrong_node',
+	/** A stream that the configuration names does not exist. */
+	'stream_missing',
+	/** A key that the configuration names holds something else. */
+	'not_a_stream',
+	/** Any other error that the server answered with. */
+	'server_error',
+] as const;
+
+export type Code = (typeof codes)[number];
+
+/** What an error reply of the server means. */
+export function codeOfError(text: string): Code {
+	if (text === 'ERR no such key') return 'stream_missing';
+	return byFirstWord[/^[A-Z]+/.exec(text)?.[0] ?? ''] ?? 'server_error';
+}
+
+const byFirstWord: Readonly<Record<string, Code>> = {
+	NOAUTH: 'auth_failed',
+	WRONGPASS: 'auth_failed',
+	NOPERM: 'not_authorized',
+	LOADING: 'loading',
+	MASTERDOWN: 'master_down',
+	BUSY: 'busy',
+	MOVED: 'wrong_node',
+	ASK: 'wrong_node',
+	CLUSTERDOWN: 'wrong_node',
+	TRYAGAIN: 'wrong_node',
+	WRONGTYPE: 'not_a_stream',
+};

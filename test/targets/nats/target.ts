@@ -1,0 +1,45 @@
+import { pino } from 'pino';
+import type { Group, Reading } from '../../../src/model.ts';
+import { nats } from '../../../src/targets/nats/index.ts';
+import { type Target, UnreadableError } from '../../../src/targets/target.ts';
+
+/** A target from options as they are written. */
+export function connectTo(
+	servers: string | readonly string[],
+	options: Record<string, unknown> = {},
+	pollTimeoutMs = 10_000,
+): Target {
+	const given = nats.options.parse({ servers: [servers].flat(), ...options });
+	return nats.connect(given, pino({ enabled: false }), pollTimeoutMs);
+}
+
+/** One reading by a target of its own. */
+export async function readOnce(
+	servers: string | readonly string[],
+	options: Record<string, unknown> = {},
+): Promise<Reading> {
+	const target = connectTo(servers, options);
+	try {
+		return await target.read(AbortSignal.timeout(10_000));
+	} finally {
+		await target.close();
+	}
+}
+
+/** Groups by `stream/consumerGroup`. */
+export function byName(reading: Reading): ReadonlyMap<string, Group> {
+	return new Map(
+		reading.groups.map((group) => [`${group.stream}/${group.consumerGroup}`, group] as const),
+	);
+}
+
+/** The problems for which nothing could be read. */
+export async function unreadable(reading: Promise<unknown>): Promise<UnreadableError['problems']> {
+	try {
+		await reading;
+	} catch (error) {
+		if (error instanceof UnreadableError) return error.problems;
+		throw error;
+	}
+	throw new Error('it was read');
+}
