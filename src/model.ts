@@ -67,17 +67,63 @@ export interface Group {
 	 * or not to be told.
 	 */
 	readonly lag: ToldLag | Partitions | Unknown;
-	/** How far the group has come, where it is one position. */
+	/** How far messages were handed out to the group, where that is one position. */
 	readonly position?: Position;
+	/** How far they were acknowledged, where that is a position of its own; either moves the group. */
+	readonly acknowledged?: Position;
+	/** Where the group stands among the messages of its stream, where a moving start means loss. */
+	readonly line?: Line;
+	/** Messages handed out since the group was made, as the server counts them; grows. */
+	readonly consumedCount?: number;
+	/** Absent: not told. */
+	readonly readers?: Readers;
+	/** Nothing is handed out, on purpose. */
+	readonly paused?: boolean;
+	/** Age of the oldest message not handed out, 0 when there is none, where the platform tells. */
+	readonly lagSeconds?: number;
 	/** Messages delivered and not acknowledged. */
 	readonly pending?: number;
+	/** Age of the oldest of them. */
+	readonly pendingAgeSeconds?: number;
+	/** Since the oldest of them was last delivered. */
+	readonly pendingIdleSeconds?: number;
+	/** How often the oldest of them was delivered. */
+	readonly oldestPendingDeliveries?: number;
+	/** Pending messages that nobody has claimed for too long. */
+	readonly pendingAbandoned?: number;
+	/** Pending messages seen trimmed away since the target was made; grows. */
+	readonly pendingLostCount?: number;
 	/** The most messages that may be delivered and not acknowledged. */
 	readonly pendingLimit?: number;
 	/** Messages delivered more than once and still not acknowledged. */
 	readonly redelivered?: number;
+	/** Messages given up after their last delivery, seen since the target was made; grows. */
+	readonly exhaustedCount?: number;
 	readonly members?: number;
+	/** Since anyone last tried to read. */
+	readonly idleSeconds?: number;
 	/** Requests of readers that wait for messages. */
 	readonly waitingPulls?: number;
+}
+
+/** Whether someone is there who could read. */
+export interface Readers {
+	readonly present: boolean;
+	/** Since the latest of them tried; absent: they are there now, or it is not told. */
+	readonly idleSeconds?: number;
+}
+
+/**
+ * A group on its stream as counts of messages since the stream began: whole numbers that only grow,
+ * so that start - position messages were deleted before they were read.
+ */
+export interface Line {
+	/** Messages up to here were read (or acknowledged, where unacknowledged ones can be lost). */
+	readonly position: number;
+	/** Messages up to here were deleted. */
+	readonly start: number;
+	/** All messages ever. */
+	readonly end: number;
 }
 
 /** One stream: a topic, a Redis key, a JetStream stream. */
@@ -87,6 +133,8 @@ export interface Stream {
 	readonly partitions?: Partitions;
 	/** Messages kept. */
 	readonly length?: number;
+	/** Messages ever added, as the server counts them; grows. */
+	readonly producedCount?: number;
 	readonly bytes?: number;
 	/** The most messages that are kept. */
 	readonly lengthLimit?: number;
@@ -94,6 +142,16 @@ export interface Stream {
 	readonly retentionSeconds?: number;
 	readonly oldestMessageAgeSeconds?: number;
 	readonly newestMessageAgeSeconds?: number;
+}
+
+/** Where the end of a partition was at an earlier time, as the broker looked it up. */
+export interface HeadSeed {
+	readonly stream: string;
+	readonly partition: number;
+	/** Milliseconds since 1970. */
+	readonly atMs: number;
+	/** The end at that time. */
+	readonly end: number;
 }
 
 /** Something that a broker did or said which kept a part of the reading from being made. */
@@ -124,6 +182,8 @@ export interface Reading {
 	readonly version?: string;
 	readonly streams: readonly Stream[];
 	readonly groups: readonly Group[];
+	/** For partitions first seen with lag, where their messages' age is told by the history of ends. */
+	readonly headSeeds?: readonly HeadSeed[];
 	readonly unread: readonly Unread[];
 	/** Whether every stream and group in scope was listed; what a partial listing lacks may exist. */
 	readonly complete: boolean;
