@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compilePattern, type Filter } from '../../../src/options/pattern.ts';
-import type { Reply } from '../../../src/targets/redis/client.ts';
 import type { Key } from '../../../src/targets/redis/discovery.ts';
 import { type Answers, isEmptyHanded, readAnswers } from '../../../src/targets/redis/read.ts';
 import { type KeyFacts, readKey, readPending } from '../../../src/targets/redis/read-key.ts';
+import type { Reply } from '../../../src/targets/redis/reply.ts';
 import {
 	bulk,
 	loading,

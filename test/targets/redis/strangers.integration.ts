@@ -69,7 +69,7 @@ describe('what is no Redis', () => {
 	});
 });
 
-describe('a connection that breaks in the middle of a read', () => {
+describe('a connection that breaks', () => {
 	const streamCount = 500;
 	let server: Redis;
 	before(async () => {
@@ -111,11 +111,39 @@ describe('a connection that breaks in the middle of a read', () => {
 		};
 	}
 
+	test('when it is closed as the next read begins, that read makes another one', async () => {
+		let isStale = false;
+		const sockets: Socket[] = [];
+		const closing = createServer((client) => {
+			const upstream = dial(server.port, '127.0.0.1');
+			sockets.push(client, upstream);
+			const wasStale = isStale;
+			client.on('data', (chunk) => {
+				if (isStale && !wasStale) client.destroy();
+				else upstream.write(chunk);
+			});
+			upstream.pipe(client);
+		});
+		const target = connect(await listen(closing));
+		try {
+			await target.read(AbortSignal.timeout(5000));
+			isStale = true;
+			const reading = await target.read(AbortSignal.timeout(5000));
+			assert.deepEqual(reading.problems, []);
+			assert.equal(reading.groups.length, streamCount);
+			assert.equal(target.requests.get('connect'), 2);
+		} finally {
+			await target.close();
+			for (const socket of sockets) socket.destroy();
+			closing.close();
+		}
+	});
+
 	for (const [what, then, code] of [
 		['is lost', (client: Socket) => client.destroy(), 'connection_lost'],
 		['falls silent', () => {}, 'timeout'],
 	] as const) {
-		test(`when it ${what}, what was read by then is there`, async () => {
+		test(`when it ${what} in the middle of a read, what was read by then is there`, async () => {
 			// About half of the answers, at 2 KB and more for a stream.
 			const cut = await relay(700_000, then);
 			const target = connect(cut.url);
