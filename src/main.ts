@@ -94,7 +94,8 @@ async function read(
 function narrowed(config: Config, name: string | undefined): Config {
 	if (name === undefined) return config;
 	const targets = config.targets.filter((target) => target.name === name);
-	if (targets.length > 0) return { targets };
+	const expected = config.expected.filter(({ target }) => target === name);
+	if (targets.length > 0) return { ...config, targets, expected };
 	const known = config.targets.map((target) => target.name).join(', ');
 	throw new UsageError(`--target: there is no target ${JSON.stringify(name)}, but ${known}`);
 }
