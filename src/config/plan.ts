@@ -1,6 +1,7 @@
 import type { Expected, Objective, SeriesLimits } from '../options/objective.ts';
 import { platforms } from '../targets/index.ts';
 import type { Platform } from '../targets/target.ts';
+import { effectiveYaml } from './effective.ts';
 import { planExpected, planObjective } from './objectives.ts';
 import type { CheckedConfig } from './schema.ts';
 
@@ -11,6 +12,8 @@ export interface Config {
 	/** The first that matches a group is the group's. */
 	readonly objectives: readonly Objective[];
 	readonly expected: readonly Expected[];
+	/** All of it as YAML that may be shown. */
+	readonly effectiveYaml: string;
 }
 
 /** One target: what to connect to, and when to read it. */
@@ -55,5 +58,6 @@ export function plan(config: CheckedConfig): Config {
 		),
 		objectives: config.objectives.map(planObjective),
 		expected: config.expected.map(planExpected),
+		effectiveYaml: effectiveYaml(config),
 	};
 }
