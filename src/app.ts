@@ -26,7 +26,7 @@ export class App {
 	/** By name. */
 	readonly #running = new Map<string, Running>();
 	#allTried = false;
-	#stopping = false;
+	#phase: 'made' | 'started' | 'stopping' = 'made';
 
 	constructor({ targets }: Config, publisher: Publisher, log: Logger) {
 		this.#publisher = publisher;
@@ -35,6 +35,7 @@ export class App {
 	}
 
 	start(): void {
+		this.#phase = 'started';
 		for (const { poller } of this.#running.values()) poller.start();
 	}
 
@@ -67,7 +68,7 @@ export class App {
 				changed.push(this.#replace(running, plan));
 			}
 		}
-		for (const plan of added) this.#add(plan).poller.start();
+		for (const plan of added) this.#begin(plan);
 		return {
 			added: added.map(({ name }) => name),
 			changed: await Promise.all(changed),
@@ -78,8 +79,14 @@ export class App {
 
 	/** Ends all polling and closes every connection. */
 	async stop(): Promise<void> {
-		this.#stopping = true;
+		this.#phase = 'stopping';
 		await Promise.all([...this.#running.values()].map(({ poller }) => poller.stop()));
+	}
+
+	#begin(plan: TargetPlan): void {
+		if (this.#phase === 'stopping') return;
+		const { poller } = this.#add(plan);
+		if (this.#phase === 'started') poller.start();
 	}
 
 	#add(plan: TargetPlan): Running {
@@ -105,7 +112,7 @@ export class App {
 
 	async #replace({ poller }: Running, plan: TargetPlan): Promise<string> {
 		await poller.stop();
-		if (!this.#stopping) this.#add(plan).poller.start();
+		this.#begin(plan);
 		return plan.name;
 	}
 

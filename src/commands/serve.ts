@@ -56,6 +56,11 @@ export async function serve(options: ServeOptions): Promise<void> {
 	const close = async () => {
 		await Promise.all([app.stop(), ...servers.map(({ server }) => server.close())]);
 	};
+	// From now on SIGHUP does not end the process.
+	options.onHangup(() => {
+		// What goes wrong is in the log.
+		reloader.reload().catch(() => {});
+	});
 	try {
 		for (const { address, server } of servers) {
 			const url = await listen(server, address);
@@ -68,10 +73,6 @@ export async function serve(options: ServeOptions): Promise<void> {
 			);
 		}
 		app.start();
-		options.onHangup(() => {
-			// What went wrong is in the log.
-			reloader.reload().catch(() => {});
-		});
 		await aborted(stop);
 	} finally {
 		await close();

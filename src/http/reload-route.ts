@@ -5,6 +5,11 @@ export type Reload = () => Promise<readonly string[]>;
 
 /** Lets whoever can reach the port reload, where that is enabled. */
 export function reloadRoute(app: FastifyInstance, reload: Reload | undefined): void {
+	// `curl -d ''` sends a type; whatever is sent is not read.
+	app.addContentTypeParser('application/x-www-form-urlencoded', (_request, body, done) => {
+		body.resume();
+		done(null);
+	});
 	app.route({
 		method: ['POST', 'PUT'],
 		url: '/-/reload',
