@@ -1,7 +1,6 @@
 import type { Expected, Objective, SeriesLimits } from '../options/objective.ts';
 import { platforms } from '../targets/index.ts';
 import type { Platform } from '../targets/target.ts';
-import { effectiveYaml } from './effective.ts';
 import { planExpected, planObjective } from './objectives.ts';
 import type { CheckedConfig } from './schema.ts';
 
@@ -12,7 +11,7 @@ export interface Config {
 	/** The first that matches a group is the group's. */
 	readonly objectives: readonly Objective[];
 	readonly expected: readonly Expected[];
-	/** All of it as YAML that may be shown. */
+	/** All of it as YAML, with every default and without secrets. */
 	readonly effectiveYaml: string;
 }
 
@@ -34,7 +33,7 @@ export interface TargetPlan {
 }
 
 /** Turns a checked configuration into plans: every target with its platform and its own timing. */
-export function plan(config: CheckedConfig): Config {
+export function plan(config: CheckedConfig): Omit<Config, 'effectiveYaml'> {
 	return {
 		targets: config.targets.map(
 			({ name, platform: wanted, poll: own = {}, limits, ...options }) => {
@@ -58,6 +57,5 @@ export function plan(config: CheckedConfig): Config {
 		),
 		objectives: config.objectives.map(planObjective),
 		expected: config.expected.map(planExpected),
-		effectiveYaml: effectiveYaml(config),
 	};
 }
