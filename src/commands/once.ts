@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { TargetHistory } from '../app.ts';
-import type { outputs } from '../arguments.ts';
 import type { Config } from '../config/plan.ts';
 import { join, renderTarget } from '../metrics/exposition.ts';
 import type { Consumer, TargetState } from '../model.ts';
 import { pollOnce } from '../poll/outcome.ts';
+import type { outputs } from '../usage.ts';
 import { formatTable } from './table.ts';
 
 /** What is read and how it is printed. */

@@ -1,5 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import { configRoute } from './config-route.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
+import { type Reload, reloadRoute } from './reload-route.ts';
 import { startPage } from './start-page.ts';
 
 /** What is served, and of what. */
@@ -8,6 +10,10 @@ export interface Site extends MetricsSource {
 	readonly version: string;
 	/** Whether every target was tried once. */
 	ready(): boolean;
+	/** The configuration in use, without secrets. */
+	effectiveYaml(): string;
+	/** Absent: reloading over HTTP is not enabled. */
+	readonly reload?: Reload | undefined;
 }
 
 /** Builds the server; nothing listens until the caller says where. */
@@ -32,6 +38,8 @@ export function buildServer(site: Site): FastifyInstance {
 			.send(status < 500 ? 'bad request\n' : 'internal error\n');
 	});
 	metricsRoute(app, site.telemetryPath, site);
+	configRoute(app, () => site.effectiveYaml());
+	reloadRoute(app, site.reload);
 	startPage(app, site.telemetryPath, site.version);
 	app.get('/-/healthy', async (_request, reply) => reply.type('text/plain').send('healthy\n'));
 	app.get('/-/ready', async (_request, reply) =>
