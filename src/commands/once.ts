@@ -28,7 +28,8 @@ export async function once({ config, output, log, stop }: OnceOptions): Promise<
 			const history = new TargetHistory(plan);
 			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
 			try {
-				history.poll(await pollOnce(target, plan.poll.timeoutMs, stop), target.requests);
+				const read = (signal: AbortSignal) => target.read(signal);
+				history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);
 			} finally {
 				await target.close();
 			}

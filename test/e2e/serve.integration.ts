@@ -142,8 +142,10 @@ test('gzip is one member that holds the same metrics as the plain answer', async
 		const text = gunzipSync(zipped.body).toString();
 		assert.ok(golden(text) === golden(plain.body.toString()), accept);
 	}
-	const refused = await get('/metrics', { 'accept-encoding': 'gzip;q=0, identity' });
-	assert.equal(refused.headers['content-encoding'], undefined);
+	for (const refuse of ['gzip;q=0, identity', '*, gzip;q=0', 'br']) {
+		const refused = await get('/metrics', { 'accept-encoding': refuse });
+		assert.equal(refused.headers['content-encoding'], undefined, refuse);
+	}
 });
 
 test('the whole of /metrics is as in the golden file', async () => {
