@@ -64,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 	});
 	try {
 		for (const { address, server } of servers) {
-			const url = await listen(server, address);
+			const url = await listen(server.app, address);
 			log.info({ url: `${url}${telemetryPath}` }, 'listening');
 		}
 		for (const { name, platform, poll } of config.targets) {

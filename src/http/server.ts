@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { configRoute } from './config-route.ts';
+import { answersUnderWay } from './drain.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
 import { type Reload, reloadRoute } from './reload-route.ts';
 import { startPage } from './start-page.ts';
@@ -18,12 +19,18 @@ export interface Site extends MetricsSource {
 	readonly reload?: Reload | undefined;
 }
 
+/** A server, and a way to end it. */
+export interface SiteServer {
+	readonly app: FastifyInstance;
+	/** Finishes what is being answered, then closes every connection. */
+	close(): Promise<void>;
+}
+
 /** Builds the server; nothing listens until the caller says where. */
-export function buildServer(site: Site): FastifyInstance {
+export function buildServer(site: Site): SiteServer {
 	const app = fastify({
 		logger: false,
-		// What is being answered when the exporter ends is answered to its end.
-		forceCloseConnections: 'idle',
+		forceCloseConnections: true,
 		exposeHeadRoutes: true,
 		frameworkErrors: (_error, _request, reply) => {
 			// Its reply's type knows no status codes.
@@ -34,6 +41,7 @@ export function buildServer(site: Site): FastifyInstance {
 			if (socket.writable) socket.end(badRequest);
 		},
 	});
+	const answered = answersUnderWay(app);
 	// Nothing here reads a body, so none can be wrong.
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', (_request, body, done) => {
@@ -60,7 +68,13 @@ export function buildServer(site: Site): FastifyInstance {
 			? plain(reply, 'ready\n')
 			: plain(reply.code(503), 'not every target has been tried yet\n'),
 	);
-	return app;
+	return {
+		app,
+		async close() {
+			await answered();
+			await app.close();
+		},
+	};
 }
 
 function plain(reply: FastifyReply, text: string): FastifyReply {
