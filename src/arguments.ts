@@ -109,7 +109,7 @@ function parseWords(words: readonly string[]) {
 		}
 		// Else a forgotten value would swallow the next flag.
 		const isFlag = token.inlineValue === false && value?.startsWith('-') && value !== '-';
-		if (flag.value !== undefined && (value === undefined || isFlag)) {
+		if (flag.value !== undefined && (!value || isFlag)) {
 			throw new UsageError(`${rawName} needs a value: ${rawName}=${flag.value}`);
 		}
 		const values = flags.get(name) ?? [];

@@ -80,6 +80,7 @@ const bad: readonly (readonly [words: string, message: string])[] = [
 	['--nonsense', 'unknown flag --nonsense'],
 	['-v', 'unknown flag -v'],
 	['--config.file', '--config.file needs a value: --config.file=FILE'],
+	['--config.file=', '--config.file needs a value: --config.file=FILE'],
 	['--config.file --log.level=info', '--config.file needs a value: --config.file=FILE'],
 	['--web.enable-lifecycle=yes', '--web.enable-lifecycle takes no value'],
 	['--log.level=info --log.level=warn', '--log.level is given twice'],
