@@ -1,15 +1,15 @@
 import type { Reading } from '../../model.ts';
 import { type Target, UnreadableError } from '../target.ts';
-import { type Connection, connect, type Settings } from './client.ts';
-import { consumerListSubject } from './consumers.ts';
+import { type Connection, connect, type Settings } from './connection/client.ts';
 import { ended, Failure, type Operation, operations } from './failure.ts';
 import { type Finding, found, problemsOf } from './findings.ts';
-import { type Listing, listAll } from './listing.ts';
 import { mapSome } from './map-some.ts';
 import type { NatsOptions } from './options.ts';
-import { type Listed, parsePage } from './page.ts';
-import { readAnswers } from './read.ts';
-import { readStreams, streamListSubject } from './streams.ts';
+import { consumerListSubject } from './reading/consumers.ts';
+import { type Listing, listAll } from './reading/listing.ts';
+import { type Listed, parsePage } from './reading/page.ts';
+import { readAnswers } from './reading/read.ts';
+import { readStreams, streamListSubject } from './reading/streams.ts';
 
 /** Streams whose consumers are listed at a time. */
 const streamsAtATime = 16;

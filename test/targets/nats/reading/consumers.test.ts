@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Filter } from '../../../src/options/pattern.ts';
-import { readConsumers } from '../../../src/targets/nats/consumers.ts';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { listAll } from '../../../src/targets/nats/listing.ts';
-import { parsePage } from '../../../src/targets/nats/page.ts';
-import { clusterConsumerPage, consumerPage } from './recorded.ts';
-import { scope } from './scope.ts';
+import type { Filter } from '../../../../src/options/pattern.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import { readConsumers } from '../../../../src/targets/nats/reading/consumers.ts';
+import { listAll } from '../../../../src/targets/nats/reading/listing.ts';
+import { parsePage } from '../../../../src/targets/nats/reading/page.ts';
+import { clusterConsumerPage, consumerPage } from '../recorded.ts';
+import { scope } from '../scope.ts';
 
 async function read(answer: string, filter: Filter = scope()) {
 	const page = parsePage(new TextEncoder().encode(answer), 'consumers');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Group } from '../../model.ts';
+import type { Group } from '../../../model.ts';
 import { cluster } from './leader.ts';
 import { count, limit, type Refuse } from './numbers.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure } from './failure.ts';
+import { Failure } from '../failure.ts';
 
 /** What a listing lists, and where its answers hold it. */
 export type Listed = 'streams' | 'consumers';

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { z } from 'zod';
-import type { Address } from '../../options/address.ts';
-import { ended, Failure } from './failure.ts';
+import type { Address } from '../../../options/address.ts';
+import { ended, Failure } from '../failure.ts';
 
 /** A server that is silent for so long is spoken to, for most others wait for the client. */
 const silenceMs = 500;

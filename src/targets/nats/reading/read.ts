@@ -1,7 +1,7 @@
-import type { Group, Reading, Unread } from '../../model.ts';
-import type { Filter } from '../../options/pattern.ts';
+import type { Group, Reading, Unread } from '../../../model.ts';
+import type { Filter } from '../../../options/pattern.ts';
+import { type Finding, problemsOf } from '../findings.ts';
 import { readConsumers } from './consumers.ts';
-import { type Finding, problemsOf } from './findings.ts';
 import type { Listing } from './listing.ts';
 import type { StreamsRead } from './streams.ts';
 

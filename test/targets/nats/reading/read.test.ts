@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { type Listing, listAll } from '../../../src/targets/nats/listing.ts';
-import { type Listed, parsePage } from '../../../src/targets/nats/page.ts';
-import { readAnswers } from '../../../src/targets/nats/read.ts';
-import { readStreams } from '../../../src/targets/nats/streams.ts';
-import { consumerPage, streamNotFound, streamPage } from './recorded.ts';
-import { scope } from './scope.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import { type Listing, listAll } from '../../../../src/targets/nats/reading/listing.ts';
+import { type Listed, parsePage } from '../../../../src/targets/nats/reading/page.ts';
+import { readAnswers } from '../../../../src/targets/nats/reading/read.ts';
+import { readStreams } from '../../../../src/targets/nats/reading/streams.ts';
+import { consumerPage, streamNotFound, streamPage } from '../recorded.ts';
+import { scope } from '../scope.ts';
 
 function list(answer: string, listed: Listed): Promise<Listing> {
 	return listAll(async () => parsePage(new TextEncoder().encode(answer), listed));

@@ -1,9 +1,9 @@
 import { type NatsConnection, connect as openConnection } from 'nats';
-import { parseServerUrl } from '../../options/address.ts';
+import { parseServerUrl } from '../../../options/address.ts';
+import { ended, Failure } from '../failure.ts';
+import type { NatsOptions } from '../options.ts';
 import { connectFailure, requestFailure } from './errors.ts';
-import { ended, Failure } from './failure.ts';
 import { expectGreeting } from './greeting.ts';
-import type { NatsOptions } from './options.ts';
 import { OpenedSockets } from './sockets.ts';
 
 /** Keeps what lies between from forgetting a connection that is used once per poll. */

@@ -1,8 +1,8 @@
-import type { Group, Unread } from '../../model.ts';
-import { type Filter, passes } from '../../options/pattern.ts';
+import type { Group, Unread } from '../../../model.ts';
+import { type Filter, passes } from '../../../options/pattern.ts';
+import { type Finding, found, nameless, outOfRange } from '../findings.ts';
 import { acknowledges, consumerEntry, readConsumer } from './consumer.ts';
 import { type Ephemeral, ephemeralGroup, rollUp } from './ephemeral.ts';
-import { type Finding, found, nameless, outOfRange } from './findings.ts';
 import { hasNoLeader } from './leader.ts';
 import type { Listing } from './listing.ts';
 import { shapeMistake } from './page.ts';

@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts';
+import { Failure } from '../failure.ts';
 
 /**
  * The client library's errors, which it tells apart by codes, in our words. What may come with an

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Stream, Unread } from '../../model.ts';
-import { type Filter, passes } from '../../options/pattern.ts';
-import { type Finding, found, nameless, outOfRange } from './findings.ts';
+import type { Stream, Unread } from '../../../model.ts';
+import { type Filter, passes } from '../../../options/pattern.ts';
+import { type Finding, found, nameless, outOfRange } from '../findings.ts';
 import { cluster, hasNoLeader } from './leader.ts';
 import type { Listing } from './listing.ts';
 import { count, limit, type Refuse } from './numbers.ts';

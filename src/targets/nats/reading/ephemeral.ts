@@ -1,4 +1,4 @@
-import type { Group } from '../../model.ts';
+import type { Group } from '../../../model.ts';
 
 /** The name of all ephemeral consumers of a stream together. No consumer can be called that. */
 export const ephemeralGroup = '<ephemeral>';

@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts';
+import { Failure } from '../failure.ts';
 import type { Page } from './page.ts';
 
 /** A listing over all its pages. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Filter } from '../../../src/options/pattern.ts';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { listAll } from '../../../src/targets/nats/listing.ts';
-import { parsePage } from '../../../src/targets/nats/page.ts';
-import { readStreams } from '../../../src/targets/nats/streams.ts';
-import { clusterStreamPage, streamPage } from './recorded.ts';
-import { scope } from './scope.ts';
+import type { Filter } from '../../../../src/options/pattern.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import { listAll } from '../../../../src/targets/nats/reading/listing.ts';
+import { parsePage } from '../../../../src/targets/nats/reading/page.ts';
+import { readStreams } from '../../../../src/targets/nats/reading/streams.ts';
+import { clusterStreamPage, streamPage } from '../recorded.ts';
+import { scope } from '../scope.ts';
 
 const nowMs = Date.parse('2026-11-21T13:03:20Z');
 
