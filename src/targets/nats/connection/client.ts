@@ -1,7 +1,9 @@
 import { type NatsConnection, connect as openConnection } from 'nats';
+
 import { parseServerUrl } from '../../../options/address.ts';
+import type { Secret } from '../../../options/secret.ts';
 import { ended, Failure } from '../failure.ts';
-import type { NatsOptions } from '../options.ts';
+
 import { connectFailure, requestFailure } from './errors.ts';
 import { expectGreeting } from './greeting.ts';
 import { OpenedSockets } from './sockets.ts';
@@ -10,7 +12,10 @@ import { OpenedSockets } from './sockets.ts';
 const pingIntervalMs = 15_000;
 
 /** How a connection is made. */
-export interface Settings extends Pick<NatsOptions, 'username' | 'password' | 'token'> {
+export interface Settings {
+	readonly username?: string | undefined;
+	readonly password?: Secret | undefined;
+	readonly token?: Secret | undefined;
 	/** Of one attempt to connect to one server. */
 	readonly connectTimeoutMs: number;
 	/** Of one request, where no signal ends it before. */
