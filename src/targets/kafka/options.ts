@@ -47,3 +47,5 @@ export const options = z.strictObject({
 	/** Series for each partition, or sums alone. */
 	detail: z.enum(['partition', 'stream']).default('partition'),
 });
+
+export type KafkaOptions = z.output<typeof options>;
