@@ -7,8 +7,6 @@ import { Failure } from '../failure.ts';
 interface LibraryError {
 	readonly code?: string;
 	readonly message: string;
-	/** What the user may not do. */
-	readonly permissionContext?: { readonly operation: string };
 }
 
 /** Why a login failed, after the server had greeted. */
@@ -21,7 +19,13 @@ export function connectFailure(error: unknown): Failure {
 		case 'BAD_AUTHENTICATION':
 			return new Failure(
 				'auth_failed',
-				`the server refuses the login (${message}); check username and password, or token`,
+				`the server refuses the login (${message}); check username and password, token, credentials_file or nkey_file`,
+				{ cause: error },
+			);
+		case 'BAD_CREDS':
+			return new Failure(
+				'credentials_unreadable',
+				'credentials_file does not hold a JWT and a seed; is it whole?',
 				{ cause: error },
 			);
 		case 'TIMEOUT':
@@ -34,31 +38,34 @@ export function connectFailure(error: unknown): Failure {
 	}
 }
 
-/** Why a request over a connection that still stands got no answer. */
-export function requestFailure(error: unknown): Failure {
-	const { code, message, permissionContext } = libraryError(error);
-	switch (code) {
-		case '503':
-			return new Failure(
-				'jetstream_disabled',
-				'nobody answers this subject (no responders); is JetStream enabled on the server, and for this account?',
-				{ cause: error },
-			);
-		case 'PERMISSIONS_VIOLATION': {
-			const inbox = permissionContext?.operation === 'subscription';
-			return new Failure(
-				'not_authorized',
-				inbox
-					? 'the user may not subscribe to _INBOX.>, where answers arrive; allow it'
-					: 'the user may not publish to this subject; allow it',
-				{ cause: error },
-			);
-		}
-		case 'TIMEOUT':
-			return new Failure('timeout', 'no answer in time', { cause: error });
-		default:
-			return new Failure('protocol_error', `cannot be asked: ${message}`, { cause: error });
-	}
+/** Nobody listens to what was asked. */
+export function noResponders(): Failure {
+	return new Failure(
+		'jetstream_disabled',
+		'nobody answers this subject (no responders); is JetStream enabled on the server, and for this account?',
+		{ noResponders: true },
+	);
+}
+
+/** The user may not ask this. */
+export function publishRefused(): Failure {
+	return new Failure('not_authorized', 'the user may not publish to this subject; allow it');
+}
+
+/** The user may not hear this. */
+export function subscribeRefused(cause: unknown): Failure {
+	return new Failure('not_authorized', 'the user may not subscribe to this subject; allow it', {
+		cause,
+	});
+}
+
+/** The user may not hear answers. */
+export function inboxRefused(cause: unknown, prefix: string): Failure {
+	return new Failure(
+		'not_authorized',
+		`the user may not subscribe to ${prefix}.>, where answers arrive; allow it, or set inbox_prefix`,
+		{ cause },
+	);
 }
 
 function libraryError(error: unknown): LibraryError {

@@ -1,45 +1,71 @@
 import type { Group, Unread } from '../../../model.ts';
 import { type Filter, passes } from '../../../options/pattern.ts';
 import { type Finding, found, nameless, outOfRange } from '../findings.ts';
-import { acknowledges, consumerEntry, readConsumer } from './consumer.ts';
+import { shapeMistake } from './api-answer.ts';
+import {
+	acknowledges,
+	type Beside,
+	type ConsumerEntry,
+	consumerEntry,
+	readConsumer,
+} from './consumer.ts';
 import { type Ephemeral, ephemeralGroup, rollUp } from './ephemeral.ts';
 import { hasNoLeader } from './leader.ts';
 import type { Listing } from './listing.ts';
-import { shapeMistake } from './page.ts';
 import { shownName } from './shown-name.ts';
-
-/** The subject that lists a stream's consumers. */
-export function consumerListSubject(stream: string): string {
-	return `$JS.API.CONSUMER.LIST.${stream}`;
-}
-
-/** What a listing of one stream's consumers says. */
-export interface ConsumersRead {
-	readonly groups: readonly Group[];
-	readonly unread: readonly Unread[];
-	readonly findings: readonly Finding[];
-	readonly complete: boolean;
-}
 
 const operation = 'consumer_list';
 
 /** Why a consumer could not be read: the code of the problem and the reason of what is unread. */
 type Reason = 'missing' | 'no_leader' | 'malformed_answer';
 
+/** What is wanted of a stream's consumers. */
+export interface ConsumersWanted {
+	readonly scope: Filter;
+	/** Those without a durable name make one group, which is in or out of scope under its own name. */
+	readonly ephemeral: 'rollup' | 'ignore';
+}
+
+/** One consumer in scope, that can be read. */
+export interface Listed {
+	/** As the server has it. */
+	readonly name: string;
+	readonly entry: ConsumerEntry;
+}
+
+/** What a listing of one stream's consumers says. */
+export interface ConsumersListed {
+	/** As the server has it. */
+	readonly stream: string;
+	readonly durable: readonly Listed[];
+	readonly ephemeral: readonly Listed[];
+	/** Why not all ephemeral ones are there: neither the largest lag nor the sum is known then. */
+	readonly ephemeralUnread?: Reason;
+	readonly unread: readonly Unread[];
+	readonly findings: readonly Finding[];
+	readonly complete: boolean;
+}
+
 /**
- * Reads the consumers of one stream that are in scope. The ephemeral ones make one group, which is
- * in or out of scope under its own name.
+ * Picks the consumers of one stream that are in scope and can be read.
  *
  * @param streamName - as the server has it
+ * @param subject - that was asked
  */
-export function readConsumers(streamName: string, listing: Listing, scope: Filter): ConsumersRead {
+export function pickConsumers(
+	streamName: string,
+	listing: Listing,
+	subject: string,
+	{ scope, ephemeral }: ConsumersWanted,
+): ConsumersListed {
 	const stream = shownName(streamName);
-	const groups: Group[] = [];
-	const ephemerals: Ephemeral[] = [];
+	const durable: Listed[] = [];
+	const ephemerals: Listed[] = [];
 	const unread: Unread[] = [];
 	const findings: Finding[] = [];
 	let ephemeralUnread: Reason | undefined;
 	let perhapsEphemeralUnread: Reason | undefined;
+	const wantsEphemeral = ephemeral === 'rollup' && passes(scope, ephemeralGroup);
 
 	const cannotRead = (name: string, code: Reason, why: string) => {
 		findings.push({ code, operation, subject: `${stream}/${name}`, reason: why });
@@ -51,45 +77,72 @@ export function readConsumers(streamName: string, listing: Listing, scope: Filte
 		cannotRead(name, code, why);
 	};
 
-	for (const [serverName, content] of listing.entries) {
-		const name = shownName(serverName);
+	for (const [name, content] of listing.entries) {
+		const shown = shownName(name);
 		const parsed = consumerEntry.safeParse(content);
 		if (!parsed.success) {
 			const why = `the consumer's entry cannot be read: ${shapeMistake(parsed.error)}`;
-			cannotTellKind(name, 'malformed_answer', why);
+			cannotTellKind(shown, 'malformed_answer', why);
 			continue;
 		}
 		const entry = parsed.data;
-		const ephemeral = (entry.config.durable_name ?? '') === '';
-		if (!passes(scope, ephemeral ? ephemeralGroup : name)) continue;
-		if (hasNoLeader(entry)) {
-			if (ephemeral) ephemeralUnread ??= 'no_leader';
-			else unread.push({ stream, consumerGroup: name, reason: 'no_leader' });
-			cannotRead(name, 'no_leader', 'the consumer has no leader; are enough of its servers up?');
+		const isEphemeral = (entry.config.durable_name ?? '') === '';
+		if (isEphemeral ? !wantsEphemeral : !passes(scope, shown)) continue;
+		if (!hasNoLeader(entry)) {
+			(isEphemeral ? ephemerals : durable).push({ name, entry });
 			continue;
 		}
-		const refuse = (field: string) =>
-			findings.push(outOfRange(operation, `${stream}/${name}`, field));
-		const group = readConsumer(stream, name, entry, refuse);
-		if (ephemeral) ephemerals.push({ group, acknowledges: acknowledges(entry) });
-		else groups.push(group);
+		if (isEphemeral) ephemeralUnread ??= 'no_leader';
+		else unread.push({ stream, consumerGroup: shown, reason: 'no_leader' });
+		cannotRead(shown, 'no_leader', 'the consumer has no leader; are enough of its servers up?');
 	}
 	for (const name of listing.missing) {
 		const why = "the consumer's leader did not answer; are its servers up?";
 		cannotTellKind(shownName(name), 'missing', why);
 	}
-
-	// Without one of them, neither the largest lag nor the sum is known.
 	if (ephemerals.length > 0) ephemeralUnread ??= perhapsEphemeralUnread;
 	if (ephemeralUnread) {
 		unread.push({ stream, consumerGroup: ephemeralGroup, reason: ephemeralUnread });
-	} else if (ephemerals.length > 0) {
-		groups.push(rollUp(stream, ephemerals));
 	}
-
-	const subject = consumerListSubject(streamName);
 	if (listing.nameless > 0) findings.push(nameless(operation, subject, listing.nameless));
 	if (listing.failure) findings.push(found(listing.failure, operation, subject));
-	const complete = listing.failure === undefined && listing.nameless === 0;
-	return { groups, unread, findings, complete };
+	return {
+		stream: streamName,
+		durable,
+		ephemeral: ephemerals,
+		...(ephemeralUnread && { ephemeralUnread }),
+		unread,
+		findings,
+		complete: listing.failure === undefined && listing.nameless === 0,
+	};
+}
+
+/** Groups, and what was wrong with their numbers. */
+export interface GroupsRead {
+	readonly groups: readonly Group[];
+	readonly findings: readonly Finding[];
+}
+
+/** @param beside - what is known of a consumer otherwise, by its name as the server has it */
+export function readConsumers(
+	listed: ConsumersListed,
+	beside: (consumer: Listed) => Beside,
+): GroupsRead {
+	const stream = shownName(listed.stream);
+	const findings: Finding[] = [];
+	const read = (consumer: Listed): Group => {
+		const name = shownName(consumer.name);
+		const refuse = (field: string) =>
+			findings.push(outOfRange(operation, `${stream}/${name}`, field));
+		return readConsumer(stream, name, consumer.entry, beside(consumer), refuse);
+	};
+	const groups = listed.durable.map(read);
+	if (listed.ephemeral.length > 0 && !listed.ephemeralUnread) {
+		const ephemerals: Ephemeral[] = listed.ephemeral.map((consumer) => ({
+			group: read(consumer),
+			acknowledges: acknowledges(consumer.entry),
+		}));
+		groups.push(rollUp(stream, ephemerals));
+	}
+	return { groups, findings };
 }

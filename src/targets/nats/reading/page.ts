@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { malformed, parseAnswer } from './api-answer.ts';
 
 /** What a listing lists, and where its answers hold it. */
 export type Listed = 'streams' | 'consumers';
@@ -19,14 +19,6 @@ export interface Page {
 	readonly nameless: number;
 }
 
-const errorAnswer = z.object({
-	error: z.object({
-		code: z.number().optional(),
-		err_code: z.number().optional(),
-		description: z.string().default('no description'),
-	}),
-});
-
 const list = z.array(z.unknown()).nullish();
 
 const pageAnswer = z.object({
@@ -37,16 +29,13 @@ const pageAnswer = z.object({
 });
 
 /**
- * Reads one answer to `$JS.API.STREAM.LIST` or `$JS.API.CONSUMER.LIST.<stream>`.
+ * Reads one answer to a request for a list of streams or consumers.
  *
  * @throws {@link Failure} for an error that the server answers with, and for what is no such answer
  */
 export function parsePage(answer: Uint8Array, listed: Listed): Page {
-	const json = parseJson(answer);
-	const refusal = errorAnswer.safeParse(json);
-	if (refusal.success) throw apiFailure(refusal.data.error);
-	const parsed = pageAnswer.safeParse(json);
-	if (!parsed.success) throw malformed(shapeMistake(parsed.error), parsed.error);
+	const parsed = pageAnswer.safeParse(parseAnswer(answer));
+	if (!parsed.success) throw malformed(parsed.error);
 
 	const entries = new Map<string, unknown>();
 	let placeholders = 0;
@@ -60,44 +49,6 @@ export function parsePage(answer: Uint8Array, listed: Listed): Page {
 	const missingOnly = [...missing].filter((name) => !entries.has(name)).length;
 	const nameless = Math.max(0, placeholders - missingOnly);
 	return { total: parsed.data.total, entries, missing, nameless };
-}
-
-/** The first thing in which a value is not what it should be, as `path: what is wrong`. */
-export function shapeMistake(error: z.ZodError): string {
-	const [issue] = error.issues;
-	if (!issue) return error.message;
-	const path = issue.path.map(String).join('.');
-	return path === '' ? issue.message : `${path}: ${issue.message}`;
-}
-
-function parseJson(answer: Uint8Array): unknown {
-	try {
-		return JSON.parse(new TextDecoder().decode(answer));
-	} catch (error) {
-		// The parser's message quotes the text, which may be anything.
-		throw malformed('it is not JSON', error);
-	}
-}
-
-function malformed(what: string, cause: unknown): Failure {
-	const reason = `the answer cannot be read: ${what}`;
-	return new Failure('malformed_answer', reason, { cause });
-}
-
-/** JetStream is off for the account, or as a whole (nats-server, `errors.json`). */
-const notEnabled: readonly (number | undefined)[] = [10039, 10076];
-
-function apiFailure(error: z.output<typeof errorAnswer>['error']): Failure {
-	const number = error.err_code ?? error.code;
-	const told = `${error.description}${number === undefined ? '' : ` (${number})`}`;
-	const apiErrorCode = error.err_code === undefined ? {} : { apiErrorCode: error.err_code };
-	return notEnabled.includes(error.err_code)
-		? new Failure(
-				'jetstream_disabled',
-				`the server says: ${told}; enable JetStream for the account, or use another account`,
-				apiErrorCode,
-			)
-		: new Failure('api_error', `the server says: ${told}`, apiErrorCode);
 }
 
 function property(value: unknown, key: string): unknown {
