@@ -36,7 +36,12 @@ export class Account implements Target {
 			// A hung server then costs a third of a poll, and another one gets its turn.
 			connectTimeoutMs: Math.ceil(pollTimeoutMs * 0.35),
 		};
-		this.#effort = { ageRequests, singleTimeoutMs: Math.min(2000, pollTimeoutMs * 0.2) };
+		this.#effort = {
+			ageRequests,
+			ageTimeoutMs: pollTimeoutMs * 0.2,
+			// With a server down, each of two listings takes four seconds of ten already.
+			singleTimeoutMs: pollTimeoutMs * 0.05,
+		};
 	}
 
 	get requests(): ReadonlyMap<string, number> {

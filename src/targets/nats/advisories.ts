@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { GivenUp } from './ages/ages.ts';
 import type { Connection } from './connection/connection.ts';
 import type { Failure } from './failure.ts';
 import { type Finding, found } from './findings.ts';
@@ -10,8 +11,18 @@ const operation = 'subscribe';
 const advisory = z.object({
 	stream: z.string(),
 	consumer: z.string(),
+	stream_seq: z.number(),
 	domain: z.string().optional(),
 });
+
+/** Sequences that are remembered of one consumer: the latest. */
+const sequencesAtMost = 1000;
+
+/** What was given up by one consumer. */
+interface Tally {
+	count: number;
+	readonly sequences: Set<number>;
+}
 
 /**
  * Messages that were given up after their last delivery, counted since the target was made. The
@@ -19,7 +30,7 @@ const advisory = z.object({
  */
 export class Advisories {
 	/** By stream and consumer, as the server has them. */
-	readonly #counts = new Map<string, number>();
+	readonly #tallies = new Map<string, Tally>();
 	#heardBefore = false;
 	#missed = false;
 	#refused: Failure | undefined;
@@ -43,13 +54,21 @@ export class Advisories {
 
 	/** Absent: not told, for the user may not hear them and never could. */
 	countOf(stream: string, consumer: string): number | undefined {
-		const count = this.#counts.get(key(stream, consumer));
+		const count = this.#tallies.get(key(stream, consumer))?.count;
 		return count ?? (this.#refused ? undefined : 0);
+	}
+
+	/** The sequences that a consumer gave up above its acknowledgement floor; absent: none. */
+	givenUp(stream: string, consumer: string, floor: number): GivenUp | undefined {
+		const sequences = this.#tallies.get(key(stream, consumer))?.sequences;
+		for (const sequence of sequences ?? []) if (sequence <= floor) sequences?.delete(sequence);
+		if (sequences === undefined || sequences.size === 0) return undefined;
+		return { consumer, sequences: new Set(sequences) };
 	}
 
 	/** Which consumers were counted so far. */
 	known(): readonly string[] {
-		return [...this.#counts.keys()];
+		return [...this.#tallies.keys()];
 	}
 
 	/** Forgets those of {@link known} that a complete listing did not show. */
@@ -58,7 +77,7 @@ export class Advisories {
 		for (const [stream, consumers] of listed) {
 			for (const consumer of consumers) still.add(key(stream, consumer));
 		}
-		for (const one of known) if (!still.has(one)) this.#counts.delete(one);
+		for (const one of known) if (!still.has(one)) this.#tallies.delete(one);
 	}
 
 	/** What kept them from being counted since this was asked last. */
@@ -88,10 +107,15 @@ export class Advisories {
 			this.#unreadable += 1;
 			return;
 		}
-		const { stream, consumer, domain } = parsed.data;
+		const { stream, consumer, domain, stream_seq: sequence } = parsed.data;
 		if (domain !== ownDomain) return;
-		const counted = key(stream, consumer);
-		this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
+		const name = key(stream, consumer);
+		const tally = this.#tallies.get(name) ?? { count: 0, sequences: new Set() };
+		this.#tallies.set(name, tally);
+		tally.count += 1;
+		tally.sequences.add(sequence);
+		const [oldest] = tally.sequences;
+		if (tally.sequences.size > sequencesAtMost && oldest) tally.sequences.delete(oldest);
 	}
 }
 

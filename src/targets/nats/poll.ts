@@ -33,7 +33,9 @@ const consumerNotFound = 10014;
 export interface Effort {
 	/** Messages that are looked up for their age at most. */
 	readonly ageRequests: number;
-	/** Of a request about one message, stream or consumer: its leader may be gone and nobody says so. */
+	/** Of a request for one message: its stream's leader may be gone, and nobody says so. */
+	readonly ageTimeoutMs: number;
+	/** Of a request about one stream or consumer that a listing missed, after four seconds or more. */
 	readonly singleTimeoutMs: number;
 }
 
@@ -67,7 +69,11 @@ export class Poll {
 		const counted = advisories.known();
 		const streams = await this.#listStreams();
 		const { consumers, gone } = await this.#listConsumers(streams);
-		const aged = agedOf(consumers, streams);
+		const aged = agedOf(consumers, streams).map((one) => {
+			const floor = one.entry.ack_floor.stream_seq;
+			const givenUp = advisories.givenUp(one.stream, one.consumer, floor);
+			return givenUp ? { ...one, givenUp } : one;
+		});
 		const ages = await this.#ages(aged);
 		const reading = readAnswers({
 			version: connection.server.version,
@@ -149,7 +155,7 @@ export class Poll {
 			const log = logs.get(name);
 			if (log === undefined) return;
 			const failed = await lookUp(
-				(operation, subject, body) => this.#ask(operation, subject, body, effort.singleTimeoutMs),
+				(operation, subject, body) => this.#ask(operation, subject, body, effort.ageTimeoutMs),
 				this.#subjects,
 				{ name, allowsDirectGets: log.allowsDirectGets },
 				asked,
@@ -190,7 +196,7 @@ export class Poll {
 		const asked = missing.slice(0, this.#singleRequests);
 		this.#singleRequests -= asked.length;
 		const told = new Map<string, unknown>();
-		await mapSome(asked, streamsAtATime, async (name) => {
+		await mapSome(asked, asked.length, async (name) => {
 			try {
 				const { data } = await this.#ask(operation, subjectOf(name), '', singleTimeoutMs);
 				told.set(name, parseAnswer(data));

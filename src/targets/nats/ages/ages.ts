@@ -4,6 +4,15 @@ import { type Ages, acknowledges, type ConsumerEntry, filtersOf } from '../readi
 export interface Question {
 	readonly sequence: number;
 	readonly filter: string;
+	/** Messages that one consumer gave up, and that do not count for it. */
+	readonly except?: GivenUp;
+}
+
+/** Messages that were given up after their last delivery. */
+export interface GivenUp {
+	/** As the server has it. */
+	readonly consumer: string;
+	readonly sequences: ReadonlySet<number>;
 }
 
 /** That message's place and time; its body is never kept. */
@@ -24,20 +33,23 @@ const filtersAtMost = 8;
 
 const nothing: Questions = { undelivered: [], unacknowledged: [] };
 
-/** A message has no time in its sequence, so the oldest ones have to be looked up. */
-export function questionsOf(entry: ConsumerEntry): Questions {
+/**
+ * A message has no time in its sequence, so the oldest ones have to be looked up.
+ *
+ * @param givenUp - those above the acknowledgement floor: they hold it and are not pending
+ */
+export function questionsOf(entry: ConsumerEntry, givenUp?: GivenUp): Questions {
 	const filters = filtersOf(entry);
 	if (filters.length > filtersAtMost) return nothing;
-	const from = (sequence: number) => {
-		if (!Number.isSafeInteger(sequence)) return [];
+	const after = (sequence: number, except?: GivenUp): Question[] => {
+		if (!Number.isSafeInteger(sequence + 1)) return [];
 		const each = filters.length === 0 ? ['>'] : filters;
-		return each.map((filter) => ({ sequence, filter }));
+		return each.map((filter) => ({ sequence: sequence + 1, filter, ...(except && { except }) }));
 	};
-	const { num_pending, num_ack_pending, delivered, ack_floor } = entry;
+	const pending = entry.num_ack_pending > 0 && acknowledges(entry);
 	return {
-		undelivered: num_pending > 0 ? from(delivered.stream_seq + 1) : [],
-		unacknowledged:
-			num_ack_pending > 0 && acknowledges(entry) ? from(ack_floor.stream_seq + 1) : [],
+		undelivered: entry.num_pending > 0 ? after(entry.delivered.stream_seq) : [],
+		unacknowledged: pending ? after(entry.ack_floor.stream_seq, givenUp) : [],
 	};
 }
 
@@ -58,7 +70,7 @@ export function agesOf(
 		const [first, ...others] = found;
 		if (first === undefined) return undefined;
 		const least = others.reduce((a, b) => (b.sequence < a.sequence ? b : a), first);
-		return isTaken(entry, least) ? least : undefined;
+		return asked.every(({ sequence }) => isTaken(entry, sequence - 1, least)) ? least : undefined;
 	};
 	const age = ({ atMs }: Found) => Math.max(0, ((entry.ts ?? nowMs) - atMs) / 1000);
 	const undelivered = oldest(questions.undelivered);
@@ -76,9 +88,24 @@ export function agesOf(
 }
 
 /**
- * Of the messages that were there when it was made, a consumer for the last one of each subject takes
- * some only, and does not tell which.
+ * Whether a consumer takes the message that was found behind one of its positions.
+ *
+ * One for the last message of each subject takes some only of those that were there when it was made,
+ * and does not tell which. And a position of 0 may mean that nothing is told yet: older servers tell
+ * it of consumers that began later in their stream, see `readUpTo`.
  */
-function isTaken({ config, created }: ConsumerEntry, { atMs }: Found): boolean {
-	return config.deliver_policy !== 'last_per_subject' || atMs >= created;
+function isTaken({ config, created }: ConsumerEntry, position: number, found: Found): boolean {
+	switch (config.deliver_policy) {
+		case 'last_per_subject':
+			return found.atMs >= created;
+		case 'by_start_sequence':
+			return found.sequence >= (config.opt_start_seq ?? 0);
+		case 'by_start_time':
+			return found.atMs >= (config.opt_start_time ?? 0);
+		case 'new':
+		case 'last':
+			return position > 0 || found.atMs >= created;
+		default:
+			return true;
+	}
 }

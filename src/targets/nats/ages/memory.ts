@@ -1,6 +1,13 @@
 import type { Ages, ConsumerEntry } from '../reading/consumer.ts';
 import type { StreamLog } from '../reading/streams.ts';
-import { agesOf, type Found, type Question, type Questions, questionsOf } from './ages.ts';
+import {
+	agesOf,
+	type Found,
+	type GivenUp,
+	type Question,
+	type Questions,
+	questionsOf,
+} from './ages.ts';
 
 /** A consumer whose ages are wanted. */
 export interface Aged {
@@ -9,6 +16,7 @@ export interface Aged {
 	readonly consumer: string;
 	readonly log: StreamLog;
 	readonly entry: ConsumerEntry;
+	readonly givenUp?: GivenUp;
 }
 
 /** What has to be asked in one poll. */
@@ -42,7 +50,7 @@ export class AgeMemory {
 		let left = budget;
 		for (const consumer of this.#inTurn(consumers)) {
 			const { log, stream } = consumer;
-			for (const question of all(questionsOf(consumer.entry))) {
+			for (const question of all(questionsOf(consumer.entry, consumer.givenUp))) {
 				const key = questionKey(consumer, question);
 				if (this.#answers.has(key) || toAsk.get(stream)?.has(key)) continue;
 				const known = before.get(key);
@@ -80,10 +88,10 @@ export class AgeMemory {
 	}
 
 	#agesOf(consumer: Aged, nowMs: number): Ages {
-		const { entry } = consumer;
+		const { entry, givenUp } = consumer;
 		const answered = (asked: readonly Question[]) =>
 			asked.every((question) => this.#answers.has(questionKey(consumer, question))) ? asked : [];
-		const questions = questionsOf(entry);
+		const questions = questionsOf(entry, givenUp);
 		// One filter that was not looked up may be that of the oldest message.
 		const complete: Questions = {
 			undelivered: answered(questions.undelivered),
@@ -110,9 +118,10 @@ function all({ undelivered, unacknowledged }: Questions): readonly Question[] {
 /** Neither names nor subjects hold white space. What was deleted in between changes the answer. */
 function questionKey(
 	{ stream, log }: Pick<Aged, 'stream' | 'log'>,
-	{ sequence, filter }: Question,
+	{ sequence, filter, except }: Question,
 ): string {
-	return `${stream} ${log.created} ${log.deletedCount} ${sequence} ${filter}`;
+	const key = `${stream} ${log.created} ${log.deletedCount} ${sequence} ${filter}`;
+	return except ? `${key} ${except.consumer} ${except.sequences.size}` : key;
 }
 
 /** Names of streams and consumers hold no dots. */

@@ -12,6 +12,9 @@ const messagesAtATime = 32;
 /** The server's numbers for a message and a stream that do not exist. */
 const notFound: readonly (number | undefined)[] = [10037, 10059];
 
+/** Messages that were given up are asked past so many times for one consumer. */
+const givenUpInARow = 16;
+
 /** Asks a server and counts the request. */
 export type Ask = (operation: Operation, subject: string, body: string) => Promise<Answer>;
 
@@ -40,29 +43,38 @@ export async function lookUp(
 	let byDirectGet = stream.allowsDirectGets;
 	let failed: TimesFailure | undefined;
 
+	const findFrom = async ({ sequence, filter }: Question): Promise<Found | undefined> => {
+		const body = JSON.stringify({ seq: sequence, next_by_subj: filter });
+		if (byDirectGet) {
+			const found = await byDirect(body);
+			if (found !== 'unreadable') return found;
+		}
+		return parseMessage(await ask('message_get', fromLeader, body));
+	};
+	const byDirect = async (body: string): Promise<Found | undefined | 'unreadable'> => {
+		try {
+			return parseDirect(await ask('direct_get', direct, body));
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			byDirectGet = false;
+			return 'unreadable';
+		}
+	};
 	const lookUpOne = async (question: Question): Promise<void> => {
 		if (failed) return;
-		const { sequence, filter } = question;
-		const body = JSON.stringify({ seq: sequence, next_by_subj: filter });
 		try {
-			if (byDirectGet) {
-				const found = parseDirect(await ask('direct_get', direct, body));
-				if (found !== 'unreadable') return learn(question, found);
+			let found = await findFrom(question);
+			for (let tries = 0; isGivenUp(question, found) && tries < givenUpInARow; tries++) {
+				found = await findFrom({ ...question, sequence: (found?.sequence ?? 0) + 1 });
 			}
+			if (!isGivenUp(question, found)) learn(question, found);
 		} catch (error) {
 			if (!(error instanceof Failure)) throw error;
-			if (!error.noResponders && error.code !== 'not_authorized') {
-				failed ??= { failure: error, operation: 'direct_get', subject: direct };
-				return;
-			}
-			byDirectGet = false;
-		}
-		try {
-			learn(question, parseMessage(await ask('message_get', fromLeader, body)));
-		} catch (error) {
-			if (!(error instanceof Failure)) throw error;
-			if (notFound.includes(error.apiErrorCode)) learn(question, undefined);
-			else failed ??= { failure: error, operation: 'message_get', subject: fromLeader };
+			if (notFound.includes(error.apiErrorCode)) return learn(question, undefined);
+			const [operation, subject]: [Operation, string] = byDirectGet
+				? ['direct_get', direct]
+				: ['message_get', fromLeader];
+			failed ??= { failure: error, operation, subject };
 		}
 	};
 	// The first one finds out which way works.
@@ -70,6 +82,15 @@ export async function lookUp(
 	if (first) await lookUpOne(first);
 	await mapSome(others, messagesAtATime, lookUpOne);
 	return failed;
+}
+
+/** Nobody answers direct gets, or the user may not ask for them. */
+function isRefusal(error: unknown): boolean {
+	return error instanceof Failure && (error.noResponders || error.code === 'not_authorized');
+}
+
+function isGivenUp({ except }: Question, found: Found | undefined): boolean {
+	return found !== undefined && (except?.sequences.has(found.sequence) ?? false);
 }
 
 /**

@@ -21,6 +21,8 @@ export const consumerEntry = z.object({
 		/** Absent or empty: pull. */
 		deliver_subject: z.string().optional(),
 		deliver_policy: z.string().optional(),
+		opt_start_seq: z.number().optional(),
+		opt_start_time: instantMs.optional(),
 		ack_policy: z.string(),
 		max_ack_pending: z.number().optional(),
 		filter_subject: z.string().optional(),
@@ -95,7 +97,7 @@ export function readConsumer(
 	const floorSequence = acknowledges(entry)
 		? count(floor.stream_seq, 'ack_floor.stream_seq', refuse)
 		: undefined;
-	const line = lineOf(entry, acknowledges(entry) ? floorSequence : sequence, beside);
+	const line = lineOf(entry, beside);
 	const idleSeconds = idleOf(entry);
 	const { exhaustedCount, ages } = beside;
 	return {
@@ -120,33 +122,51 @@ export function readConsumer(
 }
 
 /**
- * Up to which sequence a consumer with a filter had nothing left to read when it was looked at. Its
- * own sequences stand still while nothing comes that it takes, and the start of the stream may pass
- * them then without a loss. Absent: not told, or not needed without a filter.
+ * Up to which sequence a consumer had nothing left to read when it was looked at. Its own sequences
+ * can stay behind: while nothing comes that its filter takes, and while a message that was given up
+ * holds the acknowledgement floor until nothing else is pending (nats-server, `processAckMsg`). The
+ * start of the stream may pass them then without a loss. Absent: not known.
  *
  * @param oldestUnread - the sequence of its oldest message that was not read or not acknowledged,
  * where that is known
  */
 export function settledSequence(
-	entry: ConsumerEntry,
+	{ num_pending, num_ack_pending }: ConsumerEntry,
 	log: StreamLog,
 	oldestUnread: number | undefined,
 ): number | undefined {
-	if (filtersOf(entry).length === 0) return undefined;
-	if (entry.num_pending === 0 && entry.num_ack_pending === 0) return log.last;
+	if (num_pending === 0 && num_ack_pending === 0) return log.last;
 	return oldestUnread === undefined ? undefined : oldestUnread - 1;
+}
+
+/**
+ * The sequence up to which everything was delivered and acknowledged. Absent: not told.
+ *
+ * Older servers tell an acknowledgement floor of 0 until the first one comes, also for a consumer
+ * that began later in its stream (2.9.10 and 2.10.29; 2.15.1 tells where it began).
+ */
+export function readUpTo(entry: ConsumerEntry): number | undefined {
+	const { delivered, ack_floor: floor, config, num_ack_pending } = entry;
+	if (!acknowledges(entry)) return sequenceOf(delivered.stream_seq);
+	if (num_ack_pending === 0) return sequenceOf(Math.max(delivered.stream_seq, floor.stream_seq));
+	if (floor.stream_seq > 0 || config.deliver_policy === 'all') return sequenceOf(floor.stream_seq);
+	return config.opt_start_seq === undefined ? undefined : sequenceOf(config.opt_start_seq - 1);
+}
+
+function sequenceOf(value: number): number | undefined {
+	return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** Where it stands among the messages that go whether they were read or not. */
 function lineOf(
 	entry: ConsumerEntry,
-	read: number | undefined,
-	{ log, settledBefore = 0 }: Beside,
+	{ log: { first, last, removesUnread }, settledBefore = 0 }: Beside,
 ): Line | undefined {
-	const { first, last } = log;
-	if (!log.removesUnread || read === undefined) return undefined;
-	if (first === undefined || last === undefined) return undefined;
-	const position = filtersOf(entry).length === 0 ? read : Math.max(read, settledBefore);
+	const read = readUpTo(entry);
+	if (!removesUnread || read === undefined || first === undefined || last === undefined) {
+		return undefined;
+	}
+	const position = Math.max(read, settledBefore);
 	// The stream was listed before: its consumers may be further by now.
 	return { position, start: Math.max(0, first - 1), end: Math.max(last, position) };
 }
