@@ -39,9 +39,16 @@ export class App {
 		for (const { poller } of this.#running.values()) poller.start();
 	}
 
-	/** Whether every target was tried once. It stays so, also while a new one has not been tried. */
+	/**
+	 * Whether every target was tried once, and what came of it is served. It stays so, also while a new
+	 * target has not been tried.
+	 */
 	get ready(): boolean {
-		this.#allTried ||= [...this.#running.values()].every(({ tried }) => tried);
+		const { targets } = this.#publisher.snapshot;
+		const tried = new Set(
+			targets.flatMap(({ target, lastResult }) => (lastResult === undefined ? [] : [target])),
+		);
+		this.#allTried ||= [...this.#running.keys()].every((name) => tried.has(name));
 		return this.#allTried;
 	}
 
@@ -96,11 +103,9 @@ export class App {
 		const problemLog = new ProblemLog(log);
 		const running: Running = {
 			history,
-			tried: false,
 			poller: new Poller(target, plan.poll, (outcome) => {
 				history.poll(outcome, target.requests);
 				problemLog.poll(outcome);
-				running.tried = true;
 				this.#publisher.publish(history.state, history.derived);
 			}),
 		};
@@ -129,7 +134,6 @@ export class App {
 interface Running {
 	readonly poller: Poller;
 	readonly history: TargetHistory;
-	tried: boolean;
 }
 
 /** What the polls of one target have led to so far. */

@@ -141,6 +141,10 @@ function complain(line: string): void {
 /** Writes everything before the process may exit, even into a slow pipe. */
 async function print(text: string): Promise<void> {
 	await new Promise<void>((resolve, reject) => {
-		process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+		// Whoever reads may have seen enough: `once | head -1`.
+		const done = (error?: Error | null) =>
+			error && (error as NodeJS.ErrnoException).code !== 'EPIPE' ? reject(error) : resolve();
+		process.stdout.once('error', done);
+		process.stdout.write(text, done);
 	});
 }

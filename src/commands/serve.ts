@@ -44,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 		telemetryPath,
 		version: build.version,
 		ready: () => app.ready,
+		onFailure: (error: unknown) => log.error({ err: error }, 'a request could not be answered'),
 		snapshot: () => publisher.snapshot,
 		processMetrics: () => metrics.render(),
 		effectiveYaml: () => reloader.config.effectiveYaml,
@@ -63,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 	});
 	try {
 		for (const { address, server } of servers) {
-			const url = await listen(server, address);
+			const url = await listen(server.app, address);
 			log.info({ url: `${url}${telemetryPath}` }, 'listening');
 		}
 		for (const { name, platform, poll } of config.targets) {
@@ -81,14 +82,24 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 /** Without a host: every address, IPv6 and IPv4, or IPv4 alone where the machine has no other. */
 async function listen(server: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
-	if (host !== undefined) return await server.listen({ port, host });
 	try {
-		return await server.listen({ port, host: '::' });
+		return await server.listen({ port, host: host ?? '::' });
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
-		return await server.listen({ port, host: '0.0.0.0' });
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === 'EAFNOSUPPORT' && host === undefined) {
+			return await server.listen({ port, host: '0.0.0.0' });
+		}
+		const why = listenWords[code ?? ''] ?? (error as Error).message;
+		throw new Error(`cannot listen on ${host ?? ''}:${port}: ${why}`, { cause: error });
 	}
 }
+
+const listenWords: Readonly<Record<string, string>> = {
+	EADDRINUSE: 'something else listens there; choose another with --web.listen-address',
+	EADDRNOTAVAIL: 'that is no address of this machine',
+	EACCES: 'this user may not listen on that port',
+	ENOTFOUND: 'no such host',
+};
 
 async function aborted(signal: AbortSignal): Promise<void> {
 	if (signal.aborted) return;

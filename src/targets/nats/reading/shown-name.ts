@@ -1,4 +1,4 @@
-import { displayName } from '../name.ts';
+import { displayName } from '../../name.ts';
 
 const encoder = new TextEncoder();
 

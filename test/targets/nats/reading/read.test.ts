@@ -1,20 +1,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { type Listing, listAll } from '../../../src/targets/nats/listing.ts';
-import { type Listed, parsePage } from '../../../src/targets/nats/page.ts';
-import { readAnswers } from '../../../src/targets/nats/read.ts';
-import { readStreams } from '../../../src/targets/nats/streams.ts';
-import { consumerPage, streamNotFound, streamPage } from './recorded.ts';
-import { scope } from './scope.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import { pickConsumers } from '../../../../src/targets/nats/reading/consumers.ts';
+import { type Listing, listAll } from '../../../../src/targets/nats/reading/listing.ts';
+import { type Listed, parsePage } from '../../../../src/targets/nats/reading/page.ts';
+import { readAnswers } from '../../../../src/targets/nats/reading/read.ts';
+import { readStreams } from '../../../../src/targets/nats/reading/streams.ts';
+import { consumerPage, streamPage } from '../recorded.ts';
+import { scope } from '../scope.ts';
 
 function list(answer: string, listed: Listed): Promise<Listing> {
 	return listAll(async () => parsePage(new TextEncoder().encode(answer), listed));
 }
 
-async function read(consumers: Record<string, Listing>) {
-	const streams = readStreams(await list(streamPage, 'streams'), scope(), 0);
-	return readAnswers('2.15.1', streams, new Map(Object.entries(consumers)), scope());
+async function read(consumers: Record<string, Listing>, gone: readonly string[] = []) {
+	const subject = '$JS.API.STREAM.LIST';
+	const streams = readStreams(await list(streamPage, 'streams'), subject, scope(), 0);
+	return readAnswers({
+		version: '2.15.1',
+		streams,
+		consumers: Object.entries(consumers).map(([name, listing]) =>
+			pickConsumers(name, listing, `$JS.API.CONSUMER.LIST.${name}`, {
+				scope: scope(),
+				ephemeral: 'rollup',
+			}),
+		),
+		gone: new Set(gone),
+		beside: (_stream, _consumer, log) => ({ log, ages: {} }),
+		findings: [],
+	});
 }
 
 const noConsumers = '{"total":0,"consumers":[]}';
@@ -35,10 +49,7 @@ test('a reading holds all streams and the consumers of each', async () => {
 });
 
 test('a stream that was deleted after it was listed is just gone', async () => {
-	const reading = await read({
-		empty: await list(streamNotFound, 'consumers'),
-		rec: await list(consumerPage, 'consumers'),
-	});
+	const reading = await read({ rec: await list(consumerPage, 'consumers') }, ['empty']);
 	assert.deepEqual(
 		reading.streams.map((stream) => stream.name),
 		['rec'],

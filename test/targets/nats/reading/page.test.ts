@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { type Listed, parsePage } from '../../../src/targets/nats/page.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import { type Listed, parsePage } from '../../../../src/targets/nats/reading/page.ts';
 import {
 	clusterConsumerPage,
 	consumerPage,
 	notEnabledForAccount,
 	streamNotFound,
 	streamPage,
-} from './recorded.ts';
+} from '../recorded.ts';
 
 function parse(answer: string, listed: Listed = 'consumers') {
 	return parsePage(new TextEncoder().encode(answer), listed);

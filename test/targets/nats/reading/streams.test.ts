@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Filter } from '../../../src/options/pattern.ts';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { listAll } from '../../../src/targets/nats/listing.ts';
-import { parsePage } from '../../../src/targets/nats/page.ts';
-import { readStreams } from '../../../src/targets/nats/streams.ts';
-import { clusterStreamPage, streamPage } from './recorded.ts';
-import { scope } from './scope.ts';
+import type { Filter } from '../../../../src/options/pattern.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import { listAll } from '../../../../src/targets/nats/reading/listing.ts';
+import { parsePage } from '../../../../src/targets/nats/reading/page.ts';
+import { readStreams } from '../../../../src/targets/nats/reading/streams.ts';
+import { clusterStreamPage, streamPage } from '../recorded.ts';
+import { scope } from '../scope.ts';
 
 const nowMs = Date.parse('2026-11-21T13:03:20Z');
 
 async function read(answer: string, filter: Filter = scope()) {
 	const listing = await listAll(async () => parsePage(new TextEncoder().encode(answer), 'streams'));
-	return readStreams(listing, filter, nowMs);
+	return readStreams(listing, '$JS.API.STREAM.LIST', filter, nowMs);
 }
 
 /** The recorded stream `rec` with some of its text replaced. */
@@ -23,9 +23,10 @@ function recorded(from: string, to: string): string {
 
 test("a stream's length, bytes, limits and ages are what the server says at its own time", async () => {
 	const { streams, unread, findings, complete } = await read(streamPage);
-	assert.deepEqual(streams.get('rec'), {
+	assert.deepEqual(streams.get('rec')?.record, {
 		name: 'rec',
 		length: 12,
+		producedCount: 12,
 		bytes: 254,
 		lengthLimit: 100_000,
 		retentionSeconds: 365 * 24 * 3600,
@@ -37,17 +38,22 @@ test("a stream's length, bytes, limits and ages are what the server says at its 
 
 test('an empty stream without limits has neither ages nor limits', async () => {
 	const { streams } = await read(streamPage);
-	assert.deepEqual(streams.get('empty'), { name: 'empty', length: 0, bytes: 0 });
+	assert.deepEqual(streams.get('empty')?.record, {
+		name: 'empty',
+		length: 0,
+		producedCount: 0,
+		bytes: 0,
+	});
 });
 
 test('a server that does not tell its time is taken to have ours', async () => {
 	const { streams } = await read(recorded(',"ts":"2026-11-21T13:03:14.563531873Z"', ''));
-	assert.equal(streams.get('rec')?.oldestMessageAgeSeconds, 6.156);
+	assert.equal(streams.get('rec')?.record.oldestMessageAgeSeconds, 6.156);
 });
 
 test("an age is never negative, whatever the servers' clocks say", async () => {
 	const { streams } = await read(recorded('13:03:14.563531873Z', '13:03:10Z'));
-	assert.equal(streams.get('rec')?.oldestMessageAgeSeconds, 0);
+	assert.equal(streams.get('rec')?.record.oldestMessageAgeSeconds, 0);
 });
 
 test('a stream out of scope is not read', async () => {
@@ -57,8 +63,8 @@ test('a stream out of scope is not read', async () => {
 
 test('a number beyond 2^53 is unknown and a problem, not a rounding', async () => {
 	const { streams, findings } = await read(recorded('"bytes":254', '"bytes":9007199254740993'));
-	assert.equal(streams.get('rec')?.bytes, undefined);
-	assert.equal(streams.get('rec')?.length, 12);
+	assert.equal(streams.get('rec')?.record.bytes, undefined);
+	assert.equal(streams.get('rec')?.record.length, 12);
 	assert.deepEqual(
 		findings.map(({ code, subject, reason }) => ({ code, subject, reason })),
 		[
@@ -74,7 +80,7 @@ test('a number beyond 2^53 is unknown and a problem, not a rounding', async () =
 test('a limit that can never be reached is none, and no problem', async () => {
 	const answer = recorded('"max_msgs":100000', '"max_msgs":9223372036854775807');
 	const { streams, findings } = await read(answer);
-	assert.equal(streams.get('rec')?.lengthLimit, undefined);
+	assert.equal(streams.get('rec')?.record.lengthLimit, undefined);
 	assert.deepEqual(findings, []);
 });
 
@@ -119,7 +125,7 @@ test('a stream whose entry cannot be read is unread, and the others are not', as
 test('a listing that broke off is not complete', () => {
 	const failure = new Failure('timeout', 'no answer');
 	const listing = { entries: new Map(), missing: new Set<string>(), nameless: 0, failure };
-	const { findings, complete } = readStreams(listing, scope(), nowMs);
+	const { findings, complete } = readStreams(listing, '$JS.API.STREAM.LIST', scope(), nowMs);
 	assert.equal(complete, false);
 	assert.deepEqual(findings, [
 		{
@@ -133,7 +139,7 @@ test('a listing that broke off is not complete', () => {
 
 test('a listing with an entry that does not tell its name is not complete', () => {
 	const listing = { entries: new Map(), missing: new Set<string>(), nameless: 2 };
-	const { findings, complete } = readStreams(listing, scope(), nowMs);
+	const { findings, complete } = readStreams(listing, '$JS.API.STREAM.LIST', scope(), nowMs);
 	assert.equal(complete, false);
 	assert.deepEqual(
 		findings.map(({ code }) => code),

@@ -1,17 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Filter } from '../../../src/options/pattern.ts';
-import { readConsumers } from '../../../src/targets/nats/consumers.ts';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { listAll } from '../../../src/targets/nats/listing.ts';
-import { parsePage } from '../../../src/targets/nats/page.ts';
-import { clusterConsumerPage, consumerPage } from './recorded.ts';
-import { scope } from './scope.ts';
+import type { Filter } from '../../../../src/options/pattern.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import type { Beside } from '../../../../src/targets/nats/reading/consumer.ts';
+import { pickConsumers, readConsumers } from '../../../../src/targets/nats/reading/consumers.ts';
+import { listAll } from '../../../../src/targets/nats/reading/listing.ts';
+import { parsePage } from '../../../../src/targets/nats/reading/page.ts';
+import { clusterConsumerPage, consumerPage } from '../recorded.ts';
+import { scope } from '../scope.ts';
 
-async function read(answer: string, filter: Filter = scope()) {
+const subject = '$JS.API.CONSUMER.LIST.rec';
+
+const log: Beside['log'] = {
+	created: '2026-11-21T13:03:13.84340641Z',
+	first: 1,
+	last: 12,
+	deletedCount: 0,
+	removesUnread: true,
+	allowsDirectGets: false,
+};
+
+async function read(
+	answer: string,
+	filter: Filter = scope(),
+	beside: Partial<Beside> = {},
+	ephemeral: 'rollup' | 'ignore' = 'rollup',
+) {
 	const page = parsePage(new TextEncoder().encode(answer), 'consumers');
-	const read = readConsumers('rec', await listAll(async () => page), filter);
-	return { ...read, group: (name: string) => read.groups.find((g) => g.consumerGroup === name) };
+	const listing = await listAll(async () => page);
+	const listed = pickConsumers('rec', listing, subject, { scope: filter, ephemeral });
+	const { groups, findings } = readConsumers(listed, () => ({ log, ages: {}, ...beside }));
+	const { unread, complete } = listed;
+	return {
+		groups,
+		unread,
+		complete,
+		findings: [...findings, ...listed.findings],
+		group: (name: string) => groups.find(({ consumerGroup }) => consumerGroup === name),
+	};
 }
 
 /** The recorded page with some of its text replaced. */
@@ -29,12 +55,18 @@ test("a pull consumer's lag, pending, limit, redelivered and waiting are what it
 		consumerGroup: 'pull',
 		kind: 'pull',
 		state: 'active',
+		paused: false,
 		lag: { messages: 8 },
 		position: { major: 4, minor: 0 },
+		acknowledged: { major: 2, minor: 0 },
+		line: { position: 2, start: 0, end: 12 },
+		consumedCount: 5,
+		readers: { present: true },
 		pending: 2,
 		pendingLimit: 7,
 		redelivered: 1,
 		waitingPulls: 0,
+		idleSeconds: 0.402,
 	});
 	assert.deepEqual({ findings, unread, complete }, { findings: [], unread: [], complete: true });
 });
@@ -46,12 +78,18 @@ test('a push consumer has a member while one is bound, and no waiting pulls', as
 		consumerGroup: 'bound',
 		kind: 'push',
 		state: 'active',
+		paused: false,
 		lag: { messages: 7 },
 		position: { major: 5, minor: 0 },
+		acknowledged: { major: 0, minor: 0 },
+		line: { position: 0, start: 0, end: 12 },
+		consumedCount: 5,
+		readers: { present: true },
 		pending: 5,
 		pendingLimit: 5,
 		redelivered: 0,
 		members: 1,
+		idleSeconds: 0.712,
 	});
 });
 
@@ -62,8 +100,12 @@ test('a consumer that acknowledges nothing has nothing pending and no limit', as
 		consumerGroup: 'none',
 		kind: 'push',
 		state: 'active',
+		paused: false,
 		lag: { messages: 12 },
 		position: { major: 0, minor: 0 },
+		line: { position: 0, start: 0, end: 12 },
+		consumedCount: 0,
+		readers: { present: false },
 		redelivered: 0,
 		members: 0,
 	});
@@ -233,7 +275,10 @@ test('a consumer whose entry cannot be read is unread, and the others are read',
 test('a listing that broke off is not complete, and names the subject that was asked', () => {
 	const failure = new Failure('not_authorized', 'the user may not publish to this subject');
 	const listing = { entries: new Map(), missing: new Set<string>(), nameless: 0, failure };
-	const { findings, complete } = readConsumers('rec', listing, scope());
+	const { findings, complete } = pickConsumers('rec', listing, subject, {
+		scope: scope(),
+		ephemeral: 'rollup',
+	});
 	assert.equal(complete, false);
 	assert.deepEqual(findings, [
 		{

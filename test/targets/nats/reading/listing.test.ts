@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../../src/targets/nats/failure.ts';
-import { listAll } from '../../../src/targets/nats/listing.ts';
-import type { Page } from '../../../src/targets/nats/page.ts';
+import { Failure } from '../../../../src/targets/nats/failure.ts';
+import { listAll } from '../../../../src/targets/nats/reading/listing.ts';
+import type { Page } from '../../../../src/targets/nats/reading/page.ts';
 
 /** A page of entries that know on which page they were. */
 function page(total: number, names: string, missing = '', nameless = 0): Page {

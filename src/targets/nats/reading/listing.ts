@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts';
+import { Failure } from '../failure.ts';
 import type { Page } from './page.ts';
 
 /** A listing over all its pages. */
@@ -44,4 +44,17 @@ export async function listAll(askPage: (offset: number) => Promise<Page>): Promi
 	// An offline stream is listed with a state of zeros, and named as missing.
 	for (const name of missing) entries.delete(name);
 	return { entries, missing, nameless, ...(failure && { failure }) };
+}
+
+/**
+ * A listing with what was told singly of some that are missing.
+ *
+ * @param told - undefined: there is none of this name any more
+ */
+export function withFound(listing: Listing, told: ReadonlyMap<string, unknown>): Listing {
+	if (told.size === 0) return listing;
+	const entries = new Map(listing.entries);
+	for (const [name, entry] of told) if (entry !== undefined) entries.set(name, entry);
+	const missing = new Set([...listing.missing].filter((name) => !told.has(name)));
+	return { ...listing, entries, missing };
 }
