@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Config, TargetPlan } from './config/plan.ts';
 import { derive } from './derive/derive.ts';
+import { History } from './derive/history.ts';
+import { type DerivePlan, planOf } from './derive/plan.ts';
 import type { Publisher } from './metrics/publisher.ts';
 import type { Carried, Derived, TargetState } from './model.ts';
 import { carry } from './poll/carry.ts';
@@ -49,20 +51,26 @@ export class App {
 /** What the polls of one target have led to so far. */
 export class TargetHistory {
 	state: TargetState;
-	derived: Derived = { consumers: [], streams: [] };
+	derived: Derived = { consumers: [], streams: [], expectations: [] };
 	#carried: Carried | undefined;
 	readonly #plan: TargetPlan;
+	readonly #history: History;
+	readonly #derivePlan: DerivePlan;
 
 	constructor(plan: TargetPlan) {
 		this.#plan = plan;
-		this.state = initialState(plan.name, plan.platform, plan.poll.intervalMs / 1000);
+		const intervalSeconds = plan.poll.intervalMs / 1000;
+		this.state = initialState(plan.name, plan.platform, intervalSeconds);
+		this.#history = new History(intervalSeconds);
+		const origin = { target: plan.name, platform: plan.platform.name, intervalSeconds };
+		this.#derivePlan = planOf(origin);
 	}
 
 	/** @param requests - all that the target has sent since it was made */
 	poll(outcome: Outcome, requests: ReadonlyMap<string, number>): void {
-		const { name, platform, keepFailedMs } = this.#plan;
+		const { keepFailedMs } = this.#plan;
 		this.state = afterPoll(this.state, outcome, requests);
 		this.#carried = carry(this.#carried, outcome.reading, outcome.startedAtMs, keepFailedMs);
-		this.derived = derive(this.#carried, { target: name, platform: platform.name });
+		this.derived = derive(this.#history, this.#carried, this.#derivePlan);
 	}
 }
