@@ -60,6 +60,11 @@ export class Columns<Of extends Readonly<Record<string, Column>>> {
 		if (this.#ranges.delete(range)) this.#live -= range.count;
 	}
 
+	/** Gives up the room of rows that were removed. */
+	compact(): void {
+		if (this.#used > this.#live) this.#resize(this.#live);
+	}
+
 	/** Copies what a row holds. */
 	copyRow(from: number, to: number): void {
 		for (const column of Object.values(this.#columns)) {

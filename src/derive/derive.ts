@@ -13,7 +13,7 @@ import { streamState, takeSeeds, takeStream } from './streams.ts';
  */
 export function derive(history: History, carried: Carried, plan: DerivePlan): Derived {
 	history.begin(carried.atMs);
-	const { groupsOn, groupPartitions, firstPoints } = makeRoom(history, carried);
+	const { groupsOn, groupPartitions, memories, firstPoints } = makeRoom(history, carried);
 
 	for (const [name, kept] of carried.streams) {
 		const points = carried.agesByHead && groupsOn.has(name) ? firstPoints : 0;
@@ -24,7 +24,14 @@ export function derive(history: History, carried: Carried, plan: DerivePlan): De
 
 	const consumers: Consumer[] = [];
 	for (const [key, kept] of carried.groups) {
-		const memory = rememberGroup(history, key, kept.record, carried.atMs, plan);
+		const memory = rememberGroup(
+			history,
+			key,
+			memories[consumers.length],
+			kept.record,
+			carried.atMs,
+			plan,
+		);
 		consumers.push(takeGroup(history, memory, kept, carried, plan));
 	}
 

@@ -243,12 +243,11 @@ function conclude(
 	if (drain !== undefined) draft.drainSeconds = drain;
 	draft.breaches = breachesOf(objective, draft);
 
-	const isRecent = (last: number) => last > 0 && round - last < windowPolls;
 	draft.status = statusOf(draft, {
 		paused: group.paused ?? false,
-		lost: isRecent(columns.lostRound[row] as number),
-		rewound: isRecent(columns.rewoundRound[row] as number),
-		quiet: isRecent(columns.quietRound[row] as number),
+		lost: isRecent(columns.lostRound[row] as number, round),
+		rewound: isRecent(columns.rewoundRound[row] as number, round),
+		quiet: isRecent(columns.quietRound[row] as number, round),
 		shrank: span !== undefined && span.now < span.before,
 		intervalSeconds,
 	});
@@ -256,6 +255,11 @@ function conclude(
 	const movedMs = movedAt === 0 ? undefined : timeline.wallMs(movedAt);
 	draft.statusReason = sentenceOf(draft, { movedMs, span });
 	return draft;
+}
+
+/** Whether a round lies within the window; 0 is none. */
+function isRecent(then: number, round: number): boolean {
+	return then > 0 && round - then < windowPolls;
 }
 
 /** After a round without the group, its ring of lags holds those of a time long past. */

@@ -17,6 +17,8 @@ export interface Census {
 	readonly groupsOn: ReadonlyMap<string, number>;
 	/** Partitions of groups; a group without partitions counts as one. */
 	readonly groupPartitions: number;
+	/** What is remembered of each group, in the order of the groups. */
+	readonly memories: readonly (GroupMemory | undefined)[];
 	/** Points that the partitions of a stream get at first. */
 	readonly firstPoints: number;
 }
@@ -28,12 +30,15 @@ export interface Census {
 export function makeRoom(history: History, carried: Carried): Census {
 	const groupsOn = new Map<string, number>();
 	const isNew = { groups: 0, told: 0, groupRows: 0, streamRows: 0 };
+	const memories: (GroupMemory | undefined)[] = [];
 	let groupPartitions = 0;
 	for (const [key, { record }] of carried.groups) {
 		groupsOn.set(record.stream, (groupsOn.get(record.stream) ?? 0) + 1);
 		const rows = 'ids' in record.lag ? record.lag.ids.length : 0;
 		groupPartitions += Math.max(1, rows);
-		if (history.groups.has(key)) continue;
+		const memory = history.groups.get(key);
+		memories.push(memory);
+		if (memory) continue;
 		isNew.groups += 1;
 		isNew.groupRows += rows;
 		if (tells(record)) isNew.told += 1;
@@ -49,18 +54,23 @@ export function makeRoom(history: History, carried: Carried): Census {
 	const enough = history.bytesLeft(groupPartitions) >= wanted * pointBytes;
 	const points = enough ? firstPoints : fewestPoints;
 	history.points.reserve(isNew.streamRows * points);
-	return { groupsOn, groupPartitions, firstPoints: points };
+	return { groupsOn, groupPartitions, memories, firstPoints: points };
 }
 
-/** The memory of a group, with rows for all that it tells now. */
+/**
+ * The memory of a group, with rows for all that it tells now.
+ *
+ * @param before - what was remembered of it
+ */
 export function rememberGroup(
 	history: History,
 	key: string,
+	before: GroupMemory | undefined,
 	group: Group,
 	atMs: number,
 	plan: DerivePlan,
 ): GroupMemory {
-	let memory = history.groups.get(key);
+	let memory = before;
 	if (!memory) {
 		memory = {
 			row: history.groupRows.add(1),
@@ -174,6 +184,7 @@ export function growPoints(history: History, groupPartitions: number): void {
 	}
 	history.points.reserve(growing.reduce((sum, [, rows, wanted]) => sum + rows.count * wanted, 0));
 	for (const [memory, rows, wanted] of growing) movePoints(history, memory, rows, rows, wanted);
+	if (growing.length > 0) history.points.compact();
 }
 
 /** Lays a stream's points out anew, with so many for each partition. */
