@@ -29,7 +29,7 @@ export interface Census {
  */
 export function makeRoom(history: History, carried: Carried): Census {
 	const groupsOn = new Map<string, number>();
-	const isNew = { groups: 0, told: 0, groupRows: 0, streamRows: 0 };
+	const isNew = { groups: 0, told: 0, groupRows: 0, streamRows: 0, heads: 0 };
 	const memories: (GroupMemory | undefined)[] = [];
 	let groupPartitions = 0;
 	for (const [key, { record }] of carried.groups) {
@@ -44,16 +44,19 @@ export function makeRoom(history: History, carried: Carried): Census {
 		if (tells(record)) isNew.told += 1;
 	}
 	for (const [name, { record }] of carried.streams) {
-		if (!history.streams.has(name)) isNew.streamRows += record.partitions?.ids.length ?? 0;
+		if (history.streams.has(name)) continue;
+		const rows = record.partitions?.ids.length ?? 0;
+		isNew.streamRows += rows;
+		if (carried.agesByHead && groupsOn.has(name)) isNew.heads += rows;
 	}
 	history.groupRows.reserve(isNew.groups);
 	history.toldRows.reserve(isNew.told);
 	history.groupPartitions.reserve(isNew.groupRows);
 	history.streamPartitions.reserve(isNew.streamRows);
-	const wanted = isNew.streamRows * firstPoints;
+	const wanted = isNew.heads * firstPoints;
 	const enough = history.bytesLeft(groupPartitions) >= wanted * pointBytes;
 	const points = enough ? firstPoints : fewestPoints;
-	history.points.reserve(isNew.streamRows * points);
+	history.points.reserve(isNew.heads * points);
 	return { groupsOn, groupPartitions, memories, firstPoints: points };
 }
 

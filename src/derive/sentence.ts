@@ -18,7 +18,7 @@ export function sentenceOf(consumer: Numbers, facts: SentenceFacts): string {
 const sentences: Readonly<Record<Status, (consumer: Numbers, facts: SentenceFacts) => string>> = {
 	unknown: ({ lagUnknown }) => `lag cannot be told: ${lagUnknown}`,
 	losing: (consumer) =>
-		`unread messages were deleted of late, ${grouped(consumer.lostTotal)} since ${clock(consumer.firstSeenMs)}, ${lag(consumer)}`,
+		`unread messages were deleted of late, ${grouped(consumer.lostTotal)} since ${clock(consumer.firstSeenMs)}, ${lag(consumer)}${oldest(consumer)}`,
 	paused: (consumer) => `paused, ${lag(consumer)}`,
 	stopped: (consumer, facts) =>
 		`${lag(consumer)} for ${span(consumer.stoppedSeconds)}, nobody reads, ${rest(consumer, facts)}`,
@@ -26,7 +26,7 @@ const sentences: Readonly<Record<Status, (consumer: Numbers, facts: SentenceFact
 		`${grouped(consumer.pending)} unacknowledged at a limit of ${grouped(consumer.pendingLimit)}, ${lag(consumer)} for ${span(consumer.stalledSeconds)}, ${rest(consumer, facts)}`,
 	stalled: (consumer, facts) =>
 		`${lag(consumer)} for ${span(consumer.stalledSeconds)}, ${rest(consumer, facts)}`,
-	rewound: (consumer) => `the position went back of late, ${lag(consumer)}`,
+	rewound: (consumer) => `the position went back of late, ${lag(consumer)}${oldest(consumer)}`,
 	ok: (consumer) => `${lag(consumer)}${oldest(consumer)}`,
 	catching_up: (consumer, { span: lags }) =>
 		`${lag(consumer)}${then(lags)}${oldest(consumer)}${through(consumer)}`,
@@ -42,7 +42,10 @@ function oldest({ lagSeconds = 0 }: Numbers): string {
 }
 
 function then(lags: LagSpan | undefined): string {
-	return lags ? `, ${grouped(lags.before)} before ${span(lags.seconds)}` : '';
+	if (!lags) return '';
+	if (lags.before === lags.now) return `, the same for ${span(lags.seconds)}`;
+	const way = lags.before > lags.now ? 'down' : 'up';
+	return `, ${way} from ${grouped(lags.before)} in ${span(lags.seconds)}`;
 }
 
 function through({ drainSeconds }: Numbers): string {
