@@ -49,6 +49,7 @@ function* readGroup(
 ): Iterable<Group> {
 	const kind = listed && kindOf(listed);
 	const state = listed?.state ? snakeCase(listed.state) : undefined;
+	const readers = readersOf(kind, state);
 	for (const offsets of topics) {
 		const { topic } = offsets;
 		if (!passes(filter, topic)) continue;
@@ -78,6 +79,7 @@ function* readGroup(
 			consumerGroup: groupId,
 			...(kind !== undefined && { kind }),
 			...(state !== undefined && { state }),
+			...(readers && { readers }),
 			lag,
 		};
 	}
@@ -121,6 +123,12 @@ function beyondEnd(rows: ReturnType<typeof committedRows>): readonly number[] {
 function kindOf({ type, protocolType }: ListedGroup): string | undefined {
 	if (type === null) return undefined;
 	return type.toLowerCase() === 'classic' && protocolType === '' ? 'simple' : snakeCase(type);
+}
+
+/** A group without a protocol is always empty: who reads without joining is not seen by the broker. */
+function readersOf(kind: string | undefined, state: string | undefined): Group['readers'] {
+	if (kind === 'simple' || state === undefined) return undefined;
+	return { present: state !== 'empty' && state !== 'dead' };
 }
 
 /** `PreparingRebalance` is `preparing_rebalance`. */

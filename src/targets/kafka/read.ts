@@ -33,6 +33,7 @@ export function readAnswers(
 		complete,
 		problems,
 		partitionDetail: detail === 'partition',
+		agesByHead: true,
 	};
 }
 
