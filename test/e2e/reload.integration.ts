@@ -27,7 +27,7 @@ function targets(): Record<'kafka' | 'redis' | 'nats', string> {
 
 function configuration(lines: readonly string[], more = ''): string {
 	const list = lines.map((line) => `  - ${line}\n`).join('');
-	return `poll: { interval: 500ms, timeout: 500ms }\n${more}\ntargets:\n${list}`;
+	return `poll: { interval: 2s, timeout: 2s }\n${more}\ntargets:\n${list}`;
 }
 
 /** Ids of the exporter's connections, as the servers tell them. */
