@@ -1,3 +1,4 @@
+export { type Certificate, type Certificates, makeCertificates } from './certificates.ts';
 export type { FoundServer, Progress } from './found.ts';
 export { type Kafka, type KafkaOptions, runKafkaTool, startKafka } from './kafka.ts';
 export { findKafka } from './kafka-jars.ts';
