@@ -278,13 +278,18 @@ test('reloads at the same time are done one after the other', async () => {
 	assert.deepEqual([redisClients.length, natsClients.length], [1, 1]);
 });
 
-test('a hung broker delays no reload, and what is no longer wanted is let go', async () => {
+test('a hung broker delays no reload; its last values stay until the new settings were tried; it is let go', async () => {
 	const { redis, nats } = targets();
 	await start(configuration([redis, nats]));
 	world.redis.suspend();
 	try {
-		const changed = redis.replace(' }', ", groups: { exclude: ['f*'] } }");
+		const changed = redis.replace(
+			' }',
+			", groups: { exclude: ['f*'] }, poll: { interval: 1m, timeout: 1m } }",
+		);
 		assert.equal((await exporter.reload(configuration([changed, nats]))).msg, 'reloaded');
+		// It has not been polled by its new settings yet.
+		assert.deepEqual(await groupsOf('redis'), ['counters', 'fresh']);
 		assert.equal((await exporter.reload(configuration([nats]))).msg, 'reloaded');
 	} finally {
 		world.redis.resume();
