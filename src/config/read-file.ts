@@ -1,4 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import type { FileContent } from '../options/file.ts';
 
 /** A configuration is far smaller; what is larger is some other file. */
 const maxBytes = 1024 * 1024;
@@ -15,6 +17,21 @@ export class UnreadableFileError extends Error {
  */
 export function readConfigFile(path: string): string {
 	return decodeConfig(readBytes(path));
+}
+
+/**
+ * A file that a configuration names. The path is not shown: a secret may stand in its place.
+ *
+ * @param folder - where a relative path begins
+ */
+export function readReferenced(path: string, folder: string): FileContent {
+	try {
+		return { ok: true, text: readConfigFile(resolve(folder, path)) };
+	} catch (error) {
+		if (!(error instanceof UnreadableFileError)) throw error;
+		const hint = isAbsolute(path) ? '' : ` (relative paths begin at ${folder})`;
+		return { ok: false, message: `${error.message}${hint}` };
+	}
 }
 
 /**

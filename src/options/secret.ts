@@ -16,6 +16,11 @@ export class Secret {
 		return this.#value;
 	}
 
+	/** Whether both hide the same text. */
+	equals(other: Secret): boolean {
+		return this.#value === other.#value;
+	}
+
 	toString(): string {
 		return mask;
 	}

@@ -27,7 +27,9 @@ export class Account implements Target {
 	constructor(options: NatsOptions, pollTimeoutMs: number) {
 		this.#options = options;
 		this.#settings = {
-			...options,
+			username: options.username,
+			password: options.password ?? options.password_file,
+			token: options.token ?? options.token_file,
 			// A hung server then costs a third of a poll, and another one gets its turn.
 			connectTimeoutMs: Math.ceil(pollTimeoutMs * 0.35),
 			answerTimeoutMs: pollTimeoutMs,

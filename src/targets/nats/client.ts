@@ -1,16 +1,19 @@
 import { type NatsConnection, connect as openConnection } from 'nats';
 import { parseServerUrl } from '../../options/address.ts';
+import type { Secret } from '../../options/secret.ts';
 import { connectFailure, requestFailure } from './errors.ts';
 import { ended, Failure } from './failure.ts';
 import { expectGreeting } from './greeting.ts';
-import type { NatsOptions } from './options.ts';
 import { OpenedSockets } from './sockets.ts';
 
 /** Keeps what lies between from forgetting a connection that is used once per poll. */
 const pingIntervalMs = 15_000;
 
 /** How a connection is made. */
-export interface Settings extends Pick<NatsOptions, 'username' | 'password' | 'token'> {
+export interface Settings {
+	readonly username?: string | undefined;
+	readonly password?: Secret | undefined;
+	readonly token?: Secret | undefined;
 	/** Of one attempt to connect to one server. */
 	readonly connectTimeoutMs: number;
 	/** Of one request, where no signal ends it before. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addressText, parseServerUrl } from '../../options/address.ts';
+import { checkTwins, secretFile } from '../../options/file.ts';
 import { filter } from '../../options/pattern.ts';
 import { quoted } from '../../options/quoted.ts';
 import { secret } from '../../options/secret.ts';
@@ -34,20 +35,25 @@ export const options = z
 		servers: z.array(server).min(1, 'expected at least one server'),
 		username: text.optional(),
 		password: secret.optional(),
+		password_file: secretFile.optional(),
 		/** Instead of username and password. */
 		token: secret.optional(),
+		token_file: secretFile.optional(),
 		streams: filter({ include: ['*'], exclude: ['KV_*', 'OBJ_*', '$MQTT_*'] }),
 		/** Consumers. */
 		groups: filter({ include: ['*'], exclude: [] }),
 	})
-	.superRefine(({ username, password, token }, context) => {
+	.superRefine((given, context) => {
 		const refuse = (key: string, message: string) =>
 			context.addIssue({ code: 'custom', path: [key], message });
-		if (token !== undefined && (username !== undefined || password !== undefined)) {
-			refuse('token', 'give either token, or username and password');
-		} else if (username !== undefined && password === undefined) {
+		const hasUsername = given.username !== undefined;
+		const hasPassword = checkTwins(given, 'password', context);
+		if (checkTwins(given, 'token', context)) {
+			const key = given.token === undefined ? 'token_file' : 'token';
+			if (hasUsername || hasPassword) refuse(key, 'give either token, or username and password');
+		} else if (hasUsername && !hasPassword) {
 			refuse('password', 'missing, username needs one');
-		} else if (password !== undefined && username === undefined) {
+		} else if (hasPassword && !hasUsername) {
 			refuse('username', 'missing, password needs one');
 		}
 	}, thorough);
