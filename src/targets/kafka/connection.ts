@@ -31,6 +31,11 @@ export class UnsupportedRequestError extends Error {
 	override readonly name = 'UnsupportedRequestError';
 }
 
+/** The broker wants this client to be silent for longer than a request may take (KIP-219). */
+export class ThrottledError extends Error {
+	override readonly name = 'ThrottledError';
+}
+
 /** The broker closed the connection, or it broke. */
 export class ConnectionLostError extends Error {
 	override readonly name = 'ConnectionLostError';
@@ -112,9 +117,8 @@ export class BrokerConnection {
 	/**
 	 * Sends a request and reads its answer. Several may be under way at a time.
 	 *
-	 * @throws {@link RequestTimeoutError}, {@link ConnectionLostError},
-	 * {@link UnsupportedRequestError}, {@link MalformedAnswerError}; the connection is closed after
-	 * all of them but UnsupportedRequestError
+	 * @throws {@link RequestTimeoutError}, {@link ConnectionLostError}, {@link MalformedAnswerError},
+	 * and the connection is closed; {@link UnsupportedRequestError}, {@link ThrottledError}
 	 */
 	async send<Arguments, Answer>(
 		request: Request<Arguments, Answer>,
@@ -127,6 +131,10 @@ export class BrokerConnection {
 			throw new UnsupportedRequestError(
 				`the broker does not speak ${request.operation} in a version from ${lowest} to ${highest}`,
 			);
+		}
+		const silentMs = this.#connection.requestQueue.throttledUntil - Date.now();
+		if (silentMs > this.#settings.timeoutMs) {
+			throw new ThrottledError(`the broker throttles this client for ${silentMs} ms`);
 		}
 		try {
 			return await this.#bounded(request.operation, this.#exchange(request, args, version), signal);
@@ -177,11 +185,11 @@ export class BrokerConnection {
 			},
 			response: {
 				decode: async (payload) => decode(request, payload, version),
-				parse: async (answer) => answer,
+				parse: async (decoded) => decoded,
 			},
 			logResponseError: false,
 		};
-		return (await this.#connection.send(exchange)) as Answer;
+		return ((await this.#connection.send(exchange)) as Decoded<Answer>).answer;
 	}
 
 	/** Waits for work, but neither longer than a request may take nor after the signal. */
@@ -267,16 +275,28 @@ function encode<Arguments>(
 	return encoder;
 }
 
-function decode<Answer>(request: Request<never, Answer>, payload: Buffer, version: number): Answer {
+/** What kafkajs looks at, and the rest. */
+interface Decoded<Answer> {
+	readonly clientSideThrottleTime: number;
+	readonly answer: Answer;
+}
+
+/** Reads a whole answer, from the end of its correlation id on. */
+export function decode<Answer>(
+	request: Request<never, Answer>,
+	payload: Buffer,
+	version: number,
+): Decoded<Answer> {
 	const reader = new Reader(payload);
 	if (request.flexible) reader.tags();
+	const clientSideThrottleTime = request.flexible ? reader.int32() : 0;
 	const answer = request.read(reader, version);
 	if (reader.left > 0) {
 		throw new MalformedAnswerError(
 			`${request.operation} version ${version}: ${reader.left} bytes more than the protocol says`,
 		);
 	}
-	return answer;
+	return { clientSideThrottleTime, answer };
 }
 
 /** kafkajs sets its check for pending requests again and again, with or without any. */

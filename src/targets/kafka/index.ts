@@ -4,14 +4,28 @@ import { AbandonedError, BrokerError, Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
 import { type KafkaOptions, options } from './options.ts';
+import { remembered } from './plan.ts';
 import { brokerProblem } from './problems.ts';
 import { readAnswers } from './read.ts';
+import { Retention } from './retention.ts';
 
 /** Apache Kafka and what speaks its protocol, from 2.8 on. */
 export const kafka = definePlatform({
 	name: 'kafka',
 	options,
-	operations: ['connect', 'metadata', 'list_groups', 'offset_fetch', 'list_offsets'],
+	operations: [
+		'connect',
+		'metadata',
+		'list_groups',
+		'offset_fetch',
+		'list_offsets',
+		'describe_groups',
+		'consumer_group_describe',
+		'share_group_describe',
+		'streams_group_describe',
+		'describe_share_group_offsets',
+		'describe_configs',
+	],
 	problems: kafkaProblems,
 	connect(given, _log, pollTimeoutMs) {
 		// A hung broker then costs a third of a poll, and the others still get their answers in.
@@ -22,12 +36,26 @@ export const kafka = definePlatform({
 			sasl: sasl ? login(sasl) : null,
 			timeoutMs,
 		});
+		const retention = new Retention();
+		const scope = { streams: remembered(given.streams), groups: remembered(given.groups) };
 		return {
 			requests: cluster.requests,
 			async read(signal) {
 				try {
-					const answers = await fetchAll(cluster, given, timeoutMs, signal);
-					return readAnswers(answers, given, given.detail);
+					const nowMs = performance.now();
+					const wanted = {
+						...scope,
+						isolation: given.isolation,
+						dueConfigs: (topics: readonly string[]) => retention.due(topics, nowMs),
+					};
+					const answers = await fetchAll(cluster, wanted, signal);
+					const problems = retention.learn(answers, nowMs);
+					const reading = readAnswers(answers, {
+						...scope,
+						detail: given.detail,
+						retentionSeconds: (topic) => retention.seconds(topic),
+					});
+					return { ...reading, problems: [...reading.problems, ...problems] };
 				} catch (error) {
 					throw unreadable(error);
 				}

@@ -46,4 +46,8 @@ export const options = z.strictObject({
 	groups: filter({ include: ['*'], exclude: ['console-consumer-*'] }),
 	/** Series for each partition, or sums alone. */
 	detail: z.enum(['partition', 'stream']).default('partition'),
+	/** Where lag counts to: the high watermark, or the last offset before an open transaction. */
+	isolation: z.enum(['read_uncommitted', 'read_committed']).default('read_uncommitted'),
 });
+
+export type KafkaOptions = z.output<typeof options>;

@@ -1,6 +1,11 @@
 import type { Problem } from '../../model.ts';
 import type { BrokerError } from './client.ts';
-import { ConnectionLostError, RequestTimeoutError, UnsupportedRequestError } from './connection.ts';
+import {
+	ConnectionLostError,
+	RequestTimeoutError,
+	ThrottledError,
+	UnsupportedRequestError,
+} from './connection.ts';
 import type { KafkaProblem } from './error-codes.ts';
 import { MalformedAnswerError } from './protocol/reader.ts';
 
@@ -15,6 +20,9 @@ function explain(
 	operation: string,
 ): { readonly code: KafkaProblem; readonly words: string } {
 	if (cause instanceof RequestTimeoutError) return { code: 'timeout', words: cause.message };
+	if (cause instanceof ThrottledError) {
+		return { code: 'throttled', words: `${cause.message}; raise its quota, or the poll interval` };
+	}
 	if (cause instanceof UnsupportedRequestError) {
 		return { code: 'unsupported', words: `${cause.message}; Kafka 2.8 or newer is needed` };
 	}
