@@ -1,4 +1,5 @@
 export type { FoundServer, Progress } from './found.ts';
+export type { JavaProgram } from './java-program.ts';
 export { type Kafka, type KafkaOptions, runKafkaTool, startKafka } from './kafka.ts';
 export { findKafka } from './kafka-jars.ts';
 export { findNats, type Nats, type NatsOptions, startNats } from './nats.ts';

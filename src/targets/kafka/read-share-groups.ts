@@ -64,7 +64,10 @@ function lagOf({ partitions }: ShareTopicOffsets): Group['lag'] {
 	return { messages };
 }
 
-/** The sum of the start offsets: it moves when one of them does. */
+/**
+ * The sum of the start offsets: it moves when one of them does, with the acknowledgement after the
+ * one that let it (seen on 4.1 and 4.3).
+ */
 function startOf({ partitions }: ShareTopicOffsets): number | undefined {
 	let sum = 0;
 	for (const { errorCode: code, startOffset } of partitions) {
