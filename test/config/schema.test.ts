@@ -57,6 +57,7 @@ test('a checked configuration can be written again, with its defaults and withou
 				groups: { include: ['*'], exclude: ['console-consumer-*'] },
 				detail: 'partition',
 				isolation: 'read_uncommitted',
+				time_lag: 'estimated',
 			},
 			{
 				name: 'b',

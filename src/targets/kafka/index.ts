@@ -3,6 +3,7 @@ import { definePlatform, UnreadableError } from '../target.ts';
 import { AbandonedError, BrokerError, Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
+import { HeadSeeds } from './head-seeds.ts';
 import { type KafkaOptions, options } from './options.ts';
 import { remembered } from './plan.ts';
 import { brokerProblem } from './problems.ts';
@@ -37,6 +38,7 @@ export const kafka = definePlatform({
 			timeoutMs,
 		});
 		const retention = new Retention();
+		const seeds = new HeadSeeds();
 		const scope = { streams: remembered(given.streams), groups: remembered(given.groups) };
 		return {
 			requests: cluster.requests,
@@ -55,7 +57,13 @@ export const kafka = definePlatform({
 						detail: given.detail,
 						retentionSeconds: (topic) => retention.seconds(topic),
 					});
-					return { ...reading, problems: [...reading.problems, ...problems] };
+					return {
+						...reading,
+						problems: [...reading.problems, ...problems],
+						...(given.time_lag === 'estimated' && {
+							headSeeds: await seeds.ask(cluster, answers, reading, signal),
+						}),
+					};
 				} catch (error) {
 					throw unreadable(error);
 				}

@@ -48,6 +48,8 @@ export const options = z.strictObject({
 	detail: z.enum(['partition', 'stream']).default('partition'),
 	/** Where lag counts to: the high watermark, or the last offset before an open transaction. */
 	isolation: z.enum(['read_uncommitted', 'read_committed']).default('read_uncommitted'),
+	/** Whether the age of lag is told, by the history of the ends of partitions. */
+	time_lag: z.enum(['none', 'estimated']).default('estimated'),
 });
 
 export type KafkaOptions = z.output<typeof options>;

@@ -9,6 +9,7 @@ import type {
 import { UnsupportedRequestError } from './connection.ts';
 import { errorCode, isLeaderError } from './error-codes.ts';
 import type { Leg } from './legs.ts';
+import { PartitionSet } from './partition-set.ts';
 import type { FoundOffsets } from './protocol/list-offsets.ts';
 import type { MetadataAnswer, TopicMetadata } from './protocol/metadata.ts';
 import type { TopicOffsets } from './protocol/offset-rows.ts';
@@ -136,25 +137,6 @@ export function partitionsByLeader(
 		}
 	}
 	return batches;
-}
-
-/** Partitions of one or more topics. */
-export class PartitionSet {
-	readonly #byTopic = new Map<string, Set<number>>();
-
-	get isEmpty(): boolean {
-		return this.#byTopic.size === 0;
-	}
-
-	add(topic: string, partition: number): void {
-		const known = this.#byTopic.get(topic);
-		if (known) known.add(partition);
-		else this.#byTopic.set(topic, new Set([partition]));
-	}
-
-	has(topic: string, partition: number): boolean {
-		return this.#byTopic.get(topic)?.has(partition) ?? false;
-	}
 }
 
 /** Partitions that have another leader now, or may have, or are gone. */
