@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config, TargetPlan } from './config/plan.ts';
+import { sameTarget } from './config/same-target.ts';
 import { derive } from './derive/derive.ts';
 import type { Publisher } from './metrics/publisher.ts';
 import type { Carried, Derived, TargetState } from './model.ts';
@@ -9,58 +10,148 @@ import { Poller } from './poll/poller.ts';
 import { ProblemLog } from './poll/problem-log.ts';
 import { afterPoll, initialState } from './poll/target-state.ts';
 
+/** What a reload did, by the names of the targets. */
+export interface Changes {
+	readonly added: readonly string[];
+	/** Their settings or secrets are others: they were closed and made anew. */
+	readonly changed: readonly string[];
+	readonly removed: readonly string[];
+	readonly kept: readonly string[];
+}
+
 /** Polls every target on its own schedule and publishes what each poll led to. */
 export class App {
-	readonly #pollers: readonly Poller[];
-	readonly #untried: Set<string>;
+	readonly #publisher: Publisher;
+	readonly #log: Logger;
+	/** By name. */
+	readonly #running = new Map<string, Running>();
+	#allTried = false;
+	#phase: 'made' | 'started' | 'stopping' = 'made';
 
 	constructor({ targets }: Config, publisher: Publisher, log: Logger) {
-		this.#untried = new Set(targets.map(({ name }) => name));
-		this.#pollers = targets.map((plan) => {
-			const targetLog = log.child({ target: plan.name });
-			const target = plan.platform.connect(plan.options, targetLog, plan.poll.timeoutMs);
-			const history = new TargetHistory(plan);
-			const problemLog = new ProblemLog(targetLog);
-			publisher.publish(history.state, history.derived);
-			return new Poller(target, plan.poll, (outcome) => {
-				history.poll(outcome, target.requests);
-				problemLog.poll(outcome);
-				publisher.publish(history.state, history.derived);
-				this.#untried.delete(plan.name);
-			});
-		});
+		this.#publisher = publisher;
+		this.#log = log;
+		for (const plan of targets) this.#add(plan);
 	}
 
 	start(): void {
-		for (const poller of this.#pollers) poller.start();
+		this.#phase = 'started';
+		for (const { poller } of this.#running.values()) poller.start();
 	}
 
-	/** Whether every target was tried once. */
+	/**
+	 * Whether every target was tried once, and what came of it is served. It stays so, also while a new
+	 * target has not been tried.
+	 */
 	get ready(): boolean {
-		return this.#untried.size === 0;
+		const { targets } = this.#publisher.snapshot;
+		const tried = new Set(
+			targets.flatMap(({ target, lastResult }) => (lastResult === undefined ? [] : [target])),
+		);
+		this.#allTried ||= [...this.#running.keys()].every((name) => tried.has(name));
+		return this.#allTried;
+	}
+
+	/**
+	 * Goes on with another configuration. A target whose settings are the same is not touched; one
+	 * whose settings are others is closed and made anew, and shows its old values until it was polled.
+	 * One reload at a time.
+	 *
+	 * @returns when everything that had to be closed is closed
+	 */
+	async reload({ targets }: Config): Promise<Changes> {
+		const added = targets.filter(({ name }) => !this.#running.has(name));
+		const changed: Promise<string>[] = [];
+		const removed: Promise<string>[] = [];
+		const kept: string[] = [];
+		for (const [name, running] of [...this.#running]) {
+			const plan = targets.find((target) => target.name === name);
+			if (plan === undefined) {
+				removed.push(this.#remove(running));
+			} else if (sameTarget(running.history.plan, plan)) {
+				running.history.plan = plan;
+				kept.push(name);
+			} else {
+				changed.push(this.#replace(running, plan));
+			}
+		}
+		for (const plan of added) this.#begin(plan);
+		return {
+			added: added.map(({ name }) => name),
+			changed: await Promise.all(changed),
+			removed: await Promise.all(removed),
+			kept,
+		};
 	}
 
 	/** Ends all polling and closes every connection. */
 	async stop(): Promise<void> {
-		await Promise.all(this.#pollers.map((poller) => poller.stop()));
+		this.#phase = 'stopping';
+		await Promise.all([...this.#running.values()].map(({ poller }) => poller.stop()));
 	}
+
+	#begin(plan: TargetPlan): void {
+		if (this.#phase === 'stopping') return;
+		const { poller } = this.#add(plan);
+		if (this.#phase === 'started') poller.start();
+	}
+
+	#add(plan: TargetPlan): Running {
+		const log = this.#log.child({ target: plan.name });
+		const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
+		const history = new TargetHistory(plan);
+		const problemLog = new ProblemLog(log);
+		const running: Running = {
+			history,
+			poller: new Poller(target, plan.poll, (outcome) => {
+				history.poll(outcome, target.requests);
+				problemLog.poll(outcome);
+				this.#publisher.publish(history.state, history.derived);
+			}),
+		};
+		// What a target of this name showed before is shown until this one was polled.
+		if (!this.#running.has(plan.name)) this.#publisher.publish(history.state, history.derived);
+		this.#running.set(plan.name, running);
+		return running;
+	}
+
+	async #replace({ poller }: Running, plan: TargetPlan): Promise<string> {
+		await poller.stop();
+		this.#begin(plan);
+		return plan.name;
+	}
+
+	async #remove({ poller, history }: Running): Promise<string> {
+		const { name } = history.plan;
+		await poller.stop();
+		this.#running.delete(name);
+		this.#publisher.remove(name);
+		return name;
+	}
+}
+
+/** A target and what has become of it. */
+interface Running {
+	readonly poller: Poller;
+	readonly history: TargetHistory;
 }
 
 /** What the polls of one target have led to so far. */
 export class TargetHistory {
 	state: TargetState;
 	derived: Derived = { consumers: [], streams: [] };
+	/** May be replaced by one that reads the same. */
+	plan: TargetPlan;
 	#carried: Carried | undefined;
-	readonly #plan: TargetPlan;
 
 	constructor(plan: TargetPlan) {
-		this.#plan = plan;
+		this.plan = plan;
 		this.state = initialState(plan.name, plan.platform, plan.poll.intervalMs / 1000);
 	}
 
 	/** @param requests - all that the target has sent since it was made */
 	poll(outcome: Outcome, requests: ReadonlyMap<string, number>): void {
-		const { name, platform, keepFailedMs } = this.#plan;
+		const { name, platform, keepFailedMs } = this.plan;
 		this.state = afterPoll(this.state, outcome, requests);
 		this.#carried = carry(this.#carried, outcome.reading, outcome.startedAtMs, keepFailedMs);
 		this.derived = derive(this.#carried, { target: name, platform: platform.name });

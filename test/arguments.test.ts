@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments, UsageError } from '../src/arguments.ts';
+import { commandNames, commands, usage } from '../src/usage.ts';
 
 const log = { level: 'info', format: 'json' };
 const serve = {
@@ -9,6 +10,7 @@ const serve = {
 	log,
 	listenAddresses: [{ host: undefined, port: 10977 }],
 	telemetryPath: '/metrics',
+	enableLifecycle: false,
 };
 
 const good: readonly (readonly [words: string, expected: object])[] = [
@@ -26,6 +28,7 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 			],
 		},
 	],
+	['serve --web.enable-lifecycle', { ...serve, enableLifecycle: true }],
 	['serve --web.telemetry-path=/lag', { ...serve, telemetryPath: '/lag' }],
 	[
 		'--log.level=debug --log.format=pretty',
@@ -38,9 +41,13 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 	],
 	['health', { command: 'health', url: 'http://127.0.0.1:10977' }],
 	['health --url=https://lag:1', { command: 'health', url: 'https://lag:1' }],
-	['--help', { command: 'help' }],
-	['once --help', { command: 'help' }],
-	['--version', { command: 'version' }],
+	['check-config', { command: 'check-config', configFile: undefined }],
+	['--config.file a=b.yaml check-config', { command: 'check-config', configFile: 'a=b.yaml' }],
+	['check-config --config.file=-x', { command: 'check-config', configFile: '-x' }],
+	['--help', { command: 'help', about: undefined }],
+	['-h', { command: 'help', about: undefined }],
+	['once --help', { command: 'help', about: 'once' }],
+	...['', ...commandNames].map((name) => [`${name} --version`, { command: 'version' }] as const),
 ];
 
 for (const [words, expected] of good) {
@@ -54,28 +61,55 @@ test('on a terminal the log is for people', () => {
 	assert.ok(invocation.command === 'serve' && invocation.log.format === 'pretty');
 });
 
-const bad: readonly (readonly [words: string, message: RegExp])[] = [
-	['frobnicate', /unknown command "frobnicate"/],
-	['serve once', /unexpected argument "once"/],
-	['--nonsense', /--nonsense/],
-	['--config.file', /--config\.file/],
-	['serve --output=json', /--output is not a flag of serve/],
-	['health --config.file=x', /--config\.file is not a flag of health/],
-	['once --output=xml', /--output: "xml" is not one of table, json, prometheus/],
-	['--log.level=loud', /--log\.level: "loud" is not one of trace, debug/],
-	['--web.listen-address=10977', /--web\.listen-address: "10977" is not an address/],
-	['--web.listen-address=:99999', /--web\.listen-address: ":99999" is not an address/],
-	['--web.telemetry-path=metrics', /"metrics" is not a path/],
-	['--web.telemetry-path=/', /"\/" is not a path/],
-	['--web.telemetry-path=/-/ready', /"\/-\/ready" is not a path/],
-	['health --url=ftp://lag', /"ftp:\/\/lag" is not an http or https address/],
+for (const name of commandNames) {
+	test(`the help of ${name} names each of its flags, and the overview names ${name}`, () => {
+		for (const { name: flag } of commands[name].flags) {
+			assert.match(usage(name), new RegExp(`\\s--${flag}[=\\s]`));
+		}
+		assert.match(usage(undefined), new RegExp(`^ {2}${name} `, 'm'));
+	});
+}
+
+const bad: readonly (readonly [words: string, message: string])[] = [
+	['serv', 'unknown command "serv": did you mean serve?'],
+	['check_config', 'unknown command "check_config": did you mean check-config?'],
+	['frobnicate', `unknown command "frobnicate": there are ${commandNames.join(', ')}`],
+	['serve once', 'unexpected argument "once"'],
+	['--config.fil=x', 'unknown flag --config.fil: did you mean --config.file?'],
+	['--log-level=info', 'unknown flag --log-level: did you mean --log.level?'],
+	['--nonsense', 'unknown flag --nonsense'],
+	['-v', 'unknown flag -v'],
+	['--config.file', '--config.file needs a value: --config.file=FILE'],
+	['--config.file=', '--config.file needs a value: --config.file=FILE'],
+	['--config.file --log.level=info', '--config.file needs a value: --config.file=FILE'],
+	['--web.enable-lifecycle=yes', '--web.enable-lifecycle takes no value'],
+	['--log.level=info --log.level=warn', '--log.level is given twice'],
+	['serve --output=json', '--output is a flag of once, not of serve'],
+	['health --log.level=info', '--log.level is a flag of serve and once, not of health'],
+	['once --output=xml', '--output: "xml" is not one of table, json, prometheus'],
+	['--log.level=loud', '--log.level: "loud" is not one of trace, debug, info, warn, error, fatal'],
+	[
+		'--web.listen-address=10977',
+		'--web.listen-address: "10977" is not an address such as :10977 or 127.0.0.1:10977',
+	],
+	[
+		'--web.listen-address=:99999',
+		'--web.listen-address: ":99999" is not an address such as :10977 or 127.0.0.1:10977',
+	],
+	[
+		'--web.telemetry-path=metrics',
+		'--web.telemetry-path: "metrics" is not a path such as /metrics',
+	],
+	['--web.telemetry-path=/', '--web.telemetry-path: "/" is not a path such as /metrics'],
+	[
+		'--web.telemetry-path=/-/ready',
+		'--web.telemetry-path: "/-/ready" is not a path such as /metrics',
+	],
+	['health --url=ftp://lag', '--url: "ftp://lag" is not an http or https address'],
 ];
 
 for (const [words, message] of bad) {
 	test(`"${words}" is refused in words`, () => {
-		assert.throws(
-			() => parseArguments(words.split(' '), false),
-			(error: unknown) => error instanceof UsageError && message.test(error.message),
-		);
+		assert.throws(() => parseArguments(words.split(' '), false), new UsageError(message));
 	});
 }

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { TargetHistory } from '../app.ts';
-import type { outputs } from '../arguments.ts';
 import type { Config } from '../config/plan.ts';
 import { join, renderTarget } from '../metrics/exposition.ts';
 import type { Consumer, TargetState } from '../model.ts';
 import { pollOnce } from '../poll/outcome.ts';
+import type { outputs } from '../usage.ts';
 import { formatTable } from './table.ts';
 
 /** What is read and how it is printed. */
@@ -28,7 +28,8 @@ export async function once({ config, output, log, stop }: OnceOptions): Promise<
 			const history = new TargetHistory(plan);
 			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
 			try {
-				history.poll(await pollOnce(target, plan.poll.timeoutMs, stop), target.requests);
+				const read = (signal: AbortSignal) => target.read(signal);
+				history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);
 			} finally {
 				await target.close();
 			}

@@ -72,7 +72,7 @@ export const secretFile = fileOption(
 	z.instanceof(SecretFile),
 	(path, text) => new SecretFile(path, text.replace(/\r?\n$/, '')),
 	'expected a secret in the file, it is empty',
-);
+).meta({ writeOnly: true });
 
 /**
  * For checks across options: of a secret and its `_file` twin only one is given.

@@ -70,11 +70,22 @@ export class Cluster {
 		return this.#hasFreshMetadata;
 	}
 
-	/** Gives brokers that failed in the last poll another chance. */
-	beginPoll(): void {
+	/** Gives brokers that failed in the last poll another chance, and renews sessions that end soon. */
+	async beginPoll(signal: AbortSignal): Promise<void> {
 		if (this.#failed.size > 0) this.#metadata = undefined;
 		this.#failed.clear();
 		this.#hasFreshMetadata = false;
+		const until = AbortSignal.any([signal, this.#closed.signal]);
+		await Promise.all(
+			[...this.#connections].map(async ([address, connecting]) => {
+				try {
+					await (await connecting).renew(until);
+				} catch (error) {
+					if (until.aborted) throw new AbandonedError(address, 'connect', until.reason);
+					this.#failed.set(address, new BrokerError(address, 'connect', error as Error));
+				}
+			}),
+		);
 	}
 
 	/** Whether a broker has failed in this poll. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
 import Connection, {
 	type ConnectionLogger,
 	type SendArguments,
@@ -7,6 +7,7 @@ import Connection, {
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { type Address, addressText } from '../../options/address.ts';
+import type { Login } from './login.ts';
 import { apiVersions } from './protocol/api-versions.ts';
 import { Frames } from './protocol/frames.ts';
 import { MalformedAnswerError, Reader } from './protocol/reader.ts';
@@ -16,9 +17,14 @@ import { Writer } from './protocol/writer.ts';
 /** What all connections of a target have in common. */
 export interface ConnectionSettings {
 	readonly clientId: string;
-	readonly sasl: SASLOptions | null;
+	/** Null: without TLS. */
+	readonly tls: ConnectionOptions | null;
+	/** Null: nobody asks who we are. */
+	readonly sasl: Login | null;
 	/** Of connecting, and of each request, in milliseconds. */
 	readonly timeoutMs: number;
+	/** Of a whole poll, in milliseconds: a session must last so long. */
+	readonly pollTimeoutMs: number;
 }
 
 /** A request had no answer in its time. */
@@ -71,7 +77,7 @@ export class BrokerConnection {
 		this.#connection = new Connection({
 			...address,
 			clientId: settings.clientId,
-			ssl: null,
+			ssl: settings.tls,
 			sasl: settings.sasl,
 			socketFactory: (options) => this.#watch(makeSocket(options)),
 			logger: silent,
@@ -79,6 +85,8 @@ export class BrokerConnection {
 			requestTimeout: settings.timeoutMs,
 			enforceRequestTimeout: false,
 			maxInFlightRequests,
+			// Not while other requests are under way: the broker closes the connection then.
+			reauthenticationThreshold: 0,
 		});
 		letRest(this.#connection);
 		this.#frame();
@@ -138,6 +146,28 @@ export class BrokerConnection {
 		}
 		try {
 			return await this.#bounded(request.operation, this.#exchange(request, args, version), signal);
+		} catch (error) {
+			this.close(error as Error);
+			throw error;
+		}
+	}
+
+	/**
+	 * Logs in again where the session would end within the time of a poll (KIP-368). To be called
+	 * while nothing is under way.
+	 *
+	 * @throws as {@link send}, or what the login throws; the connection is closed then
+	 */
+	async renew(signal: AbortSignal): Promise<void> {
+		const { authenticatedAt, sessionLifetime } = this.#connection;
+		const lifeMs = Number(sessionLifetime);
+		if (!this.isOpen || authenticatedAt === null || lifeMs === 0) return;
+		const [seconds, nanoseconds] = process.hrtime(authenticatedAt);
+		const leftMs = lifeMs - seconds * 1000 - nanoseconds / 1e6;
+		if (leftMs > this.#settings.pollTimeoutMs) return;
+		this.#connection.authenticatedAt = null;
+		try {
+			await this.#bounded('logging in again', this.#connection.authenticate(), signal);
 		} catch (error) {
 			this.close(error as Error);
 			throw error;

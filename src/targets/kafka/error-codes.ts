@@ -56,6 +56,7 @@ export const kafkaProblems = [
 	'timeout',
 	'connection_lost',
 	'auth_failed',
+	'tls_failed',
 	'protocol_error',
 	'unsupported',
 	'throttled',

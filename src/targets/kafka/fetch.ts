@@ -30,7 +30,7 @@ export async function fetchAll(
 	wanted: Wanted,
 	signal: AbortSignal,
 ): Promise<Answers> {
-	cluster.beginPoll();
+	await cluster.beginPoll(signal);
 	const list = (of: MetadataAnswer) =>
 		Promise.all(
 			of.brokers.map(({ nodeId }) =>

@@ -1,10 +1,11 @@
-import type { SASLOptions } from 'kafkajs';
+import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import { AbandonedError, BrokerError, Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
 import { HeadSeeds } from './head-seeds.ts';
-import { type KafkaOptions, options } from './options.ts';
+import { loginOf } from './login.ts';
+import { options } from './options.ts';
 import { remembered } from './plan.ts';
 import { brokerProblem } from './problems.ts';
 import { readAnswers } from './read.ts';
@@ -34,8 +35,10 @@ export const kafka = definePlatform({
 		const { sasl } = given;
 		const cluster = new Cluster(given.brokers, {
 			clientId: given.client_id,
-			sasl: sasl ? login(sasl) : null,
+			tls: tlsOptions(given.tls) ?? null,
+			sasl: sasl ? loginOf(sasl, timeoutMs) : null,
 			timeoutMs,
+			pollTimeoutMs,
 		});
 		const retention = new Retention();
 		const seeds = new HeadSeeds();
@@ -74,13 +77,6 @@ export const kafka = definePlatform({
 		};
 	},
 });
-
-function login(sasl: NonNullable<KafkaOptions['sasl']>): SASLOptions {
-	const { mechanism, username } = sasl;
-	const password = sasl.password ?? sasl.password_file;
-	if (password === undefined) throw new Error('the schema let pass a login without a password');
-	return { mechanism, username, password: password.reveal() };
-}
 
 function unreadable(error: unknown): unknown {
 	if (error instanceof AbandonedError) {
