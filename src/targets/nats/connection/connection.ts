@@ -29,8 +29,6 @@ export class Connection {
 	readonly #inbox: string;
 	readonly #inboxPrefix: string;
 	readonly #waiting = new Map<string, Waiting>();
-	/** Subjects that the server has refused and nobody here has asked for under that name. */
-	readonly #refusals = new Set<string>();
 	#requestCount = 0;
 	#answerCount = 0;
 	#endedBecause: Failure | undefined;
@@ -72,7 +70,7 @@ export class Connection {
 			this.#requestCount += 1;
 			const token = this.#requestCount.toString(36);
 			const late = () => {
-				const reason = `no answer within ${(timeoutMs ?? 0) / 1000} s${this.#refused()}`;
+				const reason = `no answer within ${(timeoutMs ?? 0) / 1000} s`;
 				this.#settle(token, new Failure('timeout', reason));
 			};
 			const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
@@ -105,8 +103,7 @@ export class Connection {
 	}
 
 	/** Ends all waiting for answers; those that still come are dropped. */
-	abandon({ code, message, cause }: Failure): void {
-		const failure = new Failure(code, `${message}${this.#refused()}`, { cause });
+	abandon(failure: Failure): void {
 		for (const token of [...this.#waiting.keys()]) this.#settle(token, failure);
 	}
 
@@ -142,24 +139,24 @@ export class Connection {
 		this.#settle(token, nobody ? noResponders() : { data: message.data, headers });
 	}
 
-	/** A request that may not be published is answered by an error that names its subject only. */
+	/**
+	 * A request that may not be published is answered by an error that names a subject only: with a
+	 * JetStream domain not ours, but the one to which the server has mapped it.
+	 */
 	async #watchRefusals(): Promise<void> {
 		for await (const { type, data, permissionContext } of this.#client.status()) {
 			if (type !== Events.Error || data !== ErrorCode.PermissionsViolation) continue;
 			if (permissionContext?.operation !== 'publish') continue;
-			const { subject } = permissionContext;
-			const asked = [...this.#waiting].find(([, waiting]) => waiting.subject === subject);
-			if (asked) this.#settle(asked[0], publishRefused());
-			// With a JetStream domain the server names the subject to which it mapped ours.
-			else if (this.#refusals.size < 10) this.#refusals.add(subject);
+			const refused = permissionContext.subject;
+			const asked = [...this.#waiting].find(([, { subject }]) => isMapped(subject, refused));
+			if (asked) this.#settle(asked[0], publishRefused(asked[1].subject, refused));
 		}
 	}
+}
 
-	/** What the server has refused meanwhile is the likeliest reason for no answer. */
-	#refused(): string {
-		if (this.#refusals.size === 0) return '';
-		return `; the user may not publish to ${[...this.#refusals].join(', ')}: allow it`;
-	}
+/** Whether a subject of JetStream's API is the same request as another one. */
+function isMapped(subject: string, to: string): boolean {
+	return subject === to || subject.replace(/^\$JS\.[^.]+\.API\./, '$JS.API.') === to;
 }
 
 function readableHeaders(message: Msg): Msg['headers'] {

@@ -32,7 +32,8 @@ export function authenticator(login: Login): Authenticator | undefined {
 	const { username, credentials_file, nkey_file } = login;
 	const password = login.password ?? login.password_file;
 	const token = login.token ?? login.token_file;
-	if (credentials_file) return credsAuthenticator(bytes(current(credentials_file)));
+	// The library wants a newline after the last line.
+	if (credentials_file) return credsAuthenticator(bytes(`${current(credentials_file)}\n`));
 	if (nkey_file) return nkeyAuthenticator(bytes(current(nkey_file).trim()));
 	if (token) return tokenAuthenticator(current(token));
 	if (username === undefined) return undefined;

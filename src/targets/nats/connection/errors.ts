@@ -47,9 +47,10 @@ export function noResponders(): Failure {
 	);
 }
 
-/** The user may not ask this. */
-export function publishRefused(): Failure {
-	return new Failure('not_authorized', 'the user may not publish to this subject; allow it');
+/** The user may not ask this; the server checks the subject to which it maps what was asked. */
+export function publishRefused(asked: string, checked: string): Failure {
+	const subject = asked === checked ? 'this subject' : `${checked}, which is what this becomes`;
+	return new Failure('not_authorized', `the user may not publish to ${subject}; allow it`);
 }
 
 /** The user may not hear this. */
