@@ -1,7 +1,7 @@
 /** `npm run bench -- NAME`: measures, and prints a table. */
 import { benchDerive } from './derive.ts';
 
-const benches: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
+const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
 };
 
