@@ -1,8 +1,10 @@
 /** `npm run bench -- NAME`: measures, and prints a table. */
 import { benchDerive } from './derive.ts';
+import { benchNats } from './nats.ts';
 
 const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
+	nats: benchNats,
 };
 
 const name = process.argv[2] ?? '';

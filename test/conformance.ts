@@ -29,6 +29,8 @@ const settleMs = 500;
 const closeMs = 2000;
 /** How long a broker may take to find its feet after it was frozen or started again. */
 const recoveryMs = 60_000;
+/** A read that never ends must not hold the suite for ever. */
+const suiteMs = 240_000;
 /** The deadline of reads that are not about deadlines. */
 const readMs = 10_000;
 
@@ -39,7 +41,7 @@ const readMs = 10_000;
  * the signal came first, `protocol_error` when something else listens at the port.
  */
 export function conformance(name: string, { start }: { start(): Promise<Fixture> }): void {
-	describe(`${name} keeps to the seam`, () => {
+	describe(`${name} keeps to the seam`, { timeout: suiteMs }, () => {
 		let fixture: Fixture;
 		let target: Target;
 		let openBefore: readonly string[];

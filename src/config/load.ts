@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { loadShortForm, shortFormVariables } from './environment.ts';
 import type { Mistake } from './mistake.ts';
 import type { Config } from './plan.ts';
-import { decodeConfig, readConfigFile, UnreadableFileError } from './read-file.ts';
+import { decodeConfig, readConfigFile, readReferenced, UnreadableFileError } from './read-file.ts';
 import type { Environment } from './variables.ts';
 import { loadYaml } from './yaml-config.ts';
 
@@ -38,9 +38,12 @@ const inlineVariable = 'STREAM_LAG_CONFIG';
  */
 export function loadConfig({ file, defaultFile, cwd, env }: Sources): Loaded {
 	const path = file ?? (existsSync(resolve(cwd, defaultFile)) ? defaultFile : undefined);
-	if (path !== undefined) return loadText(path, () => readConfigFile(resolve(cwd, path)), env);
+	if (path !== undefined) {
+		const absolute = resolve(cwd, path);
+		return loadText(path, () => readConfigFile(absolute), dirname(absolute), env);
+	}
 	const inline = env[inlineVariable];
-	if (inline) return loadText(inlineVariable, () => decodeConfig(Buffer.from(inline)), env);
+	if (inline) return loadText(inlineVariable, () => decodeConfig(Buffer.from(inline)), cwd, env);
 	const short = loadShortForm(env);
 	if (short?.ok === false) return short;
 	if (short !== undefined) {
@@ -51,7 +54,8 @@ export function loadConfig({ file, defaultFile, cwd, env }: Sources): Loaded {
 	return { ok: false, mistakes: [{ file: defaultFile, message }] };
 }
 
-function loadText(source: string, read: () => string, env: Environment): Loaded {
+/** @param folder - where relative paths in the text begin */
+function loadText(source: string, read: () => string, folder: string, env: Environment): Loaded {
 	let text: string;
 	try {
 		text = read();
@@ -59,7 +63,7 @@ function loadText(source: string, read: () => string, env: Environment): Loaded 
 		if (!(error instanceof UnreadableFileError)) throw error;
 		return { ok: false, mistakes: [{ file: source, message: error.message }] };
 	}
-	const loaded = loadYaml(text, source, env);
+	const loaded = loadYaml(text, source, env, (path) => readReferenced(path, folder));
 	if (!loaded.ok) return loaded;
 	const ignoredVariables = [inlineVariable, ...shortFormVariables].filter(
 		(name) => env[name] && name !== source && !loaded.askedVariables.has(name),

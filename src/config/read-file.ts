@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import type { FileContent } from '../options/file.ts';
 
 /** A configuration is far smaller; what is larger is some other file. */
 const maxBytes = 1024 * 1024;
@@ -18,6 +20,23 @@ export function readConfigFile(path: string): string {
 }
 
 /**
+ * A file that a configuration names. The path is not shown: a secret may stand in its place.
+ *
+ * @param folder - where a relative path begins
+ */
+export function readReferenced(path: string, folder: string): FileContent {
+	try {
+		const absolute = resolve(folder, path);
+		refusePipe(absolute);
+		return { ok: true, text: readConfigFile(absolute) };
+	} catch (error) {
+		const message = unreadable(error).message;
+		const hint = isAbsolute(path) ? '' : ` (relative paths begin at ${folder})`;
+		return { ok: false, message: `${message}${hint}` };
+	}
+}
+
+/**
  * Bytes as the text of a configuration.
  *
  * @throws {@link UnreadableFileError} where they are too many or no text
@@ -30,6 +49,14 @@ export function decodeConfig(bytes: Uint8Array): string {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch (cause) {
 		throw new UnreadableFileError('not text in UTF-8: is this the right file?', { cause });
+	}
+}
+
+/** Opening a pipe waits for whoever writes into it, and with it everything would wait. */
+function refusePipe(path: string): void {
+	const stat = statSync(path, { throwIfNoEntry: false });
+	if (stat?.isFIFO() || stat?.isCharacterDevice()) {
+		throw new UnreadableFileError('a pipe or a device: a file is expected');
 	}
 }
 
@@ -49,13 +76,17 @@ function readBytes(path: string): Uint8Array {
 			length += count;
 		}
 		return bytes.subarray(0, length);
-	} catch (cause) {
-		if (cause instanceof UnreadableFileError) throw cause;
-		const code = (cause as NodeJS.ErrnoException).code ?? '';
-		throw new UnreadableFileError(reasons[code] ?? `cannot be read: ${code}`, { cause });
+	} catch (error) {
+		throw unreadable(error);
 	} finally {
 		if (file !== undefined) closeSync(file);
 	}
+}
+
+function unreadable(error: unknown): UnreadableFileError {
+	if (error instanceof UnreadableFileError) return error;
+	const { code = '' } = error as NodeJS.ErrnoException;
+	return new UnreadableFileError(reasons[code] ?? `cannot be read: ${code}`, { cause: error });
 }
 
 const reasons: Readonly<Record<string, string>> = {

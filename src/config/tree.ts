@@ -9,6 +9,7 @@ import {
 	type YAMLMap,
 	type YAMLSeq,
 } from 'yaml';
+import { type FileContent, ReferencedFile } from '../options/file.ts';
 import type { Path } from './mistake.ts';
 import { type Environment, expandVariables } from './variables.ts';
 import type { TextMistake } from './yaml.ts';
@@ -23,6 +24,9 @@ export interface Place {
 	/** One of the tree's mistakes is about this very value, which is therefore not known. */
 	readonly mistaken: boolean;
 }
+
+/** Reads a file that the configuration names; never throws. */
+export type ReadReferenced = (path: string) => FileContent;
 
 /** A member of a map or list, as it stands in the text. */
 interface Member {
@@ -40,7 +44,8 @@ interface Anchored {
 /**
  * A document as a plain value that knows where its parts stand. Aliases and merge keys are followed.
  * Variables are expanded: in a plain scalar, whose result is then read as YAML reads plain scalars,
- * and in quoted and block scalars, which stay texts. Keys are taken as they stand.
+ * and in quoted and block scalars, which stay texts. Keys are taken as they stand. A text whose key
+ * ends in `_file` becomes a {@link ReferencedFile}.
  */
 export class Tree {
 	/** Maps are objects without a prototype; what an alias stands for is shared, not copied. */
@@ -52,15 +57,17 @@ export class Tree {
 
 	readonly #document: Document.Parsed;
 	readonly #env: Environment;
+	readonly #readReferenced: ReadReferenced;
 	readonly #mistaken = new Set<Node | null>();
 	readonly #members = new Map<unknown, Map<string | number, Member>>();
 	/** By the name of the latest anchor; `open` while inside of what it stands for. */
 	readonly #anchored = new Map<string, Anchored | 'open'>();
 	#values = 0;
 
-	constructor(document: Document.Parsed, env: Environment) {
+	constructor(document: Document.Parsed, env: Environment, readReferenced: ReadReferenced) {
 		this.#document = document;
 		this.#env = env;
+		this.#readReferenced = readReferenced;
 		this.value = this.#read(document.contents, []);
 	}
 
@@ -169,13 +176,19 @@ export class Tree {
 			} else if (members.has(name)) {
 				this.mistakes.push({ offset: start(key), path: at, message: 'this key was given before' });
 			} else {
-				map[name] = value;
+				map[name] = this.#followed(name, value);
 				members.set(name, { key, node: valueNode });
 			}
 		}
 		for (const [value, key, at] of merges) this.#merge(map, members, value, key, at);
 		this.#members.set(map, members);
 		return map;
+	}
+
+	#followed(name: string, value: unknown): unknown {
+		if (!name.endsWith('_file') || typeof value !== 'string') return value;
+		const read = () => this.#readReferenced(value);
+		return new ReferencedFile(value, read(), read);
 	}
 
 	/** What is there already wins over what is merged, and what is merged first over what follows. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../options/nearest.ts';
 import { quoted, shown } from '../options/quoted.ts';
-import { platforms } from '../targets/index.ts';
+import { effectiveYaml } from './effective.ts';
 import { isPlainKey, type Path } from './mistake.ts';
 import { type Config, plan } from './plan.ts';
 import { schema } from './schema.ts';
@@ -20,38 +20,51 @@ export type Validated =
 	| { readonly ok: true; readonly config: Config }
 	| { readonly ok: false; readonly findings: readonly Finding[] };
 
-/** Checks a plain value, as a parser of YAML gives it, against the schema. */
+/** Checks a value, as {@link Tree} makes it of YAML, against the schema. */
 export function validate(value: unknown): Validated {
-	/** The keys that the object at a path can have; zod's issues do not tell. */
-	const knownKeys = new Map<string, readonly string[]>();
+	/** The keys that an object can have, by the list of those that it cannot: zod does not tell. */
+	const knownKeys = new Map<readonly string[], readonly string[]>();
 	const result = schema.safeParse(value, {
 		error(issue) {
-			const { schema: owner, path = [] } = issue;
+			const { schema: owner } = issue;
 			if (issue.code === 'unrecognized_keys' && owner instanceof z.ZodObject) {
-				knownKeys.set(JSON.stringify(path), Object.keys(owner.shape).sort());
+				knownKeys.set(issue.keys, Object.keys(owner.shape).sort());
 			}
 			return explain(issue);
 		},
 	});
-	if (result.success) return { ok: true, config: plan(result.data) };
+	if (result.success) {
+		const { data } = result;
+		return { ok: true, config: { ...plan(data), effectiveYaml: effectiveYaml(data) } };
+	}
 
 	const findings = new Map<string, Finding>();
 	const add = (finding: Finding) => {
 		const key = JSON.stringify(finding.path);
 		if (!findings.has(key)) findings.set(key, finding);
 	};
-	for (const issue of result.error.issues) {
+	for (const issue of result.error.issues.flatMap(unfold)) {
 		const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
 		if (issue.code !== 'unrecognized_keys') {
 			add({ path, message: issue.message });
 			continue;
 		}
-		const known = knownKeys.get(JSON.stringify(path)) ?? [];
+		const known = knownKeys.get(issue.keys) ?? [];
 		for (const key of issue.keys) {
 			add({ path: [...path, key], aboutKey: true, message: unknownKey(key, known) });
 		}
 	}
 	return { ok: false, findings: [...findings.values()] };
+}
+
+/** What is wrong inside the one form of an option that the value has; else that it has none. */
+function unfold(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+	if (issue.code !== 'invalid_union') return [issue];
+	const isOther = (inner: z.core.$ZodIssue) =>
+		inner.path.length === 0 && ['invalid_type', 'invalid_value'].includes(inner.code);
+	const form = issue.errors.find((issues) => !issues.some(isOther));
+	if (form === undefined) return [issue];
+	return form.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(unfold);
 }
 
 /** Words for what zod found, where the schema has none of its own. */
@@ -64,11 +77,9 @@ function explain(issue: z.core.$ZodRawIssue): string {
 		case 'invalid_value':
 			return wrongWord(issue.values.map(String), issue.input);
 		case 'invalid_union': {
-			const { platform } = issue.input as { readonly platform?: unknown };
-			return wrongWord(
-				platforms.map(({ name }) => name),
-				platform,
-			);
+			const { discriminator = '', options } = issue;
+			const form = issue.input as Readonly<Record<string, unknown>>;
+			return wrongWord((options as unknown[]).map(String), form[discriminator]);
 		}
 		default:
 			return 'not what is expected here';
@@ -79,6 +90,7 @@ const kinds: Readonly<Record<string, string>> = {
 	string: 'a text',
 	object: 'a map',
 	array: 'a list',
+	boolean: 'true or false',
 };
 
 function wrongValue(expected: string, input: unknown): string {

@@ -1,7 +1,7 @@
 import type { Mistake } from './mistake.ts';
 import { spellPath } from './mistake.ts';
 import type { Config } from './plan.ts';
-import { Tree } from './tree.ts';
+import { type ReadReferenced, Tree } from './tree.ts';
 import { validate } from './validate.ts';
 import type { Environment } from './variables.ts';
 import { parseYaml, type TextMistake } from './yaml.ts';
@@ -22,7 +22,12 @@ export type LoadedYaml =
  *
  * @param file - how mistakes name the text
  */
-export function loadYaml(text: string, file: string, env: Environment): LoadedYaml {
+export function loadYaml(
+	text: string,
+	file: string,
+	env: Environment,
+	readReferenced: ReadReferenced,
+): LoadedYaml {
 	const { document, lines, mistakes: syntaxMistakes } = parseYaml(text);
 	const fail = (mistakes: readonly TextMistake[]): LoadedYaml => ({
 		ok: false,
@@ -39,7 +44,7 @@ export function loadYaml(text: string, file: string, env: Environment): LoadedYa
 		return { ok: false, mistakes: [{ file, message: 'empty: at least targets is expected' }] };
 	}
 
-	const tree = new Tree(document, env);
+	const tree = new Tree(document, env, readReferenced);
 	const validated = validate(tree.value);
 	if (validated.ok) {
 		const { config } = validated;

@@ -38,7 +38,7 @@ export function filter(defaults: { include: readonly string[]; exclude: readonly
 }
 
 /** A pattern as it is written: a glob or a `/regular expression/`. */
-const pattern = z.codec(z.string(), z.custom<Pattern>(), {
+export const pattern = z.codec(z.string(), z.custom<Pattern>(), {
 	decode(source, context) {
 		try {
 			return compilePattern(source);

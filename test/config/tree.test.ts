@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import type { Path } from '../../src/config/mistake.ts';
 import { Tree } from '../../src/config/tree.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+import { ReferencedFile } from '../../src/options/file.ts';
 
 function read(text: string, env: Readonly<Record<string, string>> = {}): Tree {
 	const { document, mistakes } = parseYaml(text);
 	assert.deepEqual(mistakes, []);
 	assert.ok(document);
-	return new Tree(document, env);
+	return new Tree(document, env, (path) => ({ ok: true, text: `text of ${path}` }));
 }
 
 /** The value with ordinary prototypes. */
@@ -108,4 +109,12 @@ test('a variable that is not set is told once, where it stands, and not again wh
 		[tree.locate(['a'], 'value').mistaken, tree.locate(['b'], 'value').mistaken],
 		[true, true],
 	);
+});
+
+test('a text whose key ends in _file is the file that it names; numbers, lists and keys are not', () => {
+	const tree = read('{ a_file: &p "${F}", b: *p, c_file: 5, d_file: [x], x_file: *p }', { F: 'f' });
+	const { a_file, x_file, ...others } = tree.value as Record<string, unknown>;
+	const expected = new ReferencedFile('f', { ok: true, text: 'text of f' });
+	assert.deepEqual([a_file, x_file], [expected, expected]);
+	assert.deepEqual({ ...others }, { b: 'f', c_file: 5, d_file: ['x'] });
 });

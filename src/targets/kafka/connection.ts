@@ -8,6 +8,7 @@ import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { type Address, addressText } from '../../options/address.ts';
 import { apiVersions } from './protocol/api-versions.ts';
+import { Frames } from './protocol/frames.ts';
 import { MalformedAnswerError, Reader } from './protocol/reader.ts';
 import { commonVersion, type Request, type Versions } from './protocol/request.ts';
 import { Writer } from './protocol/writer.ts';
@@ -39,13 +40,13 @@ export class ConnectionLostError extends Error {
  * One connection to one broker, for as long as its socket lives: a new socket is a new object, with
  * versions of its own.
  *
- * This file is the seam over kafkajs 2.2.4: its sockets, framing, SASL and TLS are used, below its
+ * This file is the seam over kafkajs 2.2.4: its sockets, request queue, SASL and TLS are used, below its
  * Admin API, which asks one coordinator per group and fails as a whole. What is worked around:
  * - its timer for pending requests never rests, and its time-out check wakes ten times a second:
  *   the first is made to rest, the second is replaced by one timer a request;
  * - SASL and ApiVersions wait without a time-out: the whole of connecting has one here;
  * - a hung connection would stay "connected": a time-out ends it;
- * - a length field is believed up to 2 GB: {@link largestAnswerBytes} is the limit.
+ * - a length field is believed, up to 2 GB and below 0: framing is done here.
  */
 export class BrokerConnection {
 	readonly #connection: Connection;
@@ -75,7 +76,7 @@ export class BrokerConnection {
 			maxInFlightRequests,
 		});
 		letRest(this.#connection);
-		this.#guardSize();
+		this.#frame();
 	}
 
 	/**
@@ -157,7 +158,8 @@ export class BrokerConnection {
 				[...versions].map(([key, [minVersion, maxVersion]]) => [key, { minVersion, maxVersion }]),
 			),
 		);
-		this.#connection.setSupportAuthenticationProtocol(versions.has(saslAuthenticateKey));
+		// Since Kafka 1.0 (KIP-152); what came before sends no frames while it authenticates.
+		this.#connection.setSupportAuthenticationProtocol(true);
 		await this.#connection.authenticate();
 	}
 
@@ -217,28 +219,28 @@ export class BrokerConnection {
 		return socket;
 	}
 
-	/** Looks at each answer's announced length before kafkajs waits for that many bytes. */
-	#guardSize(): void {
-		const connection = this.#connection;
-		const processData = connection.processData.bind(connection);
-		connection.processData = (data) => {
-			processData(data);
-			if (connection.bytesNeeded > largestAnswerBytes) {
-				this.close(
-					new MalformedAnswerError(
-						`an answer of ${connection.bytesNeeded} bytes is announced: this does not look like Kafka`,
-					),
-				);
+	/** kafkajs believes any length, and throws where nobody catches it when one is negative. */
+	#frame(): void {
+		const frames = new Frames();
+		this.#connection.processData = (data) => {
+			try {
+				for (const frame of frames.push(data)) {
+					const payload = frame.subarray(4);
+					const correlationId = frame.readInt32BE(0);
+					this.#connection.requestQueue.fulfillRequest({
+						size: frame.length,
+						correlationId,
+						payload,
+					});
+				}
+			} catch (error) {
+				this.close(error as Error);
 			}
 		};
 	}
 }
 
-/** Far above any real answer: 50,000 committed offsets take 2 MB. */
-const largestAnswerBytes = 64 * 2 ** 20;
-
 const maxInFlightRequests = 5;
-const saslAuthenticateKey = 36;
 const makeSocket = socketFactory();
 
 /** kafkajs logs what is reported as problems here. */

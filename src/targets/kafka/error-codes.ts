@@ -47,6 +47,7 @@ const problemCodes = new Map<number, KafkaProblem>([
 export const kafkaProblems = [
 	'unreachable',
 	'timeout',
+	'connection_lost',
 	'auth_failed',
 	'protocol_error',
 	'unsupported',

@@ -1,8 +1,9 @@
+import type { SASLOptions } from 'kafkajs';
 import { definePlatform, UnreadableError } from '../target.ts';
 import { AbandonedError, BrokerError, Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
-import { options } from './options.ts';
+import { type KafkaOptions, options } from './options.ts';
 import { brokerProblem } from './problems.ts';
 import { readAnswers } from './read.ts';
 
@@ -18,13 +19,7 @@ export const kafka = definePlatform({
 		const { sasl } = given;
 		const cluster = new Cluster(given.brokers, {
 			clientId: given.client_id,
-			sasl: sasl
-				? {
-						mechanism: sasl.mechanism,
-						username: sasl.username,
-						password: sasl.password.reveal(),
-					}
-				: null,
+			sasl: sasl ? login(sasl) : null,
 			timeoutMs,
 		});
 		return {
@@ -43,6 +38,13 @@ export const kafka = definePlatform({
 		};
 	},
 });
+
+function login(sasl: NonNullable<KafkaOptions['sasl']>): SASLOptions {
+	const { mechanism, username } = sasl;
+	const password = sasl.password ?? sasl.password_file;
+	if (password === undefined) throw new Error('the schema let pass a login without a password');
+	return { mechanism, username, password: password.reveal() };
+}
 
 function unreadable(error: unknown): unknown {
 	if (error instanceof AbandonedError) {

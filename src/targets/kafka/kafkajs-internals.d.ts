@@ -49,16 +49,13 @@ declare module 'kafkajs/src/network/connection.js' {
 		socket: Socket | undefined;
 		requestQueue: {
 			pending: unknown[];
-			inflight: Map<number, unknown>;
 			throttledUntil: number;
 			throttleCheckTimeoutId: NodeJS.Timeout | null;
 			scheduleCheckPendingRequests(): void;
 			checkPendingRequests(): void;
 			destroy(): void;
+			fulfillRequest(answer: { size: number; correlationId: number; payload: Buffer }): void;
 		};
-		chunks: Buffer[];
-		bytesBuffered: number;
-		bytesNeeded: number;
 		isConnected(): boolean;
 		connect(): Promise<boolean>;
 		disconnect(): Promise<boolean>;

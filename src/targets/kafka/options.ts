@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { type Address, addressText, parseServerUrl } from '../../options/address.ts';
+import { checkTwins, secretFile } from '../../options/file.ts';
 import { filter } from '../../options/pattern.ts';
 import { quoted } from '../../options/quoted.ts';
 import { secret } from '../../options/secret.ts';
 import { text } from '../../options/text.ts';
+import { thorough } from '../../options/thorough.ts';
 
 /** `host:port`; there is no default port. */
 const broker = z.codec(z.string(), z.custom<Address>(), {
@@ -30,8 +32,14 @@ export const options = z.strictObject({
 		.strictObject({
 			mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
 			username: text,
-			password: secret,
+			password: secret.optional(),
+			password_file: secretFile.optional(),
 		})
+		.superRefine((sasl, context) => {
+			if (checkTwins(sasl, 'password', context)) return;
+			const message = 'missing: give it, or password_file';
+			context.addIssue({ code: 'custom', path: ['password'], message });
+		}, thorough)
 		.optional(),
 	/** Topics. */
 	streams: filter({ include: ['*'], exclude: ['__*'] }),

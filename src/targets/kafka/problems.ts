@@ -6,11 +6,14 @@ import { MalformedAnswerError } from './protocol/reader.ts';
 
 /** What is wrong with a broker that could not be asked, in words. */
 export function brokerProblem({ broker, operation, cause }: BrokerError): Problem {
-	const { code, words } = explain(cause);
+	const { code, words } = explain(cause, operation);
 	return { code, operation, subject: broker, message: `${broker}: ${words}` };
 }
 
-function explain(cause: Error): { readonly code: KafkaProblem; readonly words: string } {
+function explain(
+	cause: Error,
+	operation: string,
+): { readonly code: KafkaProblem; readonly words: string } {
 	if (cause instanceof RequestTimeoutError) return { code: 'timeout', words: cause.message };
 	if (cause instanceof UnsupportedRequestError) {
 		return { code: 'unsupported', words: `${cause.message}; Kafka 2.8 or newer is needed` };
@@ -21,11 +24,14 @@ function explain(cause: Error): { readonly code: KafkaProblem; readonly words: s
 			words: `${cause.message}; is this a Kafka listener, and one without TLS?`,
 		};
 	}
-	if (cause instanceof ConnectionLostError) {
-		return {
-			code: 'protocol_error',
-			words: `${cause.message} instead of answering; is this a Kafka listener, with the security protocol that is configured?`,
-		};
+	if (cause instanceof ConnectionLostError || cause.name === 'KafkaJSConnectionClosedError') {
+		return operation === 'connect'
+			? {
+					code: 'protocol_error',
+					words:
+						'it closes new connections without an answer; is this a Kafka listener, with the security protocol that is configured?',
+				}
+			: { code: 'connection_lost', words: lostDuring(operation) };
 	}
 	if (isAuthentication(cause)) {
 		return {
@@ -34,6 +40,12 @@ function explain(cause: Error): { readonly code: KafkaProblem; readonly words: s
 		};
 	}
 	return { code: 'unreachable', words: `cannot be reached: ${cause.message}` };
+}
+
+/** A listener that wants SASL answers ApiVersions to anyone, and hangs up at the next request. */
+function lostDuring(operation: string): string {
+	const hint = operation === 'metadata' ? '; if it wants SASL, set sasl' : '';
+	return `it closed the connection during ${operation}${hint}`;
 }
 
 /** kafkajs tells these apart by name and type only. */

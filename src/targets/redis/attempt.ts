@@ -1,6 +1,6 @@
-import { ErrorReply, type Reply } from './client.ts';
 import type { Operation } from './commands.ts';
 import { MalformedReply } from './replies.ts';
+import { ErrorReply, type Reply } from './reply.ts';
 
 /** Something that was asked and could not be had. */
 export interface Failure {

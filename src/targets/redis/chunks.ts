@@ -1,6 +1,6 @@
 /**
- * Works through a list in chunks, a few at a time, in order. Ends with the first failure; chunks
- * that are under way then go on, and no new one is begun by them that fail too.
+ * Works through a list in chunks, a few of them at once. Rejects with the first failure; what is
+ * under way then is left to end by itself.
  */
 export async function inChunks<T>(
 	items: readonly T[],

@@ -1,6 +1,7 @@
 import { Redis, ReplyError } from 'ioredis';
 import type { Secret } from '../../options/secret.ts';
 import type { Command, Operation } from './commands.ts';
+import { ErrorReply, type Reply } from './reply.ts';
 
 /** Where a server is, and how to log in. */
 export interface Endpoint {
@@ -9,22 +10,6 @@ export interface Endpoint {
 	readonly username?: string;
 	readonly password?: Secret;
 	readonly connectTimeoutMs: number;
-}
-
-/**
- * A reply as the server gave it: bulk strings as bytes, for keys and groups need not be UTF-8;
- * integers as their digits, for they can be 2^53 or more.
- */
-export type Reply = Buffer | string | null | ErrorReply | readonly Reply[];
-
-/** The server's refusal of one command. */
-export class ErrorReply {
-	/** As the server put it: `WRONGTYPE Operation against …`. */
-	readonly message: string;
-
-	constructor(message: string) {
-		this.message = message;
-	}
 }
 
 /** The connection could not be made, or ended before everything was answered. */

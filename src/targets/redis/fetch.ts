@@ -2,12 +2,13 @@ import type { Problem } from '../../model.ts';
 import type { Filter } from '../../options/pattern.ts';
 import { attempt, type Failure } from './attempt.ts';
 import { inChunks } from './chunks.ts';
-import { type Connection, ConnectionError, type Reply } from './client.ts';
+import { type Connection, ConnectionError } from './client.ts';
 import * as commands from './commands.ts';
 import type { Discovery, Key } from './discovery.ts';
 import type { Answers } from './read.ts';
 import { type KeyFacts, readKey, readPending } from './read-key.ts';
 import { type ListedGroup, readScanPage, readTimeMs } from './replies.ts';
+import type { Reply } from './reply.ts';
 import type { Server } from './version.ts';
 
 /** Two commands a key: the server's other clients wait for a few milliseconds at most. */

@@ -13,7 +13,7 @@ export const redis = definePlatform({
 	connect(given, _log, pollTimeoutMs) {
 		const { host, port, ...login } = given.url;
 		const username = given.username ?? login.username?.reveal();
-		const password = given.password ?? login.password;
+		const password = given.password ?? given.password_file ?? login.password;
 		return new RedisTarget(
 			{
 				host,

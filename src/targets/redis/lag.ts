@@ -42,7 +42,9 @@ const notCounted: Unknown = { unknown: 'not_counted' };
  *   still to come. The number is then too large by at most the entries ever trimmed, and never too
  *   small: that doubt is the uncertainty.
  *
- * An ENTRIESREAD that was given by hand can be wrong in either direction and still looks right.
+ * Two lies still look right, and nothing but counting would show them: an ENTRIESREAD given by hand,
+ * and, before 7.4, a group of a replica that was promoted. Its counter stands where the replica's
+ * copy began (redis#12898), and the number is too large by what the group has read since.
  */
 export function resolveLag(
 	stream: StreamFacts,

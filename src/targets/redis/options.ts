@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addressText, parseServerUrl } from '../../options/address.ts';
 import { period } from '../../options/duration.ts';
+import { checkTwins, secretFile } from '../../options/file.ts';
 import { filter } from '../../options/pattern.ts';
 import { Secret, secret } from '../../options/secret.ts';
 import { text } from '../../options/text.ts';
@@ -36,19 +37,23 @@ export const options = z
 		url,
 		username: text.optional(),
 		password: secret.optional(),
+		password_file: secretFile.optional(),
 		/** Keys: names without a wildcard are asked directly, patterns are searched for. */
 		streams: filter({ include: ['*'], exclude: [] }),
 		groups: filter({ include: ['*'], exclude: [] }),
 		/** Milliseconds between two searches for keys that match a pattern. */
 		discovery_interval: period.prefault('5m'),
 	})
-	.superRefine(({ url, username, password }, context) => {
+	.superRefine((given, context) => {
+		const { url, username } = given;
 		const refuse = (key: string, message: string) =>
 			context.addIssue({ code: 'custom', path: [key], message });
+		const hasPassword = checkTwins(given, 'password', context);
 		if (url?.password !== undefined) {
 			if (username !== undefined) refuse('username', 'url has a user already: give only one');
-			if (password !== undefined) refuse('password', 'url has a password already: give only one');
-		} else if (username !== undefined && password === undefined) {
+			const key = given.password === undefined ? 'password_file' : 'password';
+			if (hasPassword) refuse(key, 'url has a password already: give only one');
+		} else if (username !== undefined && !hasPassword) {
 			refuse('password', 'missing, username needs one');
 		}
 	}, thorough);

@@ -1,10 +1,10 @@
 import { type Filter, passes } from '../../options/pattern.ts';
 import { attempt, type Failure } from './attempt.ts';
-import { ErrorReply, type Reply } from './client.ts';
 import { codeOfError } from './codes.ts';
 import type { Key } from './discovery.ts';
 import type { StreamFacts } from './lag.ts';
 import { type ListedGroup, readGroups, readPendingCount, readStreamFacts } from './replies.ts';
+import { ErrorReply, type Reply } from './reply.ts';
 
 /** What is known of one key. */
 export interface KeyFacts {

@@ -116,7 +116,9 @@ function keyProblems(endpoint: Endpoint, keys: readonly KeyFacts[]): readonly Pr
 			return isNamed ? [namedStreamProblem(endpoint, facts.absent, name)] : [];
 		}
 		if (!hasUnreadableId(facts)) return [];
-		return [malformedProblem(endpoint, 'xinfo_stream', 'an id of 2^53 or more', [name])];
+		return [
+			malformedProblem(endpoint, 'xinfo_stream', 'an id that is none, or is 2^53 or more', [name]),
+		];
 	});
 }
 

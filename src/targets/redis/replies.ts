@@ -1,9 +1,9 @@
 import type { Position } from '../../model.ts';
 import { displayName } from '../name.ts';
-import { ErrorReply, type Reply } from './client.ts';
 import type { ScanPage } from './discovery.ts';
 import { parseId } from './id.ts';
 import type { GroupFacts, StreamFacts } from './lag.ts';
+import { ErrorReply, type Reply } from './reply.ts';
 
 /** A reply that is not what the command answers with. */
 export class MalformedReply extends Error {

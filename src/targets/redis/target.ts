@@ -1,6 +1,6 @@
 import type { Problem, Reading } from '../../model.ts';
 import { type Target, UnreadableError } from '../target.ts';
-import { Connection, ConnectionError, type Endpoint, ErrorReply } from './client.ts';
+import { Connection, ConnectionError, type Endpoint } from './client.ts';
 import { codeOfError } from './codes.ts';
 import * as commands from './commands.ts';
 import { Discovery } from './discovery.ts';
@@ -8,6 +8,7 @@ import { fetchAll } from './fetch.ts';
 import type { RedisOptions } from './options.ts';
 import { connectionProblem, errorProblem, timeoutProblem } from './problems.ts';
 import { isEmptyHanded, readAnswers } from './read.ts';
+import { ErrorReply } from './reply.ts';
 import { readServer, type Server } from './version.ts';
 
 /** One plain Redis server. */

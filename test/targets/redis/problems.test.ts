@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../../src/options/secret.ts';
-import { ConnectionError, ErrorReply } from '../../../src/targets/redis/client.ts';
+import { ConnectionError } from '../../../src/targets/redis/client.ts';
 import { codeOfError } from '../../../src/targets/redis/codes.ts';
 import {
 	connectionProblem,
 	errorProblem,
 	timeoutProblem,
 } from '../../../src/targets/redis/problems.ts';
+import { ErrorReply } from '../../../src/targets/redis/reply.ts';
 
 const endpoint = {
 	host: 'redis',

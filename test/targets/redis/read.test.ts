@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compilePattern } from '../../../src/options/pattern.ts';
-import type { Reply } from '../../../src/targets/redis/client.ts';
+import { compilePattern, type Filter } from '../../../src/options/pattern.ts';
 import type { Key } from '../../../src/targets/redis/discovery.ts';
 import { type Answers, isEmptyHanded, readAnswers } from '../../../src/targets/redis/read.ts';
 import { type KeyFacts, readKey, readPending } from '../../../src/targets/redis/read-key.ts';
+import type { Reply } from '../../../src/targets/redis/reply.ts';
 import {
 	bulk,
 	loading,
@@ -19,7 +19,7 @@ import {
 } from './recorded.ts';
 
 const endpoint = { host: 'redis', port: 6379, connectTimeoutMs: 1000 };
-const everyGroup = { include: [compilePattern('*')], exclude: [] };
+const everyGroup: Filter = { include: [compilePattern('*')], exclude: [] };
 /** A minute after the first of the recorded entries. */
 const nowMs = 1725000060001;
 
@@ -305,10 +305,8 @@ test('ages are told by the server clock, and left out where ids are no times', (
 	const dayMs = 24 * 60 * 60 * 1000;
 	assert.deepEqual(ages(threeEntries, { nowMs: 1725000000003 - dayMs }), [0, 0]);
 	assert.deepEqual(ages(threeEntries, { nowMs: 1725000000002 - dayMs }), [undefined, undefined]);
-	const { nowMs: _, ...timeless } = { nowMs };
 	const facts = orders(twoGroups, threeEntries);
 	const untold = readAnswers(endpoint, {
-		...timeless,
 		server: { countersAreFixed: false },
 		isSearched: true,
 		keys: [facts],

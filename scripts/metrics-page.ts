@@ -1,0 +1,63 @@
+import { exporterFamilies } from '../src/metrics/catalogue/exporter.ts';
+import type { Declaration } from '../src/metrics/catalogue/family.ts';
+import { groupFamilies } from '../src/metrics/catalogue/group.ts';
+import { streamFamilies } from '../src/metrics/catalogue/stream.ts';
+import { targetFamilies } from '../src/metrics/catalogue/target.ts';
+
+const sections: readonly {
+	readonly title: string;
+	readonly labels: string;
+	readonly families: readonly Declaration[];
+}[] = [
+	{
+		title: 'Consumer groups',
+		labels: '`target`, `platform`, `stream`, `consumer_group`',
+		families: groupFamilies,
+	},
+	{ title: 'Streams', labels: '`target`, `platform`, `stream`', families: streamFamilies },
+	{ title: 'Targets', labels: '`target`, `platform`', families: targetFamilies },
+	{ title: 'The exporter', labels: 'none', families: Object.values(exporterFamilies) },
+];
+
+/** The text of docs/metrics.md, from the catalogue. */
+export function metricsPage(): string {
+	return `# Metrics
+
+Generated from \`src/metrics/catalogue\` by \`npm run docs\`; do not edit.
+
+- **Unknown is absent.** What could not be read or told has no sample; it is never 0, -1 or NaN.
+  \`stream_consumer_lag_unknown{reason}\` says why there is no lag.
+- **Nothing is negative.**
+- **A sum is a metric of its own**: no metric mixes totals with their parts.
+- **Counters begin at 0**, with every value of their labels, so that \`increase()\` sees the first event.
+- What cannot be read keeps its last value for \`poll.keep_failed\`; after that only its name and the
+  reason remain, and after an hour nothing. What three complete listings in a row do not show is gone.
+- Bytes of a name that are not UTF-8 are shown as \`\\xNN\`.
+
+${sections.map(section).join('\n')}
+Beside these there are the \`process_*\` and \`nodejs_*\` metrics of
+[prom-client](https://github.com/siimon/prom-client).
+`;
+}
+
+function section({ title, labels, families }: (typeof sections)[number]): string {
+	return `## ${title}
+
+Labels: ${labels}.
+
+${families.map((family) => entry(family)).join('\n')}`;
+}
+
+function entry(family: Declaration): string {
+	const { name, help, type, unit, meaning = {} } = family;
+	const label = 'label' in family ? `, label \`${String(family.label)}\`` : '';
+	const partition = 'column' in family ? ', label `partition`' : '';
+	const platforms = Object.entries(meaning).map(([platform, text]) => `- ${platform}: ${text}\n`);
+	const lines = platforms.length > 0 ? `\n${platforms.join('')}` : '';
+	return `### ${name}
+
+${help}
+
+${type}${unit ? `, in ${unit}` : ''}${label}${partition}
+${lines}`;
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { shown } from './quoted.ts';
+
+/** A whole number of things, from a least one on. */
+export function count(least: 0 | 1) {
+	const error = ({ input }: { readonly input?: unknown }) =>
+		input === undefined ? undefined : `expected a whole number from ${least}, got ${shown(input)}`;
+	// Not z.int(): where that fails, zod leaves out the checks across options.
+	return z
+		.number({ error })
+		.refine((value) => Number.isSafeInteger(value) && value >= least, { error })
+		.meta({ type: 'integer', minimum: least });
+}

@@ -1,0 +1,68 @@
+import { pino } from 'pino';
+import type { Reading } from '../../../src/model.ts';
+import { redis } from '../../../src/targets/redis/index.ts';
+import type { Target } from '../../../src/targets/target.ts';
+import type { Redis } from '../../brokers/index.ts';
+
+/** Makes a target as the configuration would. */
+export function connect(url: string, options: object = {}, pollTimeoutMs = 10_000): Target {
+	return redis.connect(
+		redis.options.parse({ url, ...options }),
+		pino({ enabled: false }),
+		pollTimeoutMs,
+	);
+}
+
+/** Reads a server once, over a connection of its own. */
+export async function readOnce(url: string, options: object = {}): Promise<Reading> {
+	const target = connect(url, options);
+	try {
+		return await target.read(AbortSignal.timeout(10_000));
+	} finally {
+		await target.close();
+	}
+}
+
+/** Runs a Lua script on the server, which can write any byte as `\255`. */
+export function script(server: Redis, lua: string): Promise<string> {
+	return server.cli('EVAL', lua, '0');
+}
+
+/**
+ * The truth: for each group of each stream how many entries come after its last-delivered-id,
+ * counted on the server. Keys are `stream/consumerGroup` in hexadecimal.
+ */
+export async function countedLags(server: Redis): Promise<ReadonlyMap<string, number>> {
+	const text = await script(
+		server,
+		`local function hex(text)
+			return (text:gsub('.', function(c) return string.format('%02x', c:byte()) end))
+		end
+		local lines = {}
+		for _, key in ipairs(redis.call('KEYS', '*')) do
+			if redis.call('TYPE', key).ok == 'stream' then
+				for _, group in ipairs(redis.call('XINFO', 'GROUPS', key)) do
+					local fields = {}
+					for at = 1, #group, 2 do fields[group[at]] = group[at + 1] end
+					local left = redis.call('XRANGE', key, '(' .. fields['last-delivered-id'], '+')
+					lines[#lines + 1] = hex(key) .. '/' .. hex(fields['name']) .. ' ' .. #left
+				end
+			end
+		end
+		return table.concat(lines, '\\n')`,
+	);
+	return new Map(
+		text
+			.split('\n')
+			.filter((line) => line !== '')
+			.map((line) => {
+				const [name = '', lag] = line.split(' ');
+				return [name, Number(lag)];
+			}),
+	);
+}
+
+/** A key of {@link countedLags}. */
+export function hexName(stream: Uint8Array, group: Uint8Array): string {
+	return `${Buffer.from(stream).toString('hex')}/${Buffer.from(group).toString('hex')}`;
+}
