@@ -77,6 +77,7 @@ test('config/reference.yaml is right', () => {
 	}
 	const env = {
 		KAFKA_PASSWORD: 'secret',
+		KAFKA_CLIENT_SECRET: 's',
 		REDIS_PASSWORD: 'secret',
 		NATS_PASSWORD: 'secret',
 		NATS_TOKEN: 'secret',

@@ -70,6 +70,8 @@ test('a checked configuration can be written again, with its defaults and withou
 				streams: { include: ['*'], exclude: ['__*'] },
 				groups: { include: ['*'], exclude: ['console-consumer-*'] },
 				detail: 'partition',
+				isolation: 'read_uncommitted',
+				time_lag: 'estimated',
 			},
 			{
 				name: 'b',
