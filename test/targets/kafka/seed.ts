@@ -1,4 +1,5 @@
 import { type Admin, Kafka, type KafkaConfig, logLevel, type Producer } from 'kafkajs';
+import { until } from '../../brokers/index.ts';
 
 /** The part of kafkajs' own cluster that commits offsets as a simple consumer does. */
 interface Cluster {
