@@ -1,7 +1,9 @@
 /** `npm run bench -- NAME`: measures, and prints a table. */
+import { benchDerive } from './derive.ts';
 import { benchNats } from './nats.ts';
 
 const benches: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
+	derive: benchDerive,
 	nats: benchNats,
 };
 

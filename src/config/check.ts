@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { durationText } from '../options/duration.ts';
+import { nearest } from '../options/nearest.ts';
 import { type Path, spellPath } from './mistake.ts';
 
 // These checks also run where single options are mistaken (see `thorough`), hence what they expect.
@@ -9,22 +10,54 @@ interface Timing {
 	readonly timeout?: unknown;
 }
 
-interface Target {
+interface Named {
 	readonly name?: unknown;
+}
+
+interface Target {
 	readonly poll?: Timing | null | undefined;
 }
 
-/** No two targets have the same name. */
-export function checkNames(targets: readonly unknown[], context: z.core.$RefinementCtx): void {
-	const firstWith = new Map<unknown, number>();
-	for (const [at, target] of targets.entries()) {
-		const name = (target as Target | null)?.name;
-		const other = firstWith.get(name);
-		if (typeof name !== 'string') continue;
-		if (other === undefined) firstWith.set(name, at);
-		else {
-			const message = `targets[${other}] has the same name`;
-			context.addIssue({ code: 'custom', path: [at, 'name'], message });
+/** No two members of a list have the same name. */
+export function checkNames(list: string) {
+	return (members: readonly unknown[], context: z.core.$RefinementCtx): void => {
+		const firstWith = new Map<unknown, number>();
+		for (const [at, member] of members.entries()) {
+			const name = (member as Named | null)?.name;
+			const other = firstWith.get(name);
+			if (typeof name !== 'string') continue;
+			if (other === undefined) firstWith.set(name, at);
+			else {
+				const message = `${list}[${other}] has the same name`;
+				context.addIssue({ code: 'custom', path: [at, 'name'], message });
+			}
+		}
+	};
+}
+
+/** What is expected is expected once, of a target that there is. */
+export function checkExpected(
+	config: { readonly targets?: unknown; readonly expected?: unknown },
+	context: z.core.$RefinementCtx,
+): void {
+	if (!Array.isArray(config.targets) || !Array.isArray(config.expected)) return;
+	const names = config.targets
+		.map((target) => (target as Named | null)?.name)
+		.filter((name) => typeof name === 'string');
+	const firstWith = new Map<string, number>();
+	for (const [at, one] of config.expected.entries()) {
+		const { target, stream, consumer_group } = (one ?? {}) as Readonly<Record<string, unknown>>;
+		const refuse = (message: string) =>
+			context.addIssue({ code: 'custom', path: ['expected', at, 'target'], message });
+		if (typeof target !== 'string' || target === '') continue;
+		const key = JSON.stringify([target, stream, consumer_group]);
+		const other = firstWith.get(key);
+		firstWith.set(key, other ?? at);
+		if (other !== undefined) refuse(`expected[${other}] is the same`);
+		else if (!names.includes(target)) {
+			const near = nearest(target, names);
+			const hint = near ? `did you mean ${near}?` : `there are ${names.join(', ')}`;
+			refuse(`no target has this name: ${hint}`);
 		}
 	}
 }

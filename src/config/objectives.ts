@@ -1,26 +1,37 @@
 import { z } from 'zod';
 import { count } from '../options/count.ts';
-import { duration } from '../options/duration.ts';
-import type { Expected, Objective } from '../options/objective.ts';
+import { duration, durationText } from '../options/duration.ts';
+import { builtInObjective, type Expected, type Objective } from '../options/objective.ts';
 import { pattern } from '../options/pattern.ts';
 import { text } from '../options/text.ts';
+import { platforms } from '../targets/index.ts';
+
+/** What an objective does not say is as it is for groups without one. */
+const { stalledAfterSeconds, ignoreLag, severity } = builtInObjective;
 
 /** What is wanted of groups: the first objective that matches a group is the group's own. */
 export const objective = z.strictObject({
 	name: text,
 	/** What is left out matches everything. */
 	match: z
-		.strictObject({ target: pattern, platform: pattern, stream: pattern, consumer_group: pattern })
+		.strictObject({
+			target: pattern,
+			platform: pattern.refine((wanted) => platforms.some(({ name }) => wanted.matches(name)), {
+				error: `matches none of ${platforms.map(({ name }) => name).join(', ')}`,
+			}),
+			stream: pattern,
+			consumer_group: pattern,
+		})
 		.partial()
 		.prefault({}),
 	lag_seconds: duration.optional(),
 	lag: count(0).optional(),
 	pending_age: duration.optional(),
-	stalled_after: duration.prefault('10m'),
+	stalled_after: duration.prefault(durationText(stalledAfterSeconds * 1000)),
 	/** Lag up to this counts as none. */
-	ignore_lag: count(0).default(0),
+	ignore_lag: count(0).default(ignoreLag),
 	/** What its alerts carry. */
-	severity: z.enum(['critical', 'warning', 'info', 'none']).default('warning'),
+	severity: z.enum(['critical', 'warning', 'info', 'none']).default(severity),
 });
 
 /** A group that must exist, by the names that metrics have. */

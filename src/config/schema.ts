@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { count } from '../options/count.ts';
 import { duration, period } from '../options/duration.ts';
 import { quoted } from '../options/quoted.ts';
 import { thorough } from '../options/thorough.ts';
 import { platforms } from '../targets/index.ts';
 import type { Platform } from '../targets/target.ts';
-import { checkNames, checkTimeouts } from './check.ts';
+import { checkExpected, checkNames, checkTimeouts } from './check.ts';
+import { expected, objective } from './objectives.ts';
 
 const poll = z.strictObject({
 	interval: period.prefault('15s'),
@@ -24,6 +26,12 @@ const common = {
 	poll: z
 		.strictObject({ interval: period, timeout: period, keep_failed: duration })
 		.partial()
+		.optional(),
+	limits: z
+		.strictObject({
+			/** Of this target's lag series. */
+			max_series: count(1).optional(),
+		})
 		.optional(),
 };
 
@@ -45,12 +53,21 @@ if (first === undefined) throw new Error('there are no platforms');
 export const schema = z
 	.strictObject({
 		poll: poll.prefault({}),
+		limits: z
+			.strictObject({
+				/** Of the lag series of all targets. */
+				max_series: count(1).default(200_000),
+			})
+			.prefault({}),
 		targets: z
 			.array(z.discriminatedUnion('platform', [first, ...others]))
 			.min(1, 'expected at least one target')
-			.superRefine(checkNames, thorough),
+			.superRefine(checkNames('targets'), thorough),
+		objectives: z.array(objective).superRefine(checkNames('objectives'), thorough).prefault([]),
+		expected: z.array(expected).prefault([]),
 	})
-	.superRefine(checkTimeouts, thorough);
+	.superRefine(checkTimeouts, thorough)
+	.superRefine(checkExpected, thorough);
 
 /** A configuration that was checked, with the file's keys. */
 export type CheckedConfig = z.output<typeof schema>;

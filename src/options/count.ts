@@ -5,5 +5,9 @@ import { shown } from './quoted.ts';
 export function count(least: 0 | 1) {
 	const error = ({ input }: { readonly input?: unknown }) =>
 		input === undefined ? undefined : `expected a whole number from ${least}, got ${shown(input)}`;
-	return z.int({ error }).min(least, { error });
+	// Not z.int(): where that fails, zod leaves out the checks across options.
+	return z
+		.number({ error })
+		.refine((value) => Number.isSafeInteger(value) && value >= least, { error })
+		.meta({ type: 'integer', minimum: least });
 }

@@ -93,7 +93,7 @@ export const secretFile = fileOption(
 	z.instanceof(SecretFile),
 	(file, text) => new SecretFile(file.path, withoutNewline(text), () => file.reread()),
 	'expected a secret in the file, it is empty',
-);
+).meta({ writeOnly: true });
 
 /**
  * For checks across options: of a secret and its `_file` twin only one is given.

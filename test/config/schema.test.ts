@@ -43,9 +43,23 @@ test('a checked configuration can be written again, with its defaults and withou
 			{ name: 'b', platform: 'redis', url: 'redis://canary:canary@redis' },
 			{ name: 'c', platform: 'nats', servers: ['n1'], token: 'canary', poll: { interval: '90s' } },
 		],
+		objectives: [{ name: 'o', match: { target: '*' }, lag_seconds: '90s' }],
+		expected: [{ target: 'a', stream: 's', consumer_group: 'g' }],
 	});
 	assert.deepEqual(z.encode(schema, checked), {
 		poll: { interval: '15s', timeout: '10s', keep_failed: '5m' },
+		limits: { max_series: 200_000 },
+		objectives: [
+			{
+				name: 'o',
+				match: { target: '*' },
+				lag_seconds: '1m30s',
+				stalled_after: '10m',
+				ignore_lag: 0,
+				severity: 'warning',
+			},
+		],
+		expected: [{ target: 'a', stream: 's', consumer_group: 'g' }],
 		targets: [
 			{
 				name: 'a',
@@ -56,6 +70,8 @@ test('a checked configuration can be written again, with its defaults and withou
 				streams: { include: ['*'], exclude: ['__*'] },
 				groups: { include: ['*'], exclude: ['console-consumer-*'] },
 				detail: 'partition',
+				isolation: 'read_uncommitted',
+				time_lag: 'estimated',
 			},
 			{
 				name: 'b',
