@@ -2,7 +2,7 @@
 import { benchDerive } from './derive.ts';
 import { benchNats } from './nats.ts';
 
-const benches: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
+const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
 	nats: benchNats,
 };

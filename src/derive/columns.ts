@@ -1,5 +1,5 @@
 /** An array of numbers: as many for each row as the array is longer than its rows are many. */
-type Column = Float64Array | Uint32Array | Int32Array | Uint8Array;
+export type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** Rows that belong together: count of them, from offset on. Only {@link Columns} moves them. */
 export interface Range {

@@ -3,7 +3,7 @@ import { takeGroup } from './groups.ts';
 import type { History } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 import { growPoints, makeRoom, rememberGroup, rememberStream } from './remember.ts';
-import { streamState, takeSeeds, takeStream } from './streams.ts';
+import { streamState, takeSeeds, takeStream, takeWaiting, type WaitingPoint } from './streams.ts';
 
 /**
  * Compares what was read with what was read before, and adds what takes time to know. The same
@@ -15,11 +15,14 @@ export function derive(history: History, carried: Carried, plan: DerivePlan): De
 	history.begin(carried.atMs);
 	const { groupsOn, groupPartitions, memories, firstPoints } = makeRoom(history, carried);
 
+	const waiting: WaitingPoint[] = [];
 	for (const [name, kept] of carried.streams) {
 		const points = carried.agesByHead && groupsOn.has(name) ? firstPoints : 0;
 		const memory = rememberStream(history, name, kept.record.partitions, points);
-		takeStream(history, memory, kept, carried.atMs);
+		takeStream(history, memory, kept, carried.atMs, waiting);
 	}
+	growPoints(history, new Set(waiting.map(({ memory }) => memory)), groupPartitions);
+	takeWaiting(history, waiting);
 	takeSeeds(history, carried.headSeeds);
 
 	const consumers: Consumer[] = [];
@@ -40,7 +43,6 @@ export function derive(history: History, carried: Carried, plan: DerivePlan): De
 		const memory = history.streams.get(name);
 		if (memory) streams.push(streamState(record, memory, groupsOn.get(name) ?? 0, carried, plan));
 	}
-	growPoints(history, groupPartitions);
 	history.forget();
 	return { consumers, streams, expectations: expectations(carried, plan) };
 }

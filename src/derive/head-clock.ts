@@ -5,15 +5,28 @@ import { ticksPerSecond } from './timeline.ts';
  * has `capacity` rows, of which the first few are in use. Neither times nor ends descend.
  */
 export interface HeadPoints {
+	/** Ticks. */
 	readonly at: Uint32Array;
 	readonly end: Float64Array;
+	/**
+	 * Between a point and the next one, a straight line may be off by so many ticks from points that
+	 * were there; 65535 and more are one.
+	 */
+	readonly error: Uint16Array;
 }
 
 /** Most points of a partition. */
 export const mostPoints = 64;
 
-/** Errors up to this part of an age do not matter. */
+/**
+ * Ages are to be right within one interval or 3 %. The interval is what polls themselves cost, so
+ * that thinning may cost the rest of the 3 %, or else a tenth of an interval.
+ */
 const toleratedRatio = 0.03;
+const toleratedIntervals = 0.1;
+
+/** A gap as long as its age counts as little as an error of so many intervals or times 3 %. */
+const gapWeight = 2;
 
 /**
  * Adds where the head is now. A run in which nothing is produced keeps its both ends alone: with
@@ -23,19 +36,21 @@ const toleratedRatio = 0.03;
  *
  * @param first - the row of the partition's oldest point
  * @param count - how many it has
- * @param toleratedTicks - an error of that much, or of 3 %, is not worth more room; infinite where
- * there is no more room
+ * @param intervalTicks - of the polls
+ * @param mayGrow - whether to ask for more room where that is worth it
  * @returns how many it has now, or -1 when more room would be worth it: nothing was added then
  */
 export function addPoint(
-	{ at, end }: HeadPoints,
+	points: HeadPoints,
 	first: number,
 	count: number,
 	capacity: number,
 	tick: number,
 	head: number,
-	toleratedTicks: number,
+	intervalTicks: number,
+	mayGrow: boolean,
 ): number {
+	const { at, end, error } = points;
 	const last = first + count - 1;
 	if (count > 0 && tick <= (at[last] as number)) {
 		// Two looks at one time: the wall clock was put back, or time did not go on.
@@ -48,49 +63,54 @@ export function addPoint(
 	}
 	let kept = count;
 	if (count === capacity) {
-		const victim = leastMissed(at, end, first, count, tick);
-		const tolerated = Math.max(toleratedTicks, toleratedRatio * (tick - (at[victim] as number)));
-		if (deviation(at, end, victim) > tolerated) return -1;
-		kept = removePoint(at, end, first, count, victim);
+		const victim = leastMissed(points, first, count, tick, intervalTicks);
+		const age = tick - (at[victim] as number);
+		if (mayGrow && errorWithout(points, victim) > tolerated(age, intervalTicks)) return -1;
+		kept = removePoint(points, first, count, victim);
 	}
 	at[first + kept] = tick;
 	end[first + kept] = head;
+	error[first + kept] = 0;
 	return kept + 1;
 }
 
+function tolerated(ageTicks: number, intervalTicks: number): number {
+	return Math.max(toleratedIntervals * intervalTicks, toleratedRatio * ageTicks - intervalTicks);
+}
+
 /** @returns how many points there are now */
-function removePoint(
-	at: Uint32Array,
-	end: Float64Array,
-	first: number,
-	count: number,
-	victim: number,
-): number {
+function removePoint(points: HeadPoints, first: number, count: number, victim: number): number {
+	const { at, end, error } = points;
+	error[victim - 1] = Math.min(65_535, Math.ceil(errorWithout(points, victim)));
 	for (let row = victim; row < first + count - 1; row++) {
 		at[row] = at[row + 1] as number;
 		end[row] = end[row + 1] as number;
+		error[row] = error[row + 1] as number;
 	}
 	return count - 1;
 }
 
 /**
- * The row between the oldest and the newest point that can go: the one that a straight line between
- * its neighbours replaces best, in relation to its age. The gap that it would leave counts for a
- * little too, so that where lines are straight the points end up spaced geometrically.
+ * The row between the oldest and the newest point that can go: the one without which ages are least
+ * wrong, measured by one interval or 3 %. The gap that it would leave counts for a little too, so
+ * that where lines are straight the points end up spaced geometrically.
  */
 function leastMissed(
-	at: Uint32Array,
-	end: Float64Array,
+	points: HeadPoints,
 	first: number,
 	count: number,
 	now: number,
+	intervalTicks: number,
 ): number {
+	const { at } = points;
 	let victim = first + 1;
 	let least = Number.POSITIVE_INFINITY;
 	const last = first + count - 1;
 	for (let row = first + 1; row < last; row++) {
 		const gap = (at[row + 1] as number) - (at[row - 1] as number);
-		const missed = (deviation(at, end, row) + gap / 16) / (now - (at[row] as number));
+		const age = now - (at[row] as number);
+		const wrong = errorWithout(points, row) / Math.max(intervalTicks, toleratedRatio * age);
+		const missed = wrong + gap / (gapWeight * age);
 		if (missed < least) {
 			least = missed;
 			victim = row;
@@ -99,14 +119,19 @@ function leastMissed(
 	return victim;
 }
 
-/** By how many ticks a line between a point's neighbours misses it. */
-function deviation(at: Uint32Array, end: Float64Array, row: number): number {
+/**
+ * By how many ticks a line between a point's neighbours may be off: by what it misses the point by,
+ * and by what the lines to the point were off already.
+ */
+function errorWithout({ at, end, error }: HeadPoints, row: number): number {
 	const before = end[row - 1] as number;
 	const rise = (end[row + 1] as number) - before;
-	if (rise === 0) return 0;
+	const already = Math.max(error[row - 1] as number, error[row] as number);
+	if (rise === 0) return already;
 	const from = at[row - 1] as number;
 	const part = ((end[row] as number) - before) / rise;
-	return Math.abs((at[row] as number) - from - part * ((at[row + 1] as number) - from));
+	const onLine = part * ((at[row + 1] as number) - from);
+	return Math.abs((at[row] as number) - from - onLine) + already;
 }
 
 /**
@@ -116,24 +141,27 @@ function deviation(at: Uint32Array, end: Float64Array, row: number): number {
  * @returns how many points there are now
  */
 export function addSeed(
-	{ at, end }: HeadPoints,
+	points: HeadPoints,
 	first: number,
 	count: number,
 	capacity: number,
 	tick: number,
 	head: number,
 	now: number,
+	intervalTicks: number,
 ): number {
+	const { at, end, error } = points;
 	if (count === 0) return count;
 	if (tick >= (at[first] as number) || head > (end[first] as number)) return count;
 	let kept = count;
 	if (count === capacity) {
-		kept = removePoint(at, end, first, count, leastMissed(at, end, first, count, now));
+		const victim = leastMissed(points, first, count, now, intervalTicks);
+		kept = removePoint(points, first, count, victim);
 	}
-	at.copyWithin(first + 1, first, first + kept);
-	end.copyWithin(first + 1, first, first + kept);
+	for (const column of [at, end, error]) column.copyWithin(first + 1, first, first + kept);
 	at[first] = tick;
 	end[first] = head;
+	error[first] = 0;
 	return kept + 1;
 }
 
@@ -145,7 +173,7 @@ export function addSeed(
  * @returns ticks, with a fraction; NaN when nothing is known
  */
 export function headTick(
-	{ at, end }: HeadPoints,
+	{ at, end }: Pick<HeadPoints, 'at' | 'end'>,
 	first: number,
 	count: number,
 	offset: number,

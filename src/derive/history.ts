@@ -54,7 +54,6 @@ function groupRowColumns(rows: number) {
 function streamRowColumns(rows: number) {
 	return {
 		id: new Int32Array(rows),
-		start: new Float64Array(rows),
 		end: new Float64Array(rows),
 		/** How many points its head has. */
 		points: new Uint8Array(rows),
@@ -72,7 +71,11 @@ function anchorColumns(rows: number) {
 }
 
 function pointColumns(rows: number) {
-	return { at: new Uint32Array(rows), end: new Float64Array(rows) };
+	return {
+		at: new Uint32Array(rows),
+		end: new Float64Array(rows),
+		error: new Uint16Array(rows),
+	};
 }
 
 /** What is remembered of a group, apart from its columns. */
@@ -99,8 +102,6 @@ export interface StreamMemory {
 	/** Rows of points of the head, as many for each partition; where a group reads the stream. */
 	points?: Range;
 	pointsPerPartition: number;
-	/** A point that matters had to go. */
-	wantsPoints: boolean;
 	producedTotal: number;
 	/** NaN: never read. */
 	producedCount: number;

@@ -1,5 +1,5 @@
 import type { Carried, Group, Partitions } from '../model.ts';
-import type { Columns, Range } from './columns.ts';
+import type { Column, Columns, Range } from './columns.ts';
 import { mostPoints } from './head-clock.ts';
 import type { GroupMemory, History, StreamMemory } from './history.ts';
 import type { DerivePlan } from './plan.ts';
@@ -9,7 +9,7 @@ const firstPoints = 8;
 const fewestPoints = 4;
 
 /** Bytes of a point. */
-const pointBytes = Uint32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT;
+const pointBytes = 4 + 8 + 2;
 
 /** What a target's groups and streams take this round, counted before anything is added. */
 export interface Census {
@@ -152,7 +152,6 @@ export function rememberStream(
 	if (!memory) {
 		memory = {
 			pointsPerPartition: 0,
-			wantsPoints: false,
 			producedTotal: 0,
 			producedCount: Number.NaN,
 			readAt: history.timeline.now,
@@ -171,23 +170,27 @@ export function rememberStream(
 	return memory;
 }
 
-/** Gives more points to streams that lacked them, as long as there is memory for it. */
-export function growPoints(history: History, groupPartitions: number): void {
+/** Gives more points to streams that lack them, as long as there is memory for it. */
+export function growPoints(
+	history: History,
+	lacking: ReadonlySet<StreamMemory>,
+	groupPartitions: number,
+): void {
 	let left = history.bytesLeft(groupPartitions);
 	const growing: [StreamMemory, Range, number][] = [];
-	for (const memory of history.streams.values()) {
-		if (!memory.wantsPoints || !memory.partitions) continue;
-		memory.wantsPoints = false;
+	for (const memory of lacking) {
+		if (!memory.partitions) continue;
 		const wanted = Math.min(mostPoints, Math.ceil(memory.pointsPerPartition * 1.5));
 		const more = wanted - memory.pointsPerPartition;
 		const bytes = memory.partitions.count * more * pointBytes * 1.05;
-		if (more === 0 || bytes > left) continue;
+		if (bytes > left) continue;
 		left -= bytes;
 		growing.push([memory, memory.partitions, wanted]);
 	}
+	if (growing.length === 0) return;
 	history.points.reserve(growing.reduce((sum, [, rows, wanted]) => sum + rows.count * wanted, 0));
 	for (const [memory, rows, wanted] of growing) movePoints(history, memory, rows, rows, wanted);
-	if (growing.length > 0) history.points.compact();
+	history.points.compact();
 }
 
 /** Lays a stream's points out anew, with so many for each partition. */
@@ -224,13 +227,10 @@ function blankOfGroup(columns: History['groupPartitions']['columns'], row: numbe
 }
 
 function blankOfStream(columns: History['streamPartitions']['columns'], row: number): void {
-	columns.start[row] = Number.NaN;
 	columns.end[row] = Number.NaN;
 }
 
-type PartitionColumns = Readonly<
-	Record<string, Float64Array | Uint32Array | Int32Array | Uint8Array>
-> & { readonly id: Int32Array };
+type PartitionColumns = Readonly<Record<string, Column>> & { readonly id: Int32Array };
 
 /**
  * Rows for exactly these partitions. Mostly they are the same as ever, and so are the rows; else new

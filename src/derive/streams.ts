@@ -5,12 +5,24 @@ import type { History, StreamMemory } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 import { trackStart } from './retention.ts';
 
-/** Takes a reading of a stream into its memory: what was produced, where its head and start are. */
+/** A point of a head that waits for more room. */
+export interface WaitingPoint {
+	readonly memory: StreamMemory;
+	/** Among the stream's partitions. */
+	readonly index: number;
+}
+
+/**
+ * Takes a reading of a stream into its memory: what was produced, where its head and start are.
+ *
+ * @param waiting - gets the points for which there should be more room
+ */
 export function takeStream(
 	history: History,
 	memory: StreamMemory,
 	{ record, readAtMs }: Kept<Stream>,
 	atMs: number,
+	waiting: WaitingPoint[],
 ): void {
 	// What was kept from an earlier reading was taken then.
 	if (readAtMs !== atMs) return;
@@ -19,7 +31,7 @@ export function takeStream(
 		memory.producedTotal += advance(memory.producedCount, record.producedCount);
 		memory.producedCount = record.producedCount;
 	}
-	if (record.partitions) takePartitions(history, memory, record.partitions, atMs);
+	if (record.partitions) takePartitions(history, memory, record.partitions, atMs, waiting);
 }
 
 function takePartitions(
@@ -27,13 +39,11 @@ function takePartitions(
 	memory: StreamMemory,
 	partitions: Partitions,
 	atMs: number,
+	waiting: WaitingPoint[],
 ): void {
 	const columns = history.streamPartitions.columns;
-	const points = history.points.columns;
-	const { timeline, intervalTicks } = history;
-	const { now } = timeline;
-	const { pointsPerPartition } = memory;
-	const tolerated = pointsPerPartition < mostPoints ? intervalTicks : Number.POSITIVE_INFINITY;
+	const { now } = history.timeline;
+	const mayGrow = memory.pointsPerPartition < mostPoints;
 	const first = memory.partitions?.offset ?? 0;
 	for (let index = 0; index < partitions.ids.length; index++) {
 		if (partitions.readAtMs && partitions.readAtMs[index] !== atMs) continue;
@@ -48,18 +58,42 @@ function takePartitions(
 		}
 		memory.producedTotal += advance(columns.end[row] as number, end);
 		columns.end[row] = end;
-		columns.start[row] = start;
 		trackStart(columns, row, now, start);
-		if (!memory.points) continue;
-		const from = memory.points.offset + index * pointsPerPartition;
-		const count = columns.points[row] as number;
-		let kept = addPoint(points, from, count, pointsPerPartition, now, end, tolerated);
-		if (kept === -1) {
-			memory.wantsPoints = true;
-			kept = addPoint(points, from, count, pointsPerPartition, now, end, Number.POSITIVE_INFINITY);
+		if (memory.points && !takeHead(history, memory, index, mayGrow)) {
+			waiting.push({ memory, index });
 		}
-		columns.points[row] = kept;
 	}
+}
+
+/** Adds a partition's end to its head's history; false when that should get more room first. */
+function takeHead(
+	history: History,
+	memory: StreamMemory,
+	index: number,
+	mayGrow: boolean,
+): boolean {
+	const { partitions, points, pointsPerPartition } = memory;
+	if (!partitions || !points) return true;
+	const columns = history.streamPartitions.columns;
+	const row = partitions.offset + index;
+	const count = addPoint(
+		history.points.columns,
+		points.offset + index * pointsPerPartition,
+		columns.points[row] as number,
+		pointsPerPartition,
+		history.timeline.now,
+		columns.end[row] as number,
+		history.intervalTicks,
+		mayGrow,
+	);
+	if (count === -1) return false;
+	columns.points[row] = count;
+	return true;
+}
+
+/** Adds points that waited for room, whether there is more now or not. */
+export function takeWaiting(history: History, waiting: readonly WaitingPoint[]): void {
+	for (const { memory, index } of waiting) takeHead(history, memory, index, false);
 }
 
 /** Takes over what brokers looked up of the time before the history; latest first. */
@@ -82,6 +116,7 @@ export function takeSeeds(history: History, seeds: readonly HeadSeed[]): void {
 			history.timeline.tickOf(atMs),
 			end,
 			history.timeline.now,
+			history.intervalTicks,
 		);
 	}
 }

@@ -11,19 +11,23 @@ class Head {
 
 	constructor(capacity = 64) {
 		this.#capacity = capacity;
-		this.#points = { at: new Uint32Array(capacity), end: new Float64Array(capacity) };
+		this.#points = {
+			at: new Uint32Array(capacity),
+			end: new Float64Array(capacity),
+			error: new Uint16Array(capacity),
+		};
 	}
 
 	/** The head at a tick; whether there was room for what matters. */
-	add(tick: number, end: number, tolerated = Number.POSITIVE_INFINITY): boolean {
-		const count = addPoint(this.#points, 0, this.#count, this.#capacity, tick, end, tolerated);
+	add(tick: number, end: number, mayGrow = false): boolean {
+		const count = addPoint(this.#points, 0, this.#count, this.#capacity, tick, end, 150, mayGrow);
 		if (count === -1) return false;
 		this.#count = count;
 		return true;
 	}
 
 	seed(tick: number, end: number, now: number): void {
-		this.#count = addSeed(this.#points, 0, this.#count, this.#capacity, tick, end, now);
+		this.#count = addSeed(this.#points, 0, this.#count, this.#capacity, tick, end, now, 150);
 	}
 
 	at(offset: number): number {
@@ -149,7 +153,7 @@ test('corners are kept: a burst an hour, over a day, is told within 3 % or one i
 
 test('it asks for more room when a point that matters would have to go, and only then', () => {
 	const even = new Head(8);
-	for (let poll = 0; poll < 100; poll++) assert.ok(even.add(150 * poll, 10 * poll, 150));
+	for (let poll = 0; poll < 100; poll++) assert.ok(even.add(150 * poll, 10 * poll, true));
 	const uneven = new Head(8);
 	const ends = Array.from(
 		{ length: 100 },
@@ -159,7 +163,7 @@ test('it asks for more room when a point that matters would have to go, and only
 	let end = 0;
 	const asked = ends.some((_, poll) => {
 		end += poll % 20 < 10 ? 1 : 10_000;
-		return !uneven.add(150 * poll, end, 150);
+		return !uneven.add(150 * poll, end, true);
 	});
 	assert.ok(asked);
 });

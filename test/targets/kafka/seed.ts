@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
+import { type Admin, Kafka, type KafkaConfig, logLevel, type Producer } from 'kafkajs';
 
 /** The part of kafkajs' own cluster that commits offsets as a simple consumer does. */
 interface Cluster {
@@ -30,8 +30,11 @@ export interface Seed {
 }
 
 /** Connects the seeding clients. */
-export async function seedFor(bootstrap: string): Promise<Seed> {
-	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
+export async function seedFor(
+	bootstrap: string,
+	login: Pick<KafkaConfig, 'ssl' | 'sasl'> = {},
+): Promise<Seed> {
+	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, ...login });
 	const admin = client.admin();
 	const producer = client.producer();
 	const cluster = clusterOf(client);
