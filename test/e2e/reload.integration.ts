@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { until } from '../brokers/index.ts';
+import { until as untilIn } from '../brokers/index.ts';
 import { type Exporter, startExporter } from './exporter.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
 let exporter: Exporter;
+
+/** Several polls may pass until something is seen, on a machine that has other things to do. */
+const until = <Answer>(what: string, look: () => Answer | Promise<Answer>) =>
+	untilIn(what, look, { timeoutMs: 30_000 });
 
 before(async () => {
 	world = await startWorld();
@@ -64,8 +68,9 @@ async function groupsOf(target: string): Promise<string[]> {
 async function start(text: string, args: readonly string[] = []): Promise<void> {
 	await exporter?.stop();
 	exporter = await startExporter(text, { args });
-	await until('every target was tried', async () => {
-		return (await fetch(`${exporter.url}/-/ready`)).status === 200;
+	await until('every target is read', async () => {
+		const up = Object.values(await exporter.values('stream_target_up'));
+		return up.length > 0 && up.every((value) => value === 1);
 	});
 }
 
@@ -123,6 +128,13 @@ objectives: [{ name: billing, match: { consumer_group: billing }, lag: 10 }]
 expected: [{ target: kafka, stream: orders, consumer_group: billing }]`;
 	const { msg, kept } = await exporter.reload(configuration([kafka, redis, nats], more));
 	assert.deepEqual([msg, kept], ['reloaded', ['kafka', 'redis', 'nats']]);
+	await until('the objective and the expectation are exported', async () => {
+		const objectives = Object.keys(await exporter.values('stream_consumer_objective_info'));
+		const missing = Object.keys(await exporter.values('stream_consumer_missing'));
+		return objectives.some((labels) => /objective="billing"/.test(labels)) && missing.length === 1;
+	});
+	const limits = Object.values(await exporter.values('stream_target_series_limit'));
+	assert.ok(Math.min(...limits) <= 5000, `the limits are ${limits}`);
 	assert.deepEqual(await connections(), connectionsBefore);
 	assert.match(await (await fetch(`${exporter.url}/config`)).text(), /max_series: 5000/);
 });

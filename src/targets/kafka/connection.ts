@@ -163,8 +163,10 @@ export class BrokerConnection {
 		const lifeMs = Number(sessionLifetime);
 		if (!this.isOpen || authenticatedAt === null || lifeMs === 0) return;
 		const [seconds, nanoseconds] = process.hrtime(authenticatedAt);
-		const leftMs = lifeMs - seconds * 1000 - nanoseconds / 1e6;
-		if (leftMs > this.#settings.pollTimeoutMs) return;
+		const ageMs = seconds * 1000 + nanoseconds / 1e6;
+		if (lifeMs - ageMs > this.#settings.pollTimeoutMs) return;
+		// Brokers refuse to be logged in to twice within a second.
+		if (ageMs < Math.max(lifeMs / 2, leastSessionAgeMs)) return;
 		this.#connection.authenticatedAt = null;
 		try {
 			await this.#bounded('logging in again', this.#connection.authenticate(), signal);
@@ -279,6 +281,7 @@ export class BrokerConnection {
 }
 
 const maxInFlightRequests = 5;
+const leastSessionAgeMs = 1100;
 const makeSocket = socketFactory();
 
 /** kafkajs logs what is reported as problems here. */

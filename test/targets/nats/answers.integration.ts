@@ -144,3 +144,80 @@ test('a deadline that cuts off many streams is one problem', async () => {
 		await target.close();
 	}
 });
+
+test('a stream that is deleted between two pages of its consumers is just gone', async () => {
+	const first = consumerPage.replace('"total":5', '"total":9');
+	const pages: Answer = (offset) => (offset === 0 ? first : streamNotFound);
+	await impostor.answer(() => streamPage, { empty: noConsumers, rec: pages });
+	const reading = await readOnce(server.url, { time_lag: 'none' });
+	assert.deepEqual(reading.problems, []);
+	assert.deepEqual(
+		reading.streams.map(({ name }) => name),
+		['empty'],
+	);
+	assert.deepEqual(reading.groups, []);
+});
+
+test('what a listing misses is asked for singly: told, gone meanwhile, or still missing', async () => {
+	const { consumers } = JSON.parse(consumerPage) as { consumers: { name: string }[] };
+	const [told, ...listed] = consumers.filter(({ name }) => name !== 'u0V17yz7');
+	const missing = [told?.name, 'deleted', 'silent', 'odd'];
+	const page = JSON.stringify({ total: 7, consumers: listed, missing });
+	const deleted = '{"error":{"code":404,"err_code":10014,"description":"consumer not found"}}';
+	await impostor.answer(
+		() => streamPage,
+		{ empty: noConsumers, rec: () => page },
+		{
+			[`CONSUMER.INFO.rec.${told?.name}`]: () => JSON.stringify(told),
+			'CONSUMER.INFO.rec.deleted': () => deleted,
+			'CONSUMER.INFO.rec.silent': () => undefined,
+			'CONSUMER.INFO.rec.odd': () => '<html>',
+		},
+	);
+	const reading = await readOnce(server.url, { time_lag: 'none' });
+	assert.deepEqual(byName(reading).get('rec/bound')?.lag, { messages: 7 });
+	assert.equal(reading.groups.length, 4);
+	assert.deepEqual(reading.unread, [
+		{ stream: 'rec', consumerGroup: 'silent', reason: 'missing' },
+		{ stream: 'rec', consumerGroup: 'odd', reason: 'missing' },
+	]);
+	assert.deepEqual(
+		reading.problems.map(({ code, message }) => [code, message]),
+		[['missing', "rec/silent, rec/odd: the consumer's leader did not answer; are its servers up?"]],
+	);
+	assert.equal(reading.complete, true);
+});
+
+test('bad answers about single messages cost ages only', async () => {
+	const stored =
+		'{"message":{"subject":"rec","seq":5,"time":"2026-11-21T13:03:13Z","data":"NA=="}}';
+	for (const [text, code] of [
+		['<html>', 'malformed_answer'],
+		['{"message":{"seq":"5"}}', 'malformed_answer'],
+		['{"message":{"seq":5,"time":"soon"}}', 'malformed_answer'],
+		['{"error":{"code":503,"err_code":10008,"description":"unavailable"}}', 'api_error'],
+		[undefined, 'timeout'],
+		[stored, undefined],
+	] as const) {
+		await impostor.answer(
+			() => streamPage,
+			{ empty: noConsumers, rec: () => consumerPage },
+			{ 'STREAM.MSG.GET.rec': () => text },
+		);
+		const target = connectTo(server.url, {}, 2000);
+		try {
+			const reading = await target.read(AbortSignal.timeout(10_000));
+			assert.deepEqual(
+				reading.problems.map((problem) => [problem.code, problem.operation]),
+				code === undefined ? [] : [[code, 'message_get']],
+				text,
+			);
+			const pull = byName(reading).get('rec/pull');
+			assert.deepEqual(pull?.lag, { messages: 8 });
+			assert.equal(pull?.lagSeconds, text === stored ? 1.56 : undefined);
+			assert.equal(reading.complete, true);
+		} finally {
+			await target.close();
+		}
+	}
+});

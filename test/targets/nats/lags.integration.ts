@@ -227,6 +227,7 @@ test('a paused consumer says so, and keeps its lag', async () => {
 	await client.manager.consumers.pause('halted', 'resting', new Date(Date.now() + 3_600_000));
 	const paused = (await readAndCompare()).get('halted/resting');
 	assert.equal(paused?.state, 'paused');
+	assert.equal(paused?.paused, true);
 	assert.deepEqual(paused?.lag, { messages: 5 });
 	await client.manager.consumers.resume('halted', 'resting');
 	assert.equal((await readAndCompare()).get('halted/resting')?.state, 'active');

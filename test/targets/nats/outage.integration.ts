@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Nats, startNats, until } from '../../brokers/index.ts';
 import { openClient } from './client.ts';
@@ -249,6 +251,34 @@ test('a server that refuses or drops the login is told in its own words', async 
 	}
 });
 
+test('a server that talks nonsense after the login is named, and nothing else is printed', async () => {
+	const greeting = 'INFO {"version":"2.9.0","max_payload":1024,"headers":true}\r\n';
+	for (const [nonsense, after] of [
+		['HTTP/1.1 500 Oops\r\n\r\n', 'SUB'],
+		['MSG x\r\n', 'SUB'],
+		['INFO {\r\n', 'SUB'],
+		['\0\0\0', 'CONNECT'],
+	] as const) {
+		const odd = await listen((socket) => {
+			socket.write(greeting);
+			socket.on('data', (data) => {
+				const text = String(data);
+				if (text.includes(after)) socket.write(nonsense);
+				else if (text.includes('PING')) socket.write('PONG\r\n');
+			});
+		});
+		try {
+			const { targets } = printed.parse(JSON.parse(await readByCommand(odd.port)));
+			const [problem] = targets[0]?.problems ?? [];
+			assert.equal(problem?.code, 'protocol_error', JSON.stringify([nonsense, problem]));
+			assert.match(problem?.message ?? '', /sent what is no NATS protocol/);
+			await until('no socket is left', () => odd.open() === 0, { timeoutMs: 1000 });
+		} finally {
+			odd.close();
+		}
+	}
+});
+
 test('a login that hangs ends with the signal, and leaves no socket open', async () => {
 	const greeting = 'INFO {"version":"2.9.0","max_payload":1024}\r\n';
 	const hanging = await listen((socket) => socket.write(greeting));
@@ -273,6 +303,25 @@ test('a target that was closed is not read any more', async () => {
 	await until('the server has no connection', async () => (await connectionCount()) === 0);
 	assert.equal(target.requests.get('connect'), 1);
 });
+
+const printed = z.object({
+	targets: z.array(
+		z.object({ problems: z.array(z.object({ code: z.string(), message: z.string() })) }),
+	),
+});
+
+/** What `once` writes to standard output, in a process of its own. */
+function readByCommand(port: number): Promise<string> {
+	const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+	return new Promise((resolve) => {
+		execFile(
+			process.execPath,
+			['--import', 'tsx', main, 'once', '--output=json'],
+			{ env: { ...process.env, NATS_URL: `nats://127.0.0.1:${port}` }, timeout: 30_000 },
+			(_, stdout) => resolve(stdout),
+		);
+	});
+}
 
 /** Anything that listens at a port of its own. */
 async function listen(talk: (socket: Socket) => void) {

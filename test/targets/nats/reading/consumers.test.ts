@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Filter } from '../../../../src/options/pattern.ts';
 import { Failure } from '../../../../src/targets/nats/failure.ts';
-import type { Beside } from '../../../../src/targets/nats/reading/consumer.ts';
+import { type Beside, settledSequence } from '../../../../src/targets/nats/reading/consumer.ts';
 import { pickConsumers, readConsumers } from '../../../../src/targets/nats/reading/consumers.ts';
 import { listAll } from '../../../../src/targets/nats/reading/listing.ts';
 import { parsePage } from '../../../../src/targets/nats/reading/page.ts';
+import { entry } from '../ages/entry.ts';
 import { clusterConsumerPage, consumerPage } from '../recorded.ts';
 import { scope } from '../scope.ts';
 
@@ -288,4 +289,70 @@ test('a listing that broke off is not complete, and names the subject that was a
 			reason: 'the user may not publish to this subject',
 		},
 	]);
+});
+
+test('ephemeral consumers are left out where they are to be ignored', async () => {
+	const { groups, unread } = await read(consumerPage, scope(), {}, 'ignore');
+	assert.deepEqual(
+		groups.map((group) => group.consumerGroup),
+		['bound', 'none', 'paused', 'pull'],
+	);
+	assert.deepEqual(unread, []);
+});
+
+test('readers of a pull consumer are there while a request waits or something is pending', async () => {
+	const { group } = await read(consumerPage);
+	assert.deepEqual(group('pull')?.readers, { present: true });
+	assert.deepEqual(group('paused')?.readers, { present: true });
+	const quiet = await read(recorded(['"num_waiting":1', '"num_waiting":0']));
+	assert.deepEqual(quiet.group('paused')?.readers, { present: false });
+	assert.equal(quiet.group('paused')?.paused, true);
+	assert.equal(quiet.group('pull')?.paused, false);
+});
+
+test('ages and counts from elsewhere are taken as they are', async () => {
+	const ages = { lagSeconds: 3, pendingSeconds: 70 };
+	const { group } = await read(consumerPage, scope(), { ages, exhaustedCount: 2 });
+	assert.equal(group('pull')?.lagSeconds, 3);
+	assert.equal(group('pull')?.pendingAgeSeconds, 70);
+	assert.equal(group('pull')?.exhaustedCount, 2);
+	// It acknowledges nothing, so nothing of it can be pending or given up.
+	assert.equal(group('none')?.pendingAgeSeconds, undefined);
+	assert.equal(group('none')?.exhaustedCount, undefined);
+	assert.equal(group('<ephemeral>')?.lagSeconds, 3);
+});
+
+test('a consumer stands where it stood settled before, if its own sequences are behind that', async () => {
+	const { group } = await read(consumerPage, scope(), { settledBefore: 9 });
+	assert.deepEqual(group('pull')?.line, { position: 9, start: 0, end: 12 });
+	const ahead = await read(consumerPage, scope(), { settledBefore: 1 });
+	assert.deepEqual(ahead.group('pull')?.line, { position: 2, start: 0, end: 12 });
+});
+
+test('on streams that remove what was acknowledged there is no line', async () => {
+	const { group } = await read(consumerPage, scope(), { log: { ...log, removesUnread: false } });
+	assert.equal(group('pull')?.line, undefined);
+});
+
+test('a floor of 0 tells nothing of a consumer that began later in its stream', async () => {
+	const began = (config: string, from = '"num_ack_pending":5') =>
+		recorded(
+			['"deliver_policy":"all","ack_policy":"explicit","ack_wait":30000000000', config],
+			['"num_ack_pending":5', from],
+		);
+	const rest = '"ack_policy":"explicit","ack_wait":30000000000';
+	const lineOf = async (answer: string) => (await read(answer)).group('bound')?.line?.position;
+	assert.equal(await lineOf(began(`"deliver_policy":"new",${rest}`)), undefined);
+	const third = `"deliver_policy":"by_start_sequence","opt_start_seq":3,${rest}`;
+	assert.equal(await lineOf(began(third)), 2);
+	// With nothing pending, everything that was delivered was acknowledged.
+	assert.equal(await lineOf(began(`"deliver_policy":"new",${rest}`, '"num_ack_pending":0')), 5);
+});
+
+test('up to where a consumer is settled follows from what it has left to read', () => {
+	const at = (num_pending: number, num_ack_pending: number, oldestUnread?: number) =>
+		settledSequence(entry({ num_pending, num_ack_pending }), log, oldestUnread);
+	assert.equal(at(0, 0), 12);
+	assert.equal(at(1, 0, 7), 6);
+	assert.equal(at(1, 0), undefined);
 });
