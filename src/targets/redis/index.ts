@@ -1,7 +1,7 @@
 import { definePlatform } from '../target.ts';
 import { codes } from './codes.ts';
-import { operations } from './commands.ts';
 import { options } from './options.ts';
+import { operations } from './protocol/commands.ts';
 import { RedisTarget } from './target.ts';
 
 /** Redis Streams on one plain server, from 6.2 on, and what speaks its protocol. */

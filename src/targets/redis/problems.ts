@@ -1,10 +1,10 @@
 import type { Problem } from '../../model.ts';
 import { addressText } from '../../options/address.ts';
 import { quoted } from '../../options/quoted.ts';
-import type { ConnectionError, Endpoint } from './client.ts';
 import { type Code, codeOfError } from './codes.ts';
-import type { Operation } from './commands.ts';
-import { ErrorReply } from './reply.ts';
+import type { ConnectionError, Endpoint } from './connect/connection.ts';
+import type { Operation } from './protocol/commands.ts';
+import { ErrorReply } from './protocol/reply.ts';
 
 /** What can be done about it, after what happened. */
 const advice: Readonly<Partial<Record<Code, string>>> = {

@@ -1,15 +1,15 @@
 import type { Problem, Reading } from '../../model.ts';
 import { type Target, UnreadableError } from '../target.ts';
-import { Connection, ConnectionError, type Endpoint } from './client.ts';
 import { codeOfError } from './codes.ts';
-import * as commands from './commands.ts';
-import { Discovery } from './discovery.ts';
-import { fetchAll } from './fetch.ts';
+import { Connection, ConnectionError, type Endpoint } from './connect/connection.ts';
+import { readServer, type Server } from './connect/version.ts';
+import { Discovery } from './fetch/discovery.ts';
+import { fetchAll } from './fetch/fetch.ts';
 import type { RedisOptions } from './options.ts';
 import { connectionProblem, errorProblem, timeoutProblem } from './problems.ts';
-import { isEmptyHanded, readAnswers } from './read.ts';
-import { ErrorReply } from './reply.ts';
-import { readServer, type Server } from './version.ts';
+import * as commands from './protocol/commands.ts';
+import { ErrorReply } from './protocol/reply.ts';
+import { isEmptyHanded, readAnswers } from './read/read.ts';
 
 /** One plain Redis server. */
 export class RedisTarget implements Target {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../../src/options/secret.ts';
-import { ConnectionError } from '../../../src/targets/redis/client.ts';
 import { codeOfError } from '../../../src/targets/redis/codes.ts';
+import { ConnectionError } from '../../../src/targets/redis/connect/connection.ts';
 import {
 	connectionProblem,
 	errorProblem,
 	timeoutProblem,
 } from '../../../src/targets/redis/problems.ts';
-import { ErrorReply } from '../../../src/targets/redis/reply.ts';
+import { ErrorReply } from '../../../src/targets/redis/protocol/reply.ts';
 
 const endpoint = {
 	host: 'redis',

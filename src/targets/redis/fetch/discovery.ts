@@ -1,5 +1,5 @@
-import { type Filter, type Pattern, passes } from '../../options/pattern.ts';
-import { displayName } from '../name.ts';
+import { type Filter, type Pattern, passes } from '../../../options/pattern.ts';
+import { displayName } from '../../name.ts';
 
 /** A key to be read. */
 export interface Key {

@@ -1,10 +1,15 @@
-import { type Filter, passes } from '../../options/pattern.ts';
-import { attempt, type Failure } from './attempt.ts';
-import { codeOfError } from './codes.ts';
-import type { Key } from './discovery.ts';
+import { type Filter, passes } from '../../../options/pattern.ts';
+import { codeOfError } from '../codes.ts';
+import { attempt, type Failure } from '../fetch/attempt.ts';
+import type { Key } from '../fetch/discovery.ts';
+import {
+	type ListedGroup,
+	readGroups,
+	readPendingCount,
+	readStreamFacts,
+} from '../protocol/replies.ts';
+import { ErrorReply, type Reply } from '../protocol/reply.ts';
 import type { StreamFacts } from './lag.ts';
-import { type ListedGroup, readGroups, readPendingCount, readStreamFacts } from './replies.ts';
-import { ErrorReply, type Reply } from './reply.ts';
 
 /** What is known of one key. */
 export interface KeyFacts {

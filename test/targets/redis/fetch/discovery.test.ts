@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compilePattern, type Filter } from '../../../src/options/pattern.ts';
-import { displayName } from '../../../src/targets/name.ts';
+import { compilePattern, type Filter } from '../../../../src/options/pattern.ts';
+import { displayName } from '../../../../src/targets/name.ts';
 import {
 	Discovery,
 	keyBytes,
 	type ScanPage,
 	scanPattern,
-} from '../../../src/targets/redis/discovery.ts';
+} from '../../../../src/targets/redis/fetch/discovery.ts';
 
 const filter = (include: readonly string[], exclude: readonly string[] = []): Filter => ({
 	include: include.map(compilePattern),

@@ -1,5 +1,5 @@
-import type { Position, ToldLag, Unknown } from '../../model.ts';
-import { compareIds } from './id.ts';
+import type { Position, ToldLag, Unknown } from '../../../model.ts';
+import { compareIds } from '../protocol/id.ts';
 
 /** What the server says about a stream, as far as lag depends on it. */
 export interface StreamFacts {

@@ -1,8 +1,8 @@
-import type { Position } from '../../model.ts';
-import { displayName } from '../name.ts';
-import type { ScanPage } from './discovery.ts';
+import type { Position } from '../../../model.ts';
+import { displayName } from '../../name.ts';
+import type { ScanPage } from '../fetch/discovery.ts';
+import type { GroupFacts, StreamFacts } from '../read/lag.ts';
 import { parseId } from './id.ts';
-import type { GroupFacts, StreamFacts } from './lag.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 
 /** A reply that is not what the command answers with. */

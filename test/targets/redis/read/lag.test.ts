@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type GroupFacts, resolveLag, type StreamFacts } from '../../../src/targets/redis/lag.ts';
+import {
+	type GroupFacts,
+	resolveLag,
+	type StreamFacts,
+} from '../../../../src/targets/redis/read/lag.ts';
 
 const id = (major: number, minor = 0) => ({ major, minor });
 

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compilePattern, type Filter } from '../../../src/options/pattern.ts';
-import type { Key } from '../../../src/targets/redis/discovery.ts';
-import { type Answers, isEmptyHanded, readAnswers } from '../../../src/targets/redis/read.ts';
-import { type KeyFacts, readKey, readPending } from '../../../src/targets/redis/read-key.ts';
-import type { Reply } from '../../../src/targets/redis/reply.ts';
+import { compilePattern, type Filter } from '../../../../src/options/pattern.ts';
+import type { Key } from '../../../../src/targets/redis/fetch/discovery.ts';
+import type { Reply } from '../../../../src/targets/redis/protocol/reply.ts';
+import {
+	type Answers,
+	isEmptyHanded,
+	readAnswers,
+} from '../../../../src/targets/redis/read/read.ts';
+import {
+	type KeyFacts,
+	readKey,
+	readPending,
+} from '../../../../src/targets/redis/read/read-key.ts';
 import {
 	bulk,
 	loading,

@@ -1,4 +1,4 @@
-import type { Position } from '../../model.ts';
+import type { Position } from '../../../model.ts';
 
 /**
  * An entry id, `milliseconds-sequence` in decimal digits. Absent: the text is no id, or a part of it

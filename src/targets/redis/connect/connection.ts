@@ -1,7 +1,7 @@
 import { Redis, ReplyError } from 'ioredis';
-import type { Secret } from '../../options/secret.ts';
-import type { Command, Operation } from './commands.ts';
-import { ErrorReply, type Reply } from './reply.ts';
+import type { Secret } from '../../../options/secret.ts';
+import type { Command, Operation } from '../protocol/commands.ts';
+import { ErrorReply, type Reply } from '../protocol/reply.ts';
 
 /** Where a server is, and how to log in. */
 export interface Endpoint {

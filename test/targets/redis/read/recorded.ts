@@ -1,4 +1,4 @@
-import { ErrorReply, type Reply } from '../../../src/targets/redis/reply.ts';
+import { ErrorReply, type Reply } from '../../../../src/targets/redis/protocol/reply.ts';
 
 /** A bulk string, written as Latin-1. */
 export function bulk(text: string): Buffer {

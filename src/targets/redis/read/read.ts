@@ -1,13 +1,13 @@
-import type { Group, Position, Problem, Reading, Stream, Unread } from '../../model.ts';
-import type { Failure } from './attempt.ts';
-import type { Endpoint } from './client.ts';
-import { type Code, codeOfError } from './codes.ts';
-import type { Key } from './discovery.ts';
+import type { Group, Position, Problem, Reading, Stream, Unread } from '../../../model.ts';
+import { type Code, codeOfError } from '../codes.ts';
+import type { Endpoint } from '../connect/connection.ts';
+import type { Server } from '../connect/version.ts';
+import type { Failure } from '../fetch/attempt.ts';
+import type { Key } from '../fetch/discovery.ts';
+import { errorProblem, malformedProblem, namedStreamProblem } from '../problems.ts';
+import { type ListedGroup, MalformedReply } from '../protocol/replies.ts';
 import { resolveLag, type StreamFacts } from './lag.ts';
-import { errorProblem, malformedProblem, namedStreamProblem } from './problems.ts';
 import type { KeyFacts } from './read-key.ts';
-import { type ListedGroup, MalformedReply } from './replies.ts';
-import type { Server } from './version.ts';
 
 /** All that one poll was told. */
 export interface Answers {

@@ -1,15 +1,15 @@
-import type { Problem } from '../../model.ts';
-import type { Filter } from '../../options/pattern.ts';
+import type { Problem } from '../../../model.ts';
+import type { Filter } from '../../../options/pattern.ts';
+import { type Connection, ConnectionError } from '../connect/connection.ts';
+import type { Server } from '../connect/version.ts';
+import * as commands from '../protocol/commands.ts';
+import { type ListedGroup, readScanPage, readTimeMs } from '../protocol/replies.ts';
+import type { Reply } from '../protocol/reply.ts';
+import type { Answers } from '../read/read.ts';
+import { type KeyFacts, readKey, readPending } from '../read/read-key.ts';
 import { attempt, type Failure } from './attempt.ts';
 import { inChunks } from './chunks.ts';
-import { type Connection, ConnectionError } from './client.ts';
-import * as commands from './commands.ts';
 import type { Discovery, Key } from './discovery.ts';
-import type { Answers } from './read.ts';
-import { type KeyFacts, readKey, readPending } from './read-key.ts';
-import { type ListedGroup, readScanPage, readTimeMs } from './replies.ts';
-import type { Reply } from './reply.ts';
-import type { Server } from './version.ts';
 
 /** Two commands a key: the server's other clients wait for a few milliseconds at most. */
 const keysAtOnce = 100;
