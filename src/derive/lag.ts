@@ -27,7 +27,7 @@ export function lagOf(kept: Kept<Group>, atMs: number): LagFacts {
 }
 
 /**
- * Sums end - max(committed, start) over the partitions. One partition that is not known makes the
+ * Sums end - max(committed, start), or the lag that is told, over the partitions. One partition that is not known makes the
  * sum unknown: a sum of the others would be a smaller number that looks like good news.
  *
  * A commit beyond the end belongs to a topic that was recreated or truncated: a lag of 0 would be a
@@ -36,9 +36,12 @@ export function lagOf(kept: Kept<Group>, atMs: number): LagFacts {
 function sumPartitions(rows: Partitions, readAtMs: number, atMs: number): LagFacts {
 	const count = rows.ids.length;
 	const lags = new Float64Array(count);
-	const committed = rows.committed ?? new Float64Array(count).fill(Number.NaN);
+	const { told } = rows;
+	const unknown = new Float64Array(count).fill(Number.NaN);
+	const committed = rows.committed ?? unknown;
 	let sum = 0;
 	let max = 0;
+	let uncertainty = 0;
 	let unread = 0;
 	let beyondEnd = 0;
 	let kept = 0;
@@ -46,7 +49,7 @@ function sumPartitions(rows: Partitions, readAtMs: number, atMs: number): LagFac
 		const start = rows.start[row] as number;
 		const end = rows.end[row] as number;
 		const position = Math.max(committed[row] as number, start);
-		let lag = end - position;
+		let lag = told ? (told.lag[row] as number) : end - position;
 		if (Number.isNaN(lag)) {
 			unread += 1;
 		} else if (lag < 0) {
@@ -54,6 +57,7 @@ function sumPartitions(rows: Partitions, readAtMs: number, atMs: number): LagFac
 			lag = Number.NaN;
 		} else {
 			sum += lag;
+			uncertainty += told?.uncertainty[row] ?? 0;
 			if (lag > max) max = lag;
 			if ((rows.readAtMs?.[row] ?? readAtMs) < atMs) kept += 1;
 		}
@@ -62,8 +66,10 @@ function sumPartitions(rows: Partitions, readAtMs: number, atMs: number): LagFac
 	const known = unread === 0 && beyondEnd === 0;
 	return {
 		...(known ? { lag: sum, partitionLagMax: max } : {}),
+		...(known && told && { lagUncertainty: uncertainty }),
 		...(!known && { lagUnknown: unread > 0 ? 'not_read' : 'commit_beyond_end' }),
 		partitionsUnknown: unread + beyondEnd + kept,
-		partitions: { ids: rows.ids, lag: lags, committed },
+		// Counts that stand in for offsets are not shown as such.
+		partitions: { ids: rows.ids, lag: lags, committed: told ? unknown : committed },
 	};
 }

@@ -1,5 +1,6 @@
 import { type Filter, type Pattern, passes } from '../../../options/pattern.ts';
 import { displayName } from '../../name.ts';
+import type { ScanPage } from '../protocol/replies.ts';
 
 /** A key to be read. */
 export interface Key {
@@ -10,86 +11,103 @@ export interface Key {
 	readonly isNamed: boolean;
 }
 
-/** A page of the keys that hold streams. */
-export interface ScanPage {
-	/** Of the next page; `0` at the end. */
-	readonly cursor: string;
-	readonly keys: readonly Buffer[];
+/** The keys that the configuration has by their very names. */
+export function namedKeys(streams: Filter): readonly Key[] {
+	const names = new Set(streams.include.flatMap(({ literal }) => literal ?? []));
+	return [...names]
+		.filter((name) => passes(streams, name))
+		.map((name) => ({ bytes: keyBytes(name), name, isNamed: true }));
 }
 
 /**
- * Knows which keys are to be read: those named in the configuration, and those found by a pattern.
- * A search goes through the whole key space, a page at a time; one that is broken off goes on where
- * it was, so that a key space that takes longer than a poll is searched in the end.
+ * Finds the keys of one server that a pattern means. A search goes through the whole key space, a
+ * page at a time, with a small part of each poll's time, so that known keys are read as ever; only
+ * the first one, before which nothing is known, may take half of it. What it has found is read from
+ * then on.
  */
 export class Discovery {
 	readonly #streams: Filter;
 	readonly #intervalMs: number;
-	readonly #named: readonly Key[];
+	readonly #named: ReadonlySet<string>;
 	/** Absent: no pattern, nothing to search for. */
 	readonly #match: string | undefined;
 	#found: readonly Key[] = [];
 	#foundAtMs = Number.NEGATIVE_INFINITY;
-	#search: { cursor: string; readonly keys: Map<string, Buffer> } | undefined;
+	#search: Search | undefined;
 
 	/** @param intervalMs - between the ends of two searches */
 	constructor(streams: Filter, intervalMs: number) {
 		this.#streams = streams;
 		this.#intervalMs = intervalMs;
-		const names = new Set(streams.include.flatMap(({ literal }) => literal ?? []));
-		this.#named = [...names]
-			.filter((name) => passes(streams, name))
-			.map((name) => ({ bytes: keyBytes(name), name, isNamed: true }));
+		this.#named = new Set(namedKeys(streams).map(({ name }) => name));
 		this.#match = scanPattern(streams.include.filter(({ literal }) => literal === undefined));
 	}
 
-	/** Every key known so far: all of them once {@link search} has ended. */
-	get keys(): readonly Key[] {
-		return [...this.#named, ...this.#found];
+	/** Every key found so far, but those that the configuration names. */
+	get found(): readonly Key[] {
+		if (this.#search === undefined) return this.#found;
+		const found = new Map(this.#search.found);
+		for (const key of this.#found) found.set(key.bytes.toString('latin1'), key);
+		return [...found.values()];
 	}
 
 	/**
-	 * Searches, when it is time to. What was found before stands until a search has come to its end.
+	 * Searches on, when it is time to. What was found before stands until a search has come to its end.
 	 *
 	 * @param nowMs - of a clock that never goes back
-	 * @param signal - was the cause when a search is broken off and can go on later
+	 * @param runId - of the server's process: in another one a cursor leads elsewhere
 	 * @param page - asks for one page; absent: it could not be had
-	 * @returns whether all keys are known
+	 * @returns whether all keys are known, but for those that have come since the last search
 	 */
 	async search(
 		nowMs: number,
-		signal: AbortSignal,
+		{ pollTimeoutMs, signal }: { readonly pollTimeoutMs: number; readonly signal: AbortSignal },
+		runId: string | undefined,
 		page: (cursor: string, match: string) => Promise<ScanPage | undefined>,
 	): Promise<boolean> {
 		if (this.#match === undefined || nowMs - this.#foundAtMs < this.#intervalMs) return true;
-		const search = this.#search ?? { cursor: '0', keys: new Map<string, Buffer>() };
+		const isFirst = this.#foundAtMs === Number.NEGATIVE_INFINITY;
+		const budgetMs = pollTimeoutMs / (isFirst ? 2 : 20);
+		const started = performance.now();
+		let search = this.#search;
+		if (search?.runId !== runId) search = undefined;
+		search ??= { cursor: '0', found: new Map(), runId };
 		this.#search = undefined;
 		try {
 			do {
+				if (performance.now() - started > budgetMs) {
+					this.#search = search;
+					return !isFirst;
+				}
 				const found = await page(search.cursor, this.#match);
 				if (found === undefined) return false;
-				// A key can come more than once.
-				for (const key of found.keys) search.keys.set(key.toString('latin1'), key);
+				this.#take(found.keys, search.found);
 				search.cursor = found.cursor;
 			} while (search.cursor !== '0');
 		} catch (error) {
-			// After a restart or on another server a cursor leads elsewhere.
 			if (signal.aborted) this.#search = search;
 			throw error;
 		}
-		this.#found = this.#inScope(search.keys.values());
+		this.#found = [...search.found.values()];
 		this.#foundAtMs = nowMs;
 		return true;
 	}
 
-	#inScope(keys: Iterable<Buffer>): readonly Key[] {
-		const named = new Set(this.#named.map(({ name }) => name));
-		return Array.from(keys, (bytes) => ({
-			bytes,
-			name: displayName(bytes),
-			isNamed: false,
-		})).filter(({ name }) => passes(this.#streams, name) && !named.has(name));
+	/** A key can come more than once. */
+	#take(keys: readonly Buffer[], found: Map<string, Key>): void {
+		for (const bytes of keys) {
+			const name = displayName(bytes);
+			if (this.#named.has(name) || !passes(this.#streams, name)) continue;
+			found.set(bytes.toString('latin1'), { bytes, name, isNamed: false });
+		}
 	}
+}
+
+interface Search {
+	cursor: string;
+	/** In scope, by their bytes. */
+	readonly found: Map<string, Key>;
+	readonly runId: string | undefined;
 }
 
 /** The bytes of a name as shown: the reverse of `displayName`. */

@@ -1,7 +1,6 @@
 import type { Position } from '../../../model.ts';
 import { displayName } from '../../name.ts';
-import type { ScanPage } from '../fetch/discovery.ts';
-import type { GroupFacts, StreamFacts } from '../read/lag.ts';
+import type { GroupFacts, PendingEntry, StreamFacts } from '../facts.ts';
 import { parseId } from './id.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 
@@ -10,14 +9,11 @@ export class MalformedReply extends Error {
 	override readonly name = 'MalformedReply';
 }
 
-/** A group as XINFO GROUPS lists it. */
-export interface ListedGroup extends GroupFacts {
-	readonly bytes: Buffer;
-	/** As shown. */
-	readonly name: string;
-	readonly consumers: number;
-	/** Entries delivered and not acknowledged. */
-	readonly pending: number;
+/** A page of the keys that hold streams. */
+export interface ScanPage {
+	/** Of the next page; `0` at the end. */
+	readonly cursor: string;
+	readonly keys: readonly Buffer[];
 }
 
 /**
@@ -27,17 +23,17 @@ export interface ListedGroup extends GroupFacts {
  */
 export function readStreamFacts(reply: Reply): StreamFacts {
 	const fields = fieldsOf(reply);
-	const first = entryId(fields.get('first-entry'));
-	const last = entryId(fields.get('last-entry'));
-	const entriesAdded = optionalCount(fields.get('entries-added'));
-	const maxDeleted = fields.get('max-deleted-entry-id');
-	return {
+	const firstEntry = fields.get('first-entry');
+	const lastEntry = fields.get('last-entry');
+	return streamFacts({
 		length: count(fields.get('length'), 'length'),
-		...(first && { first }),
-		...(last && { last }),
-		...(entriesAdded !== undefined && { entriesAdded }),
-		...(Buffer.isBuffer(maxDeleted) && { nothingDeleted: maxDeleted.toString() === '0-0' }),
-	};
+		first: entryId(firstEntry),
+		last: entryId(lastEntry),
+		lastGenerated: idOf(fields.get('last-generated-id')),
+		entriesAdded: optionalCount(fields.get('entries-added')),
+		maxDeleted: idOf(fields.get('max-deleted-entry-id')),
+		entryBytes: Math.max(entryBytes(firstEntry), entryBytes(lastEntry)),
+	});
 }
 
 /**
@@ -45,31 +41,106 @@ export function readStreamFacts(reply: Reply): StreamFacts {
  *
  * @throws {@link MalformedReply}
  */
-export function readGroups(reply: Reply): readonly ListedGroup[] {
+export function readGroups(reply: Reply): readonly GroupFacts[] {
 	return array(reply, 'a list of groups').map((group) => {
 		const fields = fieldsOf(group);
 		const bytes = fields.get('name');
 		if (!Buffer.isBuffer(bytes)) throw new MalformedReply('a group without a name');
-		const delivered = idOf(fields.get('last-delivered-id'));
-		const lag = optionalCount(fields.get('lag'));
-		return {
-			bytes,
-			name: displayName(bytes),
+		return groupFacts(bytes, {
 			consumers: count(fields.get('consumers'), 'consumers'),
 			pending: count(fields.get('pending'), 'pending'),
-			...(delivered && { delivered }),
-			...(lag !== undefined && { lag }),
+			delivered: idOf(fields.get('last-delivered-id')),
+			entriesRead: optionalCount(fields.get('entries-read')),
+			lag: optionalCount(fields.get('lag')),
+		});
+	});
+}
+
+/** Leaves out what is unknown. */
+export function streamFacts(facts: Possibly<StreamFacts, 'length' | 'entryBytes'>): StreamFacts {
+	const { length, entryBytes, first, last, lastGenerated, entriesAdded, maxDeleted } = facts;
+	return {
+		length,
+		entryBytes,
+		...(first && { first }),
+		...(last && { last }),
+		...(lastGenerated && { lastGenerated }),
+		...(entriesAdded !== undefined && { entriesAdded }),
+		...(maxDeleted && { maxDeleted }),
+	};
+}
+
+/** Leaves out what is unknown. */
+export function groupFacts(
+	bytes: Buffer,
+	facts: Possibly<Omit<GroupFacts, 'bytes' | 'name'>, 'consumers' | 'pending'>,
+): GroupFacts {
+	const { consumers, pending, delivered, entriesRead, lag } = facts;
+	const { oldestPending, firstUndelivered, idleMs } = facts;
+	return {
+		bytes,
+		name: displayName(bytes),
+		consumers,
+		pending,
+		...(delivered && { delivered }),
+		...(entriesRead !== undefined && { entriesRead }),
+		...(lag !== undefined && { lag }),
+		...(oldestPending && { oldestPending }),
+		...(firstUndelivered && { firstUndelivered }),
+		...(idleMs !== undefined && { idleMs }),
+	};
+}
+
+type Possibly<Facts, Known extends keyof Facts> = Pick<Facts, Known> & {
+	readonly [Name in Exclude<keyof Facts, Known>]?: Facts[Name] | undefined;
+};
+
+/**
+ * Reads the answer to XPENDING with a range.
+ *
+ * @throws {@link MalformedReply}
+ */
+export function readPendingEntries(reply: Reply): readonly PendingEntry[] {
+	return array(reply, 'a list of pending entries').map((entry) => {
+		const [id, , idle, deliveries] = array(entry, 'a pending entry');
+		const read = idOf(id);
+		return {
+			...(read && { id: read }),
+			// A clock that was set back makes it negative.
+			idleMs: Math.max(0, integer(idle, 'idle time')),
+			deliveries: count(deliveries, 'deliveries'),
 		};
 	});
 }
 
 /**
- * Reads the answer to XPENDING's summary: how many entries are pending.
+ * Reads the answer to XINFO CONSUMERS: the least idle time in milliseconds. Absent: no consumer.
  *
  * @throws {@link MalformedReply}
  */
-export function readPendingCount(reply: Reply): number {
-	return count(array(reply, 'a summary')[0], 'pending entries');
+export function readLeastIdleMs(reply: Reply): number | undefined {
+	const idle = array(reply, 'a list of consumers').map((consumer) =>
+		Math.max(0, integer(fieldsOf(consumer).get('idle'), 'idle time')),
+	);
+	return idle.length === 0 ? undefined : idle.reduce((least, ms) => Math.min(least, ms));
+}
+
+/**
+ * Reads the answer to XRANGE: the ids of the entries, in their order.
+ *
+ * @throws {@link MalformedReply}
+ */
+export function readEntryIds(reply: Reply): readonly (Position | undefined)[] {
+	return array(reply, 'a list of entries').map(entryId);
+}
+
+/**
+ * Reads the answer to XLEN.
+ *
+ * @throws {@link MalformedReply}
+ */
+export function readLength(reply: Reply): number {
+	return count(reply, 'length');
 }
 
 /**
@@ -95,6 +166,25 @@ export function readTimeMs(reply: Reply): number {
 	return timeMs;
 }
 
+/** @throws {@link MalformedReply} */
+export function array(reply: Reply | undefined, expected: string): readonly Reply[] {
+	if (reply instanceof ErrorReply || !Array.isArray(reply)) {
+		throw new MalformedReply(`something else than ${expected}`);
+	}
+	return reply;
+}
+
+/**
+ * A number of things: a whole number from 0 to below 2^53.
+ *
+ * @throws {@link MalformedReply}
+ */
+export function count(reply: Reply | undefined, name: string): number {
+	const value = integer(reply, name);
+	if (value < 0) throw new MalformedReply(`no number of ${name}`);
+	return value;
+}
+
 /** A flat list of names and values, as RESP2 has instead of a map. */
 function fieldsOf(reply: Reply): ReadonlyMap<string, Reply> {
 	const flat = array(reply, 'a list of fields');
@@ -105,30 +195,32 @@ function fieldsOf(reply: Reply): ReadonlyMap<string, Reply> {
 	return fields;
 }
 
-function array(reply: Reply | undefined, expected: string): readonly Reply[] {
-	if (reply instanceof ErrorReply || !Array.isArray(reply)) {
-		throw new MalformedReply(`something else than ${expected}`);
-	}
-	return reply;
-}
-
-/** A number of things: a whole number from 0 to below 2^53. */
-function count(reply: Reply | undefined, name: string): number {
+function integer(reply: Reply | undefined, name: string): number {
 	const value = optionalCount(reply);
-	if (value === undefined || value < 0) throw new MalformedReply(`no number of ${name}`);
+	if (value === undefined) throw new MalformedReply(`no number of ${name}`);
 	return value;
 }
 
 /** A whole number, negative ones too: the server's lag can be. Nil and what cannot be held: absent. */
 function optionalCount(reply: Reply | undefined): number | undefined {
-	if (typeof reply !== 'string' || !/^-?\d+$/.test(reply)) return undefined;
-	const value = Number(reply);
+	return typeof reply === 'string' ? wholeNumber(reply) : undefined;
+}
+
+/** A whole number in digits that can be held. Absent: something else. */
+export function wholeNumber(text: string): number | undefined {
+	if (!/^-?\d+$/.test(text)) return undefined;
+	const value = Number(text);
 	return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** The id of an entry, which is an id and its fields; nil where there is none. */
 function entryId(reply: Reply | undefined): Position | undefined {
 	return Array.isArray(reply) ? idOf(reply[0]) : undefined;
+}
+
+function entryBytes(reply: Reply | undefined): number {
+	const fields = Array.isArray(reply) && Array.isArray(reply[1]) ? reply[1] : [];
+	return fields.reduce((sum, text) => sum + (Buffer.isBuffer(text) ? text.length : 0), 0);
 }
 
 function idOf(reply: Reply | undefined): Position | undefined {

@@ -1,28 +1,28 @@
 import type { Position, ToldLag, Unknown } from '../../../model.ts';
+import type { GroupFacts, StreamFacts } from '../facts.ts';
+import type { EntryRange } from '../protocol/commands.ts';
 import { compareIds } from '../protocol/id.ts';
+import { type Anchor, indexSince, isStillRight } from './anchor.ts';
 
-/** What the server says about a stream, as far as lag depends on it. */
-export interface StreamFacts {
-	/** Entries kept. */
-	readonly length: number;
-	/** The ids of the first and the last entry kept. Absent: there is none, or it cannot be read. */
-	readonly first?: Position;
-	readonly last?: Position;
-	/** Entries ever added. Absent before Redis 7.0. */
-	readonly entriesAdded?: number;
-	/** Whether no entry was ever deleted, other than by trimming. Absent before Redis 7.0. */
-	readonly nothingDeleted?: boolean;
+/** What a lag depends on besides what the server says of stream and group. */
+export interface Circumstances {
+	/** See `hasFixedCounters`. */
+	readonly countersAreFixed: boolean;
+	/** The server's clock when the poll began, in milliseconds since 1970. Absent: not told. */
+	readonly nowMs?: number;
+	/** Another one after each connecting: what was known of another server, or of this one's past, may not hold. */
+	readonly connectionId: number;
 }
 
-/** What the server says about a group, as far as lag depends on it. */
-export interface GroupFacts {
-	/** The last-delivered-id. Absent: it cannot be read. */
-	readonly delivered?: Position;
-	/** The server's own lag. Absent before Redis 7.0, and where the server does not know. */
-	readonly lag?: number;
+/** Entries that were counted, at most `range.atMost`. */
+export interface Count {
+	readonly range: EntryRange;
+	readonly entries: number;
+	/** Of the stream right then, where entries were counted up to the group. */
+	readonly length?: number;
 }
 
-/** The lag that neither the ids nor the server's own counters can tell. */
+/** The lag that nothing tells. */
 const notCounted: Unknown = { unknown: 'not_counted' };
 
 /**
@@ -32,42 +32,137 @@ const notCounted: Unknown = { unknown: 'not_counted' };
  * 2. delivered up to the last entry: 0;
  * 3. delivered up to somewhere before the first entry: all;
  * 4. delivered up to the first entry: all but one;
- * 5. the server's own number, where it can be right and its counters are to be trusted.
+ * 5. the server's counters, set right by what was once known for sure (`before`);
+ * 6. what was counted, if it came to an end;
+ * 7. the server's number where it can be right, else by the times of the ids, within the bounds that
+ *    counting gave; the larger distance to a bound is the uncertainty.
  *
- * Servers without the fixes (`countersAreFixed`, see `hasFixedCounters`) get `entries-read` wrong:
- *
- * - when an entry is deleted that the group has not read, they miss it or count it twice, so nothing
- *   is trusted once anything was deleted;
- * - when entries are trimmed that the group has not read, and it then reads on, they take these for
- *   still to come. The number is then too large by at most the entries ever trimmed, and never too
- *   small: that doubt is the uncertainty.
- *
- * Two lies still look right, and nothing but counting would show them: an ENTRIESREAD given by hand,
- * and, before 7.4, a group of a replica that was promoted. Its counter stands where the replica's
- * copy began (redis#12898), and the number is too large by what the group has read since.
+ * The server's own number alone is never sure. Without the fixes of redis#13338, #13473 and #13958
+ * it is wrong after entries were deleted or trimmed that the group had not read; before 7.4 on a
+ * replica that was promoted (redis#12898); and on every version after an ENTRIESREAD given by hand.
  */
 export function resolveLag(
 	stream: StreamFacts,
 	group: GroupFacts,
-	countersAreFixed: boolean,
+	before: Anchor | undefined,
+	count: Count | undefined,
+	circumstances: Circumstances,
 ): ToldLag | Unknown {
-	const { length, first, last } = stream;
-	const { delivered } = group;
-	if (length === 0) return exactly(0);
-	if (first === undefined || last === undefined || delivered === undefined) return notCounted;
-	if (compareIds(delivered, last) >= 0) return exactly(0);
-	if (compareIds(delivered, first) < 0) return exactly(length);
-	if (compareIds(delivered, first) === 0) return exactly(length - 1);
-
-	// The first entry was delivered and the last one was not.
-	const { lag } = group;
-	if (lag === undefined || lag < 1 || lag > length - 1) return notCounted;
-	if (countersAreFixed) return exactly(lag);
-	const { entriesAdded, nothingDeleted } = stream;
-	if (!nothingDeleted || entriesAdded === undefined || entriesAdded < length) return notCounted;
-	return { messages: lag, uncertainty: Math.min(lag - 1, entriesAdded - length) };
+	const sure =
+		lagByIds(stream, group) ??
+		lagByCounters(stream, group, before, circumstances) ??
+		lagByCount(count);
+	if (sure !== undefined) return { messages: sure, uncertainty: 0 };
+	return estimate(stream, group, count, circumstances) ?? notCounted;
 }
 
-function exactly(messages: number): ToldLag {
-	return { messages, uncertainty: 0 };
+/** What must be counted to know the lag; absent where that is known, or nothing can be gained. */
+export function entriesToCount(
+	stream: StreamFacts,
+	group: GroupFacts,
+	before: Anchor | undefined,
+	circumstances: Circumstances,
+	countCap: number,
+): EntryRange | undefined {
+	const { length, first, last } = stream;
+	const { delivered, lag = 0 } = group;
+	if (first === undefined || last === undefined || delivered === undefined) return undefined;
+	if (lagByIds(stream, group) !== undefined) return undefined;
+	if (lagByCounters(stream, group, before, circumstances) !== undefined) return undefined;
+	// It was out of reach, and still is by all that is known.
+	const isOut =
+		lag > countCap && length - lag > countCap && isPlausible(stream, group, circumstances);
+	if (isOut && before?.index === undefined && isStillRight(before, stream, group, circumstances)) {
+		return undefined;
+	}
+	const isNearEnd = interpolated(length, first, last, delivered) <= length / 2;
+	return {
+		side: isNearEnd ? 'after' : 'up to',
+		id: delivered,
+		atMost: Math.max(1, Math.min(countCap, Math.floor(countedBytes / stream.entryBytes))),
+	};
+}
+
+/**
+ * Counting reads whole entries, and there is no other way: a group's share of the server's time, and
+ * of what comes over the wire where there are no scripts, is bounded by bytes too.
+ */
+const countedBytes = 256 * 1024;
+
+/** Rules 1 to 4. Absent: the first entry was delivered and the last one was not, or unknown. */
+export function lagByIds(
+	{ length, first, last }: StreamFacts,
+	{ delivered }: GroupFacts,
+): number | undefined {
+	if (length === 0) return 0;
+	if (first === undefined || last === undefined || delivered === undefined) return undefined;
+	if (compareIds(delivered, last) >= 0) return 0;
+	if (compareIds(delivered, first) < 0) return length;
+	if (compareIds(delivered, first) === 0) return length - 1;
+	return undefined;
+}
+
+/** Rule 5. */
+function lagByCounters(
+	stream: StreamFacts,
+	group: GroupFacts,
+	before: Anchor | undefined,
+	circumstances: Circumstances,
+): number | undefined {
+	const index = indexSince(before, stream, group, circumstances);
+	if (index === undefined || stream.entriesAdded === undefined) return undefined;
+	const lag = stream.entriesAdded - index;
+	return lag >= 1 && lag <= stream.length - 1 ? lag : undefined;
+}
+
+/** Rule 6. */
+function lagByCount(count: Count | undefined): number | undefined {
+	if (count === undefined || count.entries >= count.range.atMost) return undefined;
+	if (count.range.side === 'after') return count.entries;
+	return count.length === undefined ? undefined : Math.max(0, count.length - count.entries);
+}
+
+/** Rule 7. */
+function estimate(
+	stream: StreamFacts,
+	group: GroupFacts,
+	count: Count | undefined,
+	circumstances: Circumstances,
+): ToldLag | undefined {
+	const { length, first, last } = stream;
+	const { delivered, lag } = group;
+	if (first === undefined || last === undefined || delivered === undefined) return undefined;
+	const counted = Math.min(count?.entries ?? 0, length - 1);
+	const isAfter = count?.range.side === 'after';
+	// The last entry was not delivered, and the first one was.
+	const least = Math.max(1, isAfter ? counted : 0);
+	const most = Math.max(least, isAfter ? length - 1 : length - Math.max(1, counted));
+	const told =
+		lag !== undefined && isPlausible(stream, group, circumstances)
+			? lag
+			: Math.round(interpolated(length, first, last, delivered));
+	const messages = Math.min(most, Math.max(least, told));
+	return { messages, uncertainty: Math.max(messages - least, most - messages) };
+}
+
+/** Whether the server's number can be right: in range, and nothing is known that spoils it. */
+function isPlausible(
+	{ length, entriesAdded = 0, maxDeleted }: StreamFacts,
+	{ lag }: GroupFacts,
+	{ countersAreFixed }: Circumstances,
+): boolean {
+	if (lag === undefined || lag < 1 || lag > length - 1) return false;
+	const nothingDeleted = maxDeleted?.major === 0 && maxDeleted.minor === 0;
+	return countersAreFixed || (nothingDeleted && entriesAdded === length);
+}
+
+/** The lag if entries had come evenly: by the ids' times, or by their sequence in one millisecond. */
+function interpolated(
+	length: number,
+	first: Position,
+	last: Position,
+	delivered: Position,
+): number {
+	const part = last.major > first.major ? 'major' : 'minor';
+	return (length * (last[part] - delivered[part])) / (last[part] - first[part]);
 }

@@ -1,65 +1,111 @@
-import type { Group, Position, Problem, Reading, Stream, Unread } from '../../../model.ts';
+import type { Group, Problem, Reading, Stream, Unread } from '../../../model.ts';
 import { type Code, codeOfError } from '../codes.ts';
 import type { Endpoint } from '../connect/connection.ts';
 import type { Server } from '../connect/version.ts';
-import type { Failure } from '../fetch/attempt.ts';
+import type { GroupFacts, KeyFacts, StreamFacts } from '../facts.ts';
 import type { Key } from '../fetch/discovery.ts';
 import { errorProblem, malformedProblem, namedStreamProblem } from '../problems.ts';
-import { type ListedGroup, MalformedReply } from '../protocol/replies.ts';
-import { resolveLag, type StreamFacts } from './lag.ts';
-import type { KeyFacts } from './read-key.ts';
+import type { Failure } from '../protocol/attempt.ts';
+import { ageSeconds } from '../protocol/id.ts';
+import { MalformedReply } from '../protocol/replies.ts';
+import { type Counts, hasTimes, readGroup } from './group.ts';
+import { joinPartitions, type KeyReading, type PartitionName } from './logical.ts';
+import type { Memory, StreamMemory } from './memory.ts';
+import { keptFrom } from './pending.ts';
 
-/** All that one poll was told. */
-export interface Answers {
+/** All that one server was asked in one poll. */
+export interface NodeAnswers {
+	readonly endpoint: Endpoint;
 	readonly server: Server;
-	/** The server's clock, in milliseconds since 1970. Absent: not told. */
+	readonly connectionId: number;
+	/** The server's clock before and after the poll, in milliseconds since 1970. Absent: not told. */
 	readonly nowMs?: number;
-	/** Whether every key in scope is known. */
-	readonly isSearched: boolean;
-	readonly keys: readonly KeyFacts[];
+	readonly untilMs?: number;
+	readonly keys: readonly KeyAnswers[];
 	/** What could not be had and concerns no single key. */
 	readonly failures: readonly Failure[];
-	/** The connection ended before all was asked. */
+	/** It could not be reached, or the connection ended before all was asked. */
 	readonly broken?: { readonly by: Problem; readonly unasked: readonly Key[] };
 }
 
-/** Turns what a server answered into a reading. Pure. */
-export function readAnswers(endpoint: Endpoint, answers: Answers): Reading {
-	const { server, nowMs, isSearched, keys, broken } = answers;
-	const streams: Stream[] = [];
-	const groups: Group[] = [];
-	const unread: Unread[] = [];
-	for (const facts of keys) {
-		if (facts.absent !== undefined) continue;
-		const { name } = facts.key;
-		if (facts.stream) streams.push(streamOf(name, facts.stream, nowMs));
-		if (facts.stream === undefined || facts.groups === undefined) {
-			unread.push({ stream: name, reason: reasonOf(facts) });
+export interface KeyAnswers {
+	readonly facts: KeyFacts;
+	readonly counts: ReadonlyMap<GroupFacts, Counts>;
+}
+
+/** All that one poll was told. */
+export interface Answers {
+	readonly nodes: readonly NodeAnswers[];
+	/** Whether every key in scope is known. */
+	readonly isSearched: boolean;
+	/** What is wrong with the installation as a whole. */
+	readonly problems: readonly Problem[];
+	/** Keys of the configuration that no server holds now. */
+	readonly orphans: readonly Key[];
+}
+
+/** A reading, and what is to be remembered for the next one. */
+export interface Read {
+	readonly reading: Reading;
+	readonly memory: Memory;
+}
+
+/**
+ * Turns what servers answered into a reading. Pure.
+ *
+ * @param memory - of the poll before
+ * @param partitionOf - which keys are partitions of logical streams; absent: none is
+ */
+export function readAnswers(
+	{ nodes, isSearched, problems, orphans }: Answers,
+	memory: Memory,
+	partitionOf?: (key: string) => PartitionName | undefined,
+): Read {
+	const remembered = new Map<string, StreamMemory>();
+	const keys: KeyReading[] = [];
+	for (const node of nodes) {
+		for (const answers of node.keys) {
+			const { facts } = answers;
+			if (facts.absent !== undefined) continue;
+			const { reading, memory: own } = readKey(node, answers, memory.get(facts.key.name));
+			keys.push(reading);
+			if (own) remembered.set(facts.key.name, own);
 		}
-		for (const group of facts.groups ?? []) {
-			if (facts.stream) groups.push(groupOf(name, facts.stream, group, server));
-			else unread.push({ stream: name, consumerGroup: group.name, reason: reasonOf(facts) });
+		for (const { name } of node.broken?.unasked ?? []) {
+			keys.push({
+				name,
+				groups: [],
+				unread: [{ stream: name, reason: node.broken?.by.code ?? '' }],
+			});
 		}
 	}
-	for (const { name } of broken?.unasked ?? []) {
-		unread.push({ stream: name, reason: broken?.by.code ?? '' });
+	for (const { name } of orphans) {
+		keys.push({ name, groups: [], unread: [{ stream: name, reason: 'cluster_down' }] });
 	}
-	return {
-		...(server.version !== undefined && { version: server.version }),
+	// What could not be read now is remembered as it was, but for what another server would tell anew.
+	for (const { name } of keys) {
+		const before = memory.get(name);
+		if (before && !remembered.has(name)) remembered.set(name, before);
+	}
+	const { streams, groups, unread } = partitionOf ? joinPartitions(keys, partitionOf) : flat(keys);
+	const version = nodes.find(({ server }) => server.version !== undefined)?.server.version;
+	const reading = {
+		...(version !== undefined && { version }),
 		streams,
 		groups,
 		unread,
 		complete:
 			isSearched &&
-			broken === undefined &&
-			keys.every(({ absent, groups }) => absent !== undefined || groups !== undefined),
-		problems: [
-			...(broken ? [broken.by] : []),
-			...failureProblems(endpoint, answers),
-			...keyProblems(endpoint, keys),
-		],
-		partitionDetail: false,
+			problems.length === 0 &&
+			nodes.every(
+				({ broken, keys }) =>
+					broken === undefined &&
+					keys.every(({ facts }) => facts.absent !== undefined || facts.groups !== undefined),
+			),
+		problems: [...problems, ...nodes.flatMap(nodeProblems)],
+		partitionDetail: partitionOf !== undefined,
 	};
+	return { reading, memory: remembered };
 }
 
 /** Whether a reading has nothing in it, and not because there is nothing. */
@@ -67,37 +113,72 @@ export function isEmptyHanded({ streams, groups, unread, complete }: Reading): b
 	return streams.length === 0 && groups.length === 0 && (unread.length > 0 || !complete);
 }
 
-function groupOf(stream: string, facts: StreamFacts, group: ListedGroup, server: Server): Group {
-	const { name, delivered, pending, consumers } = group;
+function flat(keys: readonly KeyReading[]) {
 	return {
-		stream,
-		consumerGroup: name,
-		kind: 'group',
-		lag: resolveLag(facts, group, server.countersAreFixed),
-		...(delivered && { position: delivered }),
-		pending,
-		members: consumers,
+		streams: keys.flatMap(({ stream }) => stream ?? []),
+		groups: keys.flatMap(({ groups }) => groups),
+		unread: keys.flatMap(({ unread }) => unread),
 	};
 }
 
-function streamOf(name: string, { length, first, last }: StreamFacts, nowMs?: number): Stream {
-	const isTimed = (id: Position | undefined): id is Position =>
-		id !== undefined && nowMs !== undefined && id.major >= year2015Ms && id.major <= nowMs + dayMs;
-	if (nowMs === undefined || !isTimed(first) || !isTimed(last)) return { name, length };
+function readKey(
+	node: NodeAnswers,
+	{ facts, counts }: KeyAnswers,
+	before: StreamMemory | undefined,
+): { readonly reading: KeyReading; readonly memory?: StreamMemory } {
+	const { key, stream } = facts;
+	const { name } = key;
+	const reason = reasonOf(facts);
+	const unread: Unread[] = [];
+	if (stream === undefined || facts.groups === undefined) unread.push({ stream: name, reason });
+	if (stream === undefined) {
+		for (const group of facts.groups ?? []) {
+			unread.push({ stream: name, consumerGroup: group.name, reason });
+		}
+		return { reading: { name, groups: [], unread } };
+	}
+	const { server, nowMs, untilMs, connectionId } = node;
+	const circumstances = {
+		countersAreFixed: server.countersAreFixed,
+		connectionId,
+		...(nowMs !== undefined && { nowMs }),
+		...(untilMs !== undefined && { untilMs }),
+	};
+	const groups: Group[] = [];
+	const memories = new Map(facts.groups === undefined ? before?.groups : []);
+	for (const group of facts.groups ?? []) {
+		const read = readGroup(
+			name,
+			stream,
+			group,
+			counts.get(group) ?? {},
+			before?.groups.get(group.name),
+			circumstances,
+		);
+		groups.push(read.group);
+		memories.set(group.name, read.memory);
+	}
+	const kept = keptFrom(stream);
+	return {
+		reading: { name, stream: readStream(name, stream, nowMs), groups, unread },
+		memory: { ...(kept && { kept }), groups: memories },
+	};
+}
+
+function readStream(name: string, facts: StreamFacts, nowMs: number | undefined): Stream {
+	const { length, first, last, entriesAdded } = facts;
 	return {
 		name,
 		length,
-		oldestMessageAgeSeconds: ageSeconds(first, nowMs),
-		newestMessageAgeSeconds: ageSeconds(last, nowMs),
+		...(entriesAdded !== undefined && { producedCount: entriesAdded }),
+		...(first &&
+			last &&
+			nowMs !== undefined &&
+			hasTimes(facts, nowMs) && {
+				oldestMessageAgeSeconds: ageSeconds(first, nowMs),
+				newestMessageAgeSeconds: ageSeconds(last, nowMs),
+			}),
 	};
-}
-
-/** Ids outside 2015 to tomorrow are the producers' own, and tell no time. */
-const year2015Ms = Date.UTC(2015, 0, 1);
-const dayMs = 24 * 60 * 60 * 1000;
-
-function ageSeconds({ major }: Position, nowMs: number): number {
-	return Math.max(0, nowMs - major) / 1000;
 }
 
 /** The problem that kept a stream, or the list of its groups, from being read. */
@@ -105,6 +186,18 @@ function reasonOf({ failures }: KeyFacts): Code {
 	const [failure] = failures;
 	if (failure === undefined || failure.error instanceof MalformedReply) return 'protocol_error';
 	return codeOfError(failure.error.message);
+}
+
+function nodeProblems(node: NodeAnswers): readonly Problem[] {
+	const { endpoint, broken, keys } = node;
+	return [
+		...(broken ? [broken.by] : []),
+		...failureProblems(node),
+		...keyProblems(
+			endpoint,
+			keys.map(({ facts }) => facts),
+		),
+	];
 }
 
 /** What concerns single keys: named ones that are not there, and what cannot be read. */
@@ -129,21 +222,21 @@ function hasUnreadableId({ stream, groups = [] }: KeyFacts): boolean {
 }
 
 /** What could not be had: one problem for the same failure of many streams. */
-function failureProblems(endpoint: Endpoint, { failures, keys }: Answers): readonly Problem[] {
-	const kinds = new Map<string, { readonly failure: Failure; readonly names: string[] }>();
+function failureProblems({ endpoint, failures, keys }: NodeAnswers): readonly Problem[] {
+	const kinds = new Map<string, { readonly failure: Failure; readonly names: Set<string> }>();
 	const add = (failure: Failure, names: readonly string[]) => {
 		const kind = `${failure.operation} ${failure.error.message}`;
-		const same = kinds.get(kind);
-		if (same) same.names.push(...names);
-		else kinds.set(kind, { failure, names: [...names] });
+		const same = kinds.get(kind) ?? { failure, names: new Set<string>() };
+		for (const name of names) same.names.add(name);
+		kinds.set(kind, same);
 	};
 	for (const failure of failures) add(failure, []);
-	for (const { key, failures } of keys) {
-		for (const failure of failures) add(failure, [key.name]);
+	for (const { facts } of keys) {
+		for (const failure of facts.failures) add(failure, [facts.key.name]);
 	}
 	return Array.from(kinds.values(), ({ failure: { operation, error }, names }) =>
 		error instanceof MalformedReply
-			? malformedProblem(endpoint, operation, error.message, names)
-			: errorProblem(endpoint, operation, error.message, names),
+			? malformedProblem(endpoint, operation, error.message, [...names])
+			: errorProblem(endpoint, operation, error.message, [...names]),
 	);
 }

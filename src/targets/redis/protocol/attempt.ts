@@ -1,6 +1,6 @@
-import type { Operation } from '../protocol/commands.ts';
-import { MalformedReply } from '../protocol/replies.ts';
-import { ErrorReply, type Reply } from '../protocol/reply.ts';
+import type { Operation } from './commands.ts';
+import { MalformedReply } from './replies.ts';
+import { ErrorReply, type Reply } from './reply.ts';
 
 /** Something that was asked and could not be had. */
 export interface Failure {
