@@ -134,8 +134,7 @@ function unreached(
 ): NodeAnswers {
 	return {
 		endpoint,
-		server: { countersAreFixed: false },
-		connectionId: 0,
+		circumstances: { countersAreFixed: false, connectionId: 0 },
 		keys: [],
 		failures: [],
 		broken: { by, unasked },

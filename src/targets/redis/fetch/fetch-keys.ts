@@ -55,7 +55,7 @@ interface Open {
 	readonly question: Question;
 	readonly facts: KeyFacts;
 	readonly group: GroupFacts;
-	readonly answer: (counts: Counts, counted: { count: number; length?: number }) => Counts;
+	readonly about: keyof Counts;
 }
 
 async function countAll(
@@ -71,16 +71,17 @@ async function countAll(
 	await inChunks(open, questionsAtOnce, 1, async (chunk) => {
 		const counted = await way.counts(chunk.map(({ question }) => question));
 		for (const [at, one] of counted.entries()) {
-			const { group, facts, answer } = chunk[at] as Open;
-			if ('count' in one) counts.set(group, answer(counts.get(group) ?? {}, one));
+			const asked = chunk[at] as Open;
+			const { group, facts } = asked;
+			if ('count' in one) counts.set(group, withAnswer(counts.get(group) ?? {}, asked, one));
 			else if (!isGone(one)) failures.set(facts, [...(failures.get(facts) ?? []), one]);
 		}
 		return counted.length;
 	});
-	return facts.map((one) => ({
-		facts: { ...one, failures: [...one.failures, ...(failures.get(one) ?? [])] },
-		counts,
-	}));
+	return facts.map((one) => {
+		const more = failures.get(one);
+		return { facts: more ? { ...one, failures: [...one.failures, ...more] } : one, counts };
+	});
 }
 
 /** What is still to be counted; what is known without goes to `counts` right away. */
@@ -94,36 +95,46 @@ function openQuestions(
 	const { key, stream, groups = [] } = facts;
 	if (stream === undefined) return [];
 	const before = memory.get(key.name);
-	return groups.flatMap((group): Open[] => {
-		const open: Open[] = [];
-		const ask = (question: Question, answer: Open['answer']) =>
-			open.push({ question, facts, group, answer });
-		const own = { key, group: group.bytes };
+	const kept = keptFrom(stream);
+	const open: Open[] = [];
+	for (const group of groups) {
 		const { anchor } = before?.groups.get(group.name) ?? {};
+		const own = { key, group: group.bytes };
 		const range = entriesToCount(stream, group, anchor, circumstances, countCap);
 		if (range) {
-			ask({ ...own, of: 'entries', range }, (known, { count, length }) => ({
-				...known,
-				entries: { range, entries: count, ...(length !== undefined && { length }) },
-			}));
+			open.push({ question: { ...own, of: 'entries', range }, facts, group, about: 'entries' });
 		}
 		const abandoned = abandonedOf(group, circumstances.nowMs, abandonedAfterMs, countCap);
 		if (typeof abandoned === 'number') counts.set(group, { abandoned });
 		else if (abandoned) {
-			ask({ ...own, of: 'pending', ...abandoned }, (known, { count }) => ({
-				...known,
-				abandoned: count,
-			}));
+			open.push({
+				question: { ...own, of: 'pending', ...abandoned },
+				facts,
+				group,
+				about: 'abandoned',
+			});
 		}
-		const lost = pendingLost(group, before?.kept, keptFrom(stream), countCap);
+		const lost = pendingLost(group, before?.kept, kept, countCap);
 		if (lost) {
-			ask({ ...own, of: 'pending', ...lost }, (known, { count }) => ({
-				...known,
-				pendingLost: count,
-			}));
+			open.push({
+				question: { ...own, of: 'pending', ...lost },
+				facts,
+				group,
+				about: 'pendingLost',
+			});
 		}
-		return open;
-	});
+	}
+	return open;
+}
+
+function withAnswer(
+	counts: Counts,
+	{ question, about }: Open,
+	{ count, length }: { readonly count: number; readonly length?: number },
+): Counts {
+	if (question.of === 'pending') return { ...counts, [about]: count };
+	const entries = { range: question.range, entries: count };
+	return { ...counts, entries: length === undefined ? entries : { ...entries, length } };
 }
 
 /** Whether stream or group have vanished meanwhile: the next poll will not show them. */

@@ -4,6 +4,7 @@ import type { Opened, Session } from '../connect/node.ts';
 import { attempt } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { readScanPage, readTimeMs } from '../protocol/replies.ts';
+import type { Circumstances } from '../read/lag.ts';
 import type { Memory } from '../read/memory.ts';
 import type { NodeAnswers } from '../read/read.ts';
 import { byCommands } from './by-commands.ts';
@@ -57,7 +58,11 @@ export async function fetchNode(
 	const { connection, endpoint, server, id } = session;
 	const told: Told = { answers: new Map(), failures: [] };
 	const nowMs = attempt('time', time, readTimeMs, told.failures);
-	let untilMs: number | undefined;
+	let circumstances: Circumstances = {
+		countersAreFixed: server.countersAreFixed,
+		connectionId: id,
+		...(nowMs !== undefined && { nowMs }),
+	};
 	let isSearched = false;
 	let broken: Problem | undefined;
 	const all = () => [...keys, ...(discovery?.found ?? [])];
@@ -73,15 +78,11 @@ export async function fetchNode(
 			!isAsking && (await runsScripts(session, errand))
 				? byScript(connection, errand.scope, plain, isCluster)
 				: plain;
-		const circumstances = {
-			countersAreFixed: server.countersAreFixed,
-			connectionId: id,
-			...(nowMs !== undefined && { nowMs }),
-		};
 		await fetchKeys(way, all(), errand.memory, errand.limits, circumstances, told);
 		if (nowMs !== undefined) {
 			const [later = null] = await connection.ask([commands.time]);
-			untilMs = attempt('time', later, readTimeMs, told.failures);
+			const untilMs = attempt('time', later, readTimeMs, told.failures);
+			if (untilMs !== undefined) circumstances = { ...circumstances, untilMs };
 		}
 	} catch (error) {
 		if (!(error instanceof ConnectionError)) throw error;
@@ -92,10 +93,8 @@ export async function fetchNode(
 		isSearched,
 		answers: {
 			endpoint,
-			server,
-			connectionId: id,
-			...(nowMs !== undefined && { nowMs }),
-			...(untilMs !== undefined && { untilMs }),
+			...(server.version !== undefined && { version: server.version }),
+			circumstances,
 			keys: [...told.answers.values()],
 			failures: told.failures,
 			...(broken && { broken: { by: broken, unasked } }),

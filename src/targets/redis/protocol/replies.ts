@@ -56,18 +56,16 @@ export function readGroups(reply: Reply): readonly GroupFacts[] {
 	});
 }
 
-/** Leaves out what is unknown. */
+/** Leaves out what is unknown. Made for ten thousands of them: no objects in between. */
 export function streamFacts(facts: Possibly<StreamFacts, 'length' | 'entryBytes'>): StreamFacts {
 	const { length, entryBytes, first, last, lastGenerated, entriesAdded, maxDeleted } = facts;
-	return {
-		length,
-		entryBytes,
-		...(first && { first }),
-		...(last && { last }),
-		...(lastGenerated && { lastGenerated }),
-		...(entriesAdded !== undefined && { entriesAdded }),
-		...(maxDeleted && { maxDeleted }),
-	};
+	const known: Draft<StreamFacts> = { length, entryBytes };
+	if (first) known.first = first;
+	if (last) known.last = last;
+	if (lastGenerated) known.lastGenerated = lastGenerated;
+	if (entriesAdded !== undefined) known.entriesAdded = entriesAdded;
+	if (maxDeleted) known.maxDeleted = maxDeleted;
+	return known;
 }
 
 /** Leaves out what is unknown. */
@@ -77,19 +75,17 @@ export function groupFacts(
 ): GroupFacts {
 	const { consumers, pending, delivered, entriesRead, lag } = facts;
 	const { oldestPending, firstUndelivered, idleMs } = facts;
-	return {
-		bytes,
-		name: displayName(bytes),
-		consumers,
-		pending,
-		...(delivered && { delivered }),
-		...(entriesRead !== undefined && { entriesRead }),
-		...(lag !== undefined && { lag }),
-		...(oldestPending && { oldestPending }),
-		...(firstUndelivered && { firstUndelivered }),
-		...(idleMs !== undefined && { idleMs }),
-	};
+	const known: Draft<GroupFacts> = { bytes, name: displayName(bytes), consumers, pending };
+	if (delivered) known.delivered = delivered;
+	if (entriesRead !== undefined) known.entriesRead = entriesRead;
+	if (lag !== undefined) known.lag = lag;
+	if (oldestPending) known.oldestPending = oldestPending;
+	if (firstUndelivered) known.firstUndelivered = firstUndelivered;
+	if (idleMs !== undefined) known.idleMs = idleMs;
+	return known;
 }
+
+type Draft<Facts> = { -readonly [Name in keyof Facts]: Facts[Name] };
 
 type Possibly<Facts, Known extends keyof Facts> = Pick<Facts, Known> & {
 	readonly [Name in Exclude<keyof Facts, Known>]?: Facts[Name] | undefined;

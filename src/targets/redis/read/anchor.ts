@@ -29,21 +29,22 @@ export function anchorOf(
 	{ entriesAdded, length }: StreamFacts,
 	{ delivered, entriesRead, firstUndelivered }: GroupFacts,
 	sureLag: number | undefined,
-	{ untilMs, connectionId }: Circumstances & { readonly untilMs?: number },
+	{ untilMs, connectionId }: Circumstances,
 ): Anchor | undefined {
 	if (entriesAdded === undefined || delivered === undefined || untilMs === undefined) {
 		return undefined;
 	}
-	return {
+	const anchor: { -readonly [Name in keyof Anchor]: Anchor[Name] } = {
 		delivered,
 		entriesAdded,
 		length,
 		untilMs,
 		connectionId,
-		...(entriesRead !== undefined && { entriesRead }),
-		...(firstUndelivered && { firstUndelivered }),
-		...(sureLag !== undefined && { index: entriesAdded - sureLag }),
 	};
+	if (entriesRead !== undefined) anchor.entriesRead = entriesRead;
+	if (firstUndelivered) anchor.firstUndelivered = firstUndelivered;
+	if (sureLag !== undefined) anchor.index = entriesAdded - sureLag;
+	return anchor;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Group, Line } from '../../../model.ts';
+import type { Group, Line, Readers } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
 import { anchorOf, isStillRight } from './anchor.ts';
@@ -18,14 +18,14 @@ export interface ReadGroup {
 	readonly memory: GroupMemory;
 }
 
-/** @param untilMs - the server's clock after the poll */
+/** Reads what is known of one group. */
 export function readGroup(
 	stream: string,
 	facts: StreamFacts,
 	group: GroupFacts,
 	counts: Counts,
 	before: GroupMemory | undefined,
-	circumstances: Circumstances & { readonly untilMs?: number },
+	circumstances: Circumstances,
 ): ReadGroup {
 	const { nowMs } = circumstances;
 	const { name, delivered, pending, consumers, oldestPending, idleMs } = group;
@@ -33,38 +33,42 @@ export function readGroup(
 	const sureLag = 'messages' in lag && lag.uncertainty === 0 ? lag.messages : undefined;
 	const anchor = anchorOf(facts, group, sureLag, circumstances);
 	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
-	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
-	const idleSeconds = idleMs === undefined ? undefined : idleMs / 1000;
+	const readers: Draft<Readers> = { present: consumers > 0 };
+	const read: Draft<Group> = {
+		stream,
+		consumerGroup: name,
+		kind: 'group',
+		lag,
+		readers,
+		pending,
+		pendingLostCount,
+		members: consumers,
+	};
+	if (delivered) read.position = delivered;
 	const line =
 		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
-	const oldestId = oldestPending?.id;
-	return {
-		group: {
-			stream,
-			consumerGroup: name,
-			kind: 'group',
-			lag,
-			...(delivered && { position: delivered }),
-			...(line && { line }),
-			...(group.entriesRead !== undefined && { consumedCount: group.entriesRead }),
-			readers: { present: consumers > 0, ...(idleSeconds !== undefined && { idleSeconds }) },
-			...(lagSeconds !== undefined && { lagSeconds }),
-			pending,
-			...(oldestId &&
-				nowMs !== undefined &&
-				isTime(oldestId, nowMs) && { pendingAgeSeconds: ageSeconds(oldestId, nowMs) }),
-			...(oldestPending && {
-				pendingIdleSeconds: oldestPending.idleMs / 1000,
-				oldestPendingDeliveries: oldestPending.deliveries,
-			}),
-			...(counts.abandoned !== undefined && { pendingAbandoned: counts.abandoned }),
-			pendingLostCount,
-			members: consumers,
-			...(idleSeconds !== undefined && { idleSeconds }),
-		},
-		memory: { ...(anchor && { anchor }), pendingLostCount },
-	};
+	if (line) read.line = line;
+	if (group.entriesRead !== undefined) read.consumedCount = group.entriesRead;
+	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
+	if (lagSeconds !== undefined) read.lagSeconds = lagSeconds;
+	if (idleMs !== undefined) {
+		readers.idleSeconds = idleMs / 1000;
+		read.idleSeconds = idleMs / 1000;
+	}
+	if (oldestPending) {
+		const { id, deliveries } = oldestPending;
+		if (id && nowMs !== undefined && isTime(id, nowMs)) {
+			read.pendingAgeSeconds = ageSeconds(id, nowMs);
+		}
+		read.pendingIdleSeconds = oldestPending.idleMs / 1000;
+		read.oldestPendingDeliveries = deliveries;
+	}
+	if (counts.abandoned !== undefined) read.pendingAbandoned = counts.abandoned;
+	return { group: read, memory: anchor ? { anchor, pendingLostCount } : { pendingLostCount } };
 }
+
+/** Filled piece by piece: there are tens of thousands, and no objects are made in between. */
+type Draft<Made> = { -readonly [Name in keyof Made]: Made[Name] };
 
 /** How old the oldest entry is that was not delivered; 0 where there is none. */
 function undeliveredSeconds(

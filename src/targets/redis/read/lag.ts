@@ -10,6 +10,8 @@ export interface Circumstances {
 	readonly countersAreFixed: boolean;
 	/** The server's clock when the poll began, in milliseconds since 1970. Absent: not told. */
 	readonly nowMs?: number;
+	/** The same, after the poll. */
+	readonly untilMs?: number;
 	/** Another one after each connecting: what was known of another server, or of this one's past, may not hold. */
 	readonly connectionId: number;
 }

@@ -1,7 +1,6 @@
 import type { Group, Problem, Reading, Stream, Unread } from '../../../model.ts';
 import { type Code, codeOfError } from '../codes.ts';
 import type { Endpoint } from '../connect/connection.ts';
-import type { Server } from '../connect/version.ts';
 import type { GroupFacts, KeyFacts, StreamFacts } from '../facts.ts';
 import type { Key } from '../fetch/discovery.ts';
 import { errorProblem, malformedProblem, namedStreamProblem } from '../problems.ts';
@@ -9,6 +8,7 @@ import type { Failure } from '../protocol/attempt.ts';
 import { ageSeconds } from '../protocol/id.ts';
 import { MalformedReply } from '../protocol/replies.ts';
 import { type Counts, hasTimes, readGroup } from './group.ts';
+import type { Circumstances } from './lag.ts';
 import { joinPartitions, type KeyReading, type PartitionName } from './logical.ts';
 import type { Memory, StreamMemory } from './memory.ts';
 import { keptFrom } from './pending.ts';
@@ -16,11 +16,9 @@ import { keptFrom } from './pending.ts';
 /** All that one server was asked in one poll. */
 export interface NodeAnswers {
 	readonly endpoint: Endpoint;
-	readonly server: Server;
-	readonly connectionId: number;
-	/** The server's clock before and after the poll, in milliseconds since 1970. Absent: not told. */
-	readonly nowMs?: number;
-	readonly untilMs?: number;
+	/** Absent: not told. */
+	readonly version?: string;
+	readonly circumstances: Circumstances;
 	readonly keys: readonly KeyAnswers[];
 	/** What could not be had and concerns no single key. */
 	readonly failures: readonly Failure[];
@@ -88,7 +86,7 @@ export function readAnswers(
 		if (before && !remembered.has(name)) remembered.set(name, before);
 	}
 	const { streams, groups, unread } = partitionOf ? joinPartitions(keys, partitionOf) : flat(keys);
-	const version = nodes.find(({ server }) => server.version !== undefined)?.server.version;
+	const version = nodes.find((node) => node.version !== undefined)?.version;
 	const reading = {
 		...(version !== undefined && { version }),
 		streams,
@@ -137,13 +135,7 @@ function readKey(
 		}
 		return { reading: { name, groups: [], unread } };
 	}
-	const { server, nowMs, untilMs, connectionId } = node;
-	const circumstances = {
-		countersAreFixed: server.countersAreFixed,
-		connectionId,
-		...(nowMs !== undefined && { nowMs }),
-		...(untilMs !== undefined && { untilMs }),
-	};
+	const { circumstances } = node;
 	const groups: Group[] = [];
 	const memories = new Map(facts.groups === undefined ? before?.groups : []);
 	for (const group of facts.groups ?? []) {
@@ -160,24 +152,20 @@ function readKey(
 	}
 	const kept = keptFrom(stream);
 	return {
-		reading: { name, stream: readStream(name, stream, nowMs), groups, unread },
+		reading: { name, stream: readStream(name, stream, circumstances.nowMs), groups, unread },
 		memory: { ...(kept && { kept }), groups: memories },
 	};
 }
 
 function readStream(name: string, facts: StreamFacts, nowMs: number | undefined): Stream {
 	const { length, first, last, entriesAdded } = facts;
+	const known =
+		entriesAdded === undefined ? { name, length } : { name, length, producedCount: entriesAdded };
+	if (!first || !last || nowMs === undefined || !hasTimes(facts, nowMs)) return known;
 	return {
-		name,
-		length,
-		...(entriesAdded !== undefined && { producedCount: entriesAdded }),
-		...(first &&
-			last &&
-			nowMs !== undefined &&
-			hasTimes(facts, nowMs) && {
-				oldestMessageAgeSeconds: ageSeconds(first, nowMs),
-				newestMessageAgeSeconds: ageSeconds(last, nowMs),
-			}),
+		...known,
+		oldestMessageAgeSeconds: ageSeconds(first, nowMs),
+		newestMessageAgeSeconds: ageSeconds(last, nowMs),
 	};
 }
 

@@ -1,0 +1,15 @@
+/** `npm run bench -- NAME`: measures, and prints a table. */
+import { benchRedis } from './redis.ts';
+
+const benches: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
+	redis: benchRedis,
+};
+
+const name = process.argv[2] ?? '';
+const bench = benches[name];
+if (bench === undefined) {
+	process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join(' | ')}\n`);
+	process.exitCode = 2;
+} else {
+	await bench((line) => process.stdout.write(`${line}\n`));
+}
