@@ -74,16 +74,17 @@ export class Discovery {
 		search ??= { cursor: '0', found: new Map(), runId };
 		this.#search = undefined;
 		try {
-			do {
-				if (performance.now() - started > budgetMs) {
-					this.#search = search;
-					return !isFirst;
-				}
+			for (;;) {
 				const found = await page(search.cursor, this.#match);
 				if (found === undefined) return false;
 				this.#take(found.keys, search.found);
 				search.cursor = found.cursor;
-			} while (search.cursor !== '0');
+				if (search.cursor === '0') break;
+				if (performance.now() - started > budgetMs) {
+					this.#search = search;
+					return !isFirst;
+				}
+			}
 		} catch (error) {
 			if (signal.aborted) this.#search = search;
 			throw error;
