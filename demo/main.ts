@@ -119,12 +119,15 @@ async function showTable(url: string, rows: readonly Row[], work: AbortSignal): 
 
 /** Ends producers and consumers: with everything else, or earlier if that was asked for. */
 function workSignal(): AbortSignal {
-	const seconds = process.env.DEMO_WORKLOAD_SECONDS;
-	const early = seconds === undefined ? [] : [AbortSignal.timeout(Number(seconds) * 1000)];
-	const signal = AbortSignal.any([ending.signal, ...early]);
+	const work = new AbortController();
 	// Every loop of every workload sleeps on it.
-	setMaxListeners(0, signal);
-	return signal;
+	setMaxListeners(0, work.signal);
+	ending.signal.addEventListener('abort', () => work.abort());
+	// Not AbortSignal.any over AbortSignal.timeout: Node 20 may collect the timeout as garbage before
+	// it fires (nodejs/node#57736).
+	const seconds = process.env.DEMO_WORKLOAD_SECONDS;
+	if (seconds !== undefined) setTimeout(() => work.abort(), Number(seconds) * 1000);
+	return work.signal;
 }
 
 async function keep<Server extends RunningServer>(

@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
 import type { Config, TargetPlan } from './config/plan.ts';
+import { sameTarget } from './config/same-target.ts';
 import { derive } from './derive/derive.ts';
+import { History } from './derive/history.ts';
+import { type DerivePlan, planOf } from './derive/plan.ts';
+import { SeriesLimiter } from './derive/series-limits.ts';
 import type { Publisher } from './metrics/publisher.ts';
+import { countSeries } from './metrics/series.ts';
 import type { Carried, Derived, TargetState } from './model.ts';
 import { carry } from './poll/carry.ts';
 import type { Outcome } from './poll/outcome.ts';
@@ -9,60 +14,179 @@ import { Poller } from './poll/poller.ts';
 import { ProblemLog } from './poll/problem-log.ts';
 import { afterPoll, initialState } from './poll/target-state.ts';
 
+/** What a reload did, by the names of the targets. */
+export interface Changes {
+	readonly added: readonly string[];
+	/** Their settings or secrets are others: they were closed and made anew. */
+	readonly changed: readonly string[];
+	readonly removed: readonly string[];
+	readonly kept: readonly string[];
+}
+
 /** Polls every target on its own schedule and publishes what each poll led to. */
 export class App {
-	readonly #pollers: readonly Poller[];
-	readonly #untried: Set<string>;
+	readonly #publisher: Publisher;
+	readonly #log: Logger;
+	readonly #limiter = new SeriesLimiter();
+	/** By name. */
+	readonly #running = new Map<string, Running>();
+	#allTried = false;
+	#phase: 'made' | 'started' | 'stopping' = 'made';
 
-	constructor({ targets }: Config, publisher: Publisher, log: Logger) {
-		this.#untried = new Set(targets.map(({ name }) => name));
-		this.#pollers = targets.map((plan) => {
-			const targetLog = log.child({ target: plan.name });
-			const target = plan.platform.connect(plan.options, targetLog, plan.poll.timeoutMs);
-			const history = new TargetHistory(plan);
-			const problemLog = new ProblemLog(targetLog);
-			publisher.publish(history.state, history.derived);
-			return new Poller(target, plan.poll, (outcome) => {
-				history.poll(outcome, target.requests);
-				problemLog.poll(outcome);
-				publisher.publish(history.state, history.derived);
-				this.#untried.delete(plan.name);
-			});
-		});
+	constructor(config: Config, publisher: Publisher, log: Logger) {
+		this.#publisher = publisher;
+		this.#log = log;
+		for (const plan of config.targets) this.#add(plan, config);
 	}
 
 	start(): void {
-		for (const poller of this.#pollers) poller.start();
+		this.#phase = 'started';
+		for (const { poller } of this.#running.values()) poller.start();
 	}
 
-	/** Whether every target was tried once. */
+	/**
+	 * Whether every target was tried once, and what came of it is served. It stays so, also while a new
+	 * target has not been tried.
+	 */
 	get ready(): boolean {
-		return this.#untried.size === 0;
+		const { targets } = this.#publisher.snapshot;
+		const tried = new Set(
+			targets.flatMap(({ target, lastResult }) => (lastResult === undefined ? [] : [target])),
+		);
+		this.#allTried ||= [...this.#running.keys()].every((name) => tried.has(name));
+		return this.#allTried;
+	}
+
+	/**
+	 * Goes on with another configuration. A target whose settings are the same is not touched; one
+	 * whose settings are others is closed and made anew, and shows its old values until it was polled.
+	 * One reload at a time.
+	 *
+	 * @returns when everything that had to be closed is closed
+	 */
+	async reload(config: Config): Promise<Changes> {
+		const { targets } = config;
+		const added = targets.filter(({ name }) => !this.#running.has(name));
+		const changed: Promise<string>[] = [];
+		const removed: Promise<string>[] = [];
+		const kept: string[] = [];
+		for (const [name, running] of [...this.#running]) {
+			const plan = targets.find((target) => target.name === name);
+			if (plan === undefined) {
+				removed.push(this.#remove(running));
+			} else if (sameTarget(running.history.plan, plan)) {
+				running.history.follow(plan, config);
+				kept.push(name);
+			} else {
+				changed.push(this.#replace(running, plan, config));
+			}
+		}
+		for (const plan of added) this.#begin(plan, config);
+		return {
+			added: added.map(({ name }) => name),
+			changed: await Promise.all(changed),
+			removed: await Promise.all(removed),
+			kept,
+		};
 	}
 
 	/** Ends all polling and closes every connection. */
 	async stop(): Promise<void> {
-		await Promise.all(this.#pollers.map((poller) => poller.stop()));
+		this.#phase = 'stopping';
+		await Promise.all([...this.#running.values()].map(({ poller }) => poller.stop()));
 	}
+
+	#begin(plan: TargetPlan, promises: Promises): void {
+		if (this.#phase === 'stopping') return;
+		const { poller } = this.#add(plan, promises);
+		if (this.#phase === 'started') poller.start();
+	}
+
+	#add(plan: TargetPlan, promises: Promises): Running {
+		const log = this.#log.child({ target: plan.name });
+		const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
+		const history = new TargetHistory(plan, promises, this.#limiter);
+		const problemLog = new ProblemLog(log);
+		const running: Running = {
+			history,
+			poller: new Poller(target, plan.poll, (outcome) => {
+				history.poll(outcome, target.requests);
+				problemLog.poll(outcome);
+				this.#publisher.publish(history.state, history.derived);
+			}),
+		};
+		// What a target of this name showed before is shown until this one was polled.
+		if (!this.#running.has(plan.name)) this.#publisher.publish(history.state, history.derived);
+		this.#running.set(plan.name, running);
+		return running;
+	}
+
+	async #replace({ poller }: Running, plan: TargetPlan, promises: Promises): Promise<string> {
+		await poller.stop();
+		this.#begin(plan, promises);
+		return plan.name;
+	}
+
+	async #remove({ poller, history }: Running): Promise<string> {
+		const { name } = history.plan;
+		await poller.stop();
+		this.#running.delete(name);
+		this.#publisher.remove(name);
+		this.#limiter.forget(name);
+		return name;
+	}
+}
+
+/** A target and what has become of it. */
+interface Running {
+	readonly poller: Poller;
+	readonly history: TargetHistory;
 }
 
 /** What the polls of one target have led to so far. */
 export class TargetHistory {
 	state: TargetState;
-	derived: Derived = { consumers: [], streams: [] };
+	derived: Derived = { consumers: [], streams: [], expectations: [] };
+	#plan: TargetPlan;
+	#derivePlan: DerivePlan;
 	#carried: Carried | undefined;
-	readonly #plan: TargetPlan;
+	readonly #history: History;
+	readonly #limiter: SeriesLimiter;
 
-	constructor(plan: TargetPlan) {
+	constructor(plan: TargetPlan, promises: Promises, limiter: SeriesLimiter) {
+		const intervalSeconds = plan.poll.intervalMs / 1000;
 		this.#plan = plan;
-		this.state = initialState(plan.name, plan.platform, plan.poll.intervalMs / 1000);
+		this.#derivePlan = derivePlan(plan, promises);
+		this.#limiter = limiter;
+		this.#history = new History(intervalSeconds);
+		this.state = initialState(plan.name, plan.platform, intervalSeconds);
+	}
+
+	get plan(): TargetPlan {
+		return this.#plan;
+	}
+
+	/** Goes on with a plan that reads the same, perhaps under other promises. */
+	follow(plan: TargetPlan, promises: Promises): void {
+		this.#plan = plan;
+		this.#derivePlan = derivePlan(plan, promises);
 	}
 
 	/** @param requests - all that the target has sent since it was made */
 	poll(outcome: Outcome, requests: ReadonlyMap<string, number>): void {
-		const { name, platform, keepFailedMs } = this.#plan;
+		const { name, keepFailedMs, seriesLimits } = this.#plan;
 		this.state = afterPoll(this.state, outcome, requests);
 		this.#carried = carry(this.#carried, outcome.reading, outcome.startedAtMs, keepFailedMs);
-		this.derived = derive(this.#carried, { target: name, platform: platform.name });
+		const derived = derive(this.#history, this.#carried, this.#derivePlan);
+		this.derived = this.#limiter.limit(name, derived, countSeries(derived), seriesLimits);
 	}
+}
+
+/** What the configuration promises of groups, whatever the target. */
+type Promises = Pick<Config, 'objectives' | 'expected'>;
+
+function derivePlan({ name, platform, poll }: TargetPlan, promises: Promises): DerivePlan {
+	const intervalSeconds = poll.intervalMs / 1000;
+	const origin = { target: name, platform: platform.name, intervalSeconds };
+	return planOf(origin, promises.objectives, promises.expected);
 }

@@ -1,17 +1,22 @@
 import { parseArgs } from 'node:util';
 import { type LogOptions, logFormats, logLevels } from './log.ts';
+import { nearest } from './options/nearest.ts';
+import { type CommandName, commandNames, commands, commonFlags, outputs } from './usage.ts';
 
 /** What the command line asks for. */
 export type Invocation =
-	| { readonly command: 'help' | 'version' }
+	| { readonly command: 'help'; readonly about: CommandName | undefined }
+	| { readonly command: 'version' }
 	| ({ readonly command: 'serve' } & Common & {
 				readonly listenAddresses: readonly ListenAddress[];
 				readonly telemetryPath: string;
+				readonly enableLifecycle: boolean;
 			})
 	| ({ readonly command: 'once' } & Common & {
 				readonly output: (typeof outputs)[number];
 				readonly target: string | undefined;
 			})
+	| { readonly command: 'check-config'; readonly configFile: string | undefined }
 	| { readonly command: 'health'; readonly url: string };
 
 interface Common {
@@ -30,48 +35,6 @@ export class UsageError extends Error {
 	override readonly name = 'UsageError';
 }
 
-export const outputs = ['table', 'json', 'prometheus'] as const;
-
-const commands = ['serve', 'once', 'health'] as const;
-type Command = (typeof commands)[number];
-
-const everywhere = ['help', 'version'];
-const flagsOf: Readonly<Record<Command, readonly string[]>> = {
-	serve: ['config.file', 'web.listen-address', 'web.telemetry-path', 'log.level', 'log.format'],
-	once: ['config.file', 'output', 'target', 'log.level', 'log.format'],
-	health: ['url'],
-};
-
-export const usage = `stream-lag-exporter reads the consumer lag of Kafka, Redis Streams and NATS JetStream
-and exports it to Prometheus.
-
-Usage: stream-lag-exporter [command] [flags]
-
-Commands
-  serve     polls every target on its schedule and serves /metrics (default)
-  once      polls every target once and prints what was read
-  health    asks a running exporter whether it is healthy
-
-Flags of serve and once
-  --config.file=FILE            configuration (default: stream-lag-exporter.yaml if it exists,
-                                else STREAM_LAG_CONFIG, else KAFKA_BROKERS, REDIS_URL, NATS_URL)
-  --log.level=LEVEL             ${logLevels.join(', ')} (default: info)
-  --log.format=FORMAT           json or pretty (default: pretty on a terminal)
-
-Flags of serve
-  --web.listen-address=[HOST]:PORT   where to listen, may be repeated (default: :10977)
-  --web.telemetry-path=PATH          where the metrics are (default: /metrics)
-
-Flags of once
-  --output=FORMAT               table, json or prometheus (default: table)
-  --target=NAME                 only this target
-
-Flags of health
-  --url=URL                     base address of the exporter (default: http://127.0.0.1:10977)
-
-Everywhere: --help, --version
-`;
-
 /**
  * Reads the words after the program's name.
  *
@@ -79,70 +42,110 @@ Everywhere: --help, --version
  * @throws {@link UsageError}
  */
 export function parseArguments(words: readonly string[], onTerminal: boolean): Invocation {
-	const { values, positionals } = parseWords(words);
-	if (values.help) return { command: 'help' };
-	if (values.version) return { command: 'version' };
-	const command = parseCommand(positionals);
-	for (const flag of Object.keys(values)) {
-		if (!flagsOf[command].includes(flag) && !everywhere.includes(flag)) {
-			throw new UsageError(`--${flag} is not a flag of ${command}`);
-		}
-	}
+	const { named, flags } = parseWords(words);
+	const command = named ?? 'serve';
+	checkFlags(command, flags);
+	if (flags.has('help')) return { command: 'help', about: named };
+	if (flags.has('version')) return { command: 'version' };
+	const value = (name: string) => flags.get(name)?.at(-1);
 	if (command === 'health') {
-		return { command, url: parseUrl(values.url ?? 'http://127.0.0.1:10977') };
+		return { command, url: parseUrl(value('url') ?? 'http://127.0.0.1:10977') };
 	}
+	const configFile = value('config.file');
+	if (command === 'check-config') return { command, configFile };
+	const format = onTerminal ? 'pretty' : 'json';
 	const common: Common = {
-		configFile: values['config.file'],
+		configFile,
 		log: {
-			level: oneOf('log.level', logLevels, values['log.level'] ?? 'info'),
-			format: oneOf(
-				'log.format',
-				logFormats,
-				values['log.format'] ?? (onTerminal ? 'pretty' : 'json'),
-			),
+			level: oneOf('log.level', logLevels, value('log.level') ?? 'info'),
+			format: oneOf('log.format', logFormats, value('log.format') ?? format),
 		},
 	};
 	if (command === 'once') {
-		const output = oneOf('output', outputs, values.output ?? 'table');
-		return { command, ...common, output, target: values.target };
+		const output = oneOf('output', outputs, value('output') ?? 'table');
+		return { command, ...common, output, target: value('target') };
 	}
 	return {
 		command,
 		...common,
-		listenAddresses: (values['web.listen-address'] ?? [':10977']).map(parseListenAddress),
-		telemetryPath: parsePath(values['web.telemetry-path'] ?? '/metrics'),
+		listenAddresses: (flags.get('web.listen-address') ?? [':10977']).map(parseListenAddress),
+		telemetryPath: parsePath(value('web.telemetry-path') ?? '/metrics'),
+		enableLifecycle: flags.has('web.enable-lifecycle'),
 	};
 }
 
+const allFlags = new Map(
+	[...commonFlags, ...commandNames.flatMap((name) => commands[name].flags)].map((flag) => [
+		flag.name,
+		flag,
+	]),
+);
+
+/** The values of the flags that are given, empty where a flag takes none. */
+type Flags = ReadonlyMap<string, readonly string[]>;
+
+/** Takes the words apart; flags are known to somebody and have the values they need. */
 function parseWords(words: readonly string[]) {
-	try {
-		return parseArgs({
-			args: [...words],
-			allowPositionals: true,
-			options: {
-				help: { type: 'boolean', short: 'h' },
-				version: { type: 'boolean' },
-				'config.file': { type: 'string' },
-				'web.listen-address': { type: 'string', multiple: true },
-				'web.telemetry-path': { type: 'string' },
-				'log.level': { type: 'string' },
-				'log.format': { type: 'string' },
-				output: { type: 'string' },
-				target: { type: 'string' },
-				url: { type: 'string' },
-			},
-		});
-	} catch (error) {
-		throw new UsageError((error as Error).message.split('. ')[0] ?? 'unusable arguments');
+	const { tokens } = parseArgs({
+		args: [...words],
+		allowPositionals: true,
+		strict: false,
+		tokens: true,
+		options: Object.fromEntries([
+			...[...allFlags].map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]),
+			['help', { type: 'boolean', short: 'h' }],
+		]),
+	});
+	const positionals: string[] = [];
+	const flags = new Map<string, string[]>();
+	for (const token of tokens) {
+		if (token.kind === 'positional') positionals.push(token.value);
+		if (token.kind !== 'option') continue;
+		const { name, rawName, value } = token;
+		const flag = allFlags.get(name);
+		if (flag === undefined) throw new UsageError(unknownFlag(rawName, name, [...allFlags.keys()]));
+		if (flag.value === undefined && value !== undefined) {
+			throw new UsageError(`${rawName} takes no value`);
+		}
+		// Else a forgotten value would swallow the next flag.
+		const isFlag = token.inlineValue === false && value?.startsWith('-') && value !== '-';
+		if (flag.value !== undefined && (!value || isFlag)) {
+			throw new UsageError(`${rawName} needs a value: ${rawName}=${flag.value}`);
+		}
+		const values = flags.get(name) ?? [];
+		if (flags.has(name) && !flag.repeatable) throw new UsageError(`${rawName} is given twice`);
+		flags.set(name, value === undefined ? values : [...values, value]);
+	}
+	return { named: parseCommand(positionals), flags };
+}
+
+function parseCommand([first, ...more]: readonly string[]): CommandName | undefined {
+	if (first === undefined) return undefined;
+	const command = commandNames.find((known) => known === first);
+	if (!command) {
+		const near = nearest(first, commandNames);
+		const hint = near ? `did you mean ${near}?` : `there are ${commandNames.join(', ')}`;
+		throw new UsageError(`unknown command ${JSON.stringify(first)}: ${hint}`);
+	}
+	if (more.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(more[0])}`);
+	return command;
+}
+
+/** A flag must be one of the command's own. */
+function checkFlags(command: CommandName, flags: Flags): void {
+	const known: string[] = [...commands[command].flags, ...commonFlags].map(({ name }) => name);
+	for (const name of flags.keys()) {
+		if (known.includes(name)) continue;
+		const others = commandNames.filter((other) =>
+			commands[other].flags.some((flag) => flag.name === name),
+		);
+		throw new UsageError(`--${name} is a flag of ${others.join(' and ')}, not of ${command}`);
 	}
 }
 
-function parseCommand(positionals: readonly string[]): Command {
-	const [first = 'serve', ...more] = positionals;
-	const command = commands.find((known) => known === first);
-	if (!command) throw new UsageError(`unknown command ${JSON.stringify(first)}`);
-	if (more.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(more[0])}`);
-	return command;
+function unknownFlag(written: string, name: string, known: readonly string[]): string {
+	const near = nearest(name, known);
+	return `unknown flag ${written}${near ? `: did you mean --${near}?` : ''}`;
 }
 
 function oneOf<const T extends string>(flag: string, known: readonly T[], value: string): T {

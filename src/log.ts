@@ -21,7 +21,6 @@ export function makeLog({ level, format }: LogOptions): Logger {
 					destination: fd,
 					sync: true,
 					colorize: process.stderr.isTTY,
-					// JSON escapes what a broker names; this format would write it as it is.
 					messageFormat: (line, key) => printable(String(line[key])),
 				})
 			: destination({ fd, sync: true });
@@ -30,8 +29,21 @@ export function makeLog({ level, format }: LogOptions): Logger {
 			level,
 			base: null,
 			timestamp: pino.stdTimeFunctions.isoTime,
-			formatters: { level: (label) => ({ level: label }) },
+			formatters: {
+				level: (label) => ({ level: label }),
+				// JSON escapes what a broker names; the other format would write it as it is.
+				...(format === 'pretty' && { log: printableFields }),
+			},
 		},
 		stream,
+	);
+}
+
+function printableFields(fields: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(fields).map(([name, value]) => [
+			name,
+			typeof value === 'string' ? printable(value) : value,
+		]),
 	);
 }

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-import { type Invocation, parseArguments, UsageError, usage } from './arguments.ts';
+import { type Invocation, parseArguments, UsageError } from './arguments.ts';
+import { checkConfig } from './commands/check-config.ts';
 import { health } from './commands/health.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
-import { loadConfig } from './config/load.ts';
+import { type Loaded, loadConfig } from './config/load.ts';
 import { printMistake } from './config/mistake.ts';
 import type { Config } from './config/plan.ts';
 import { makeLog } from './log.ts';
+import { usage } from './usage.ts';
 import { buildOf } from './version.ts';
 
 /** Exit codes: all went well; something did not; the command line or the configuration is wrong. */
@@ -35,7 +37,7 @@ async function execute(invocation: Invocation): Promise<number> {
 	const build = buildOf(process.env);
 	switch (invocation.command) {
 		case 'help':
-			await print(usage);
+			await print(usage(invocation.about));
 			return exitOk;
 		case 'version':
 			await print(
@@ -44,10 +46,25 @@ async function execute(invocation: Invocation): Promise<number> {
 			return exitOk;
 		case 'health':
 			return await health(invocation.url, complain);
+		case 'check-config': {
+			const loaded = load(invocation.configFile);
+			await print(`${checkConfig(loaded).join('\n')}\n`);
+			return loaded.ok ? exitOk : exitUsage;
+		}
 		case 'once':
 		case 'serve':
 			return await read(invocation, build);
 	}
+}
+
+/** @param file - the one that was asked for */
+function load(file: string | undefined): Loaded {
+	return loadConfig({
+		file,
+		defaultFile: defaultConfigFile,
+		cwd: process.cwd(),
+		env: process.env,
+	});
 }
 
 /** The commands that read brokers. */
@@ -55,12 +72,7 @@ async function read(
 	invocation: Extract<Invocation, { command: 'once' | 'serve' }>,
 	build: ReturnType<typeof buildOf>,
 ): Promise<number> {
-	const loaded = loadConfig({
-		file: invocation.configFile,
-		defaultFile: defaultConfigFile,
-		cwd: process.cwd(),
-		env: process.env,
-	});
+	const loaded = load(invocation.configFile);
 	if (!loaded.ok) {
 		for (const mistake of loaded.mistakes) complain(printMistake(mistake));
 		return exitUsage;
@@ -80,8 +92,18 @@ async function read(
 		}
 		const { version, revision, nodeVersion } = build;
 		log.info({ version, revision, nodeVersion, config: loaded.source }, 'stream-lag-exporter');
-		const { listenAddresses, telemetryPath } = invocation;
-		await serve({ config: loaded.config, build, listenAddresses, telemetryPath, log, stop });
+		const { listenAddresses, telemetryPath, enableLifecycle } = invocation;
+		await serve({
+			config: loaded.config,
+			load: () => load(invocation.configFile),
+			onHangup: (reload) => process.on('SIGHUP', reload),
+			build,
+			listenAddresses,
+			telemetryPath,
+			enableLifecycle,
+			log,
+			stop,
+		});
 		log.info('stopped');
 		return exitOk;
 	} catch (error) {
@@ -119,6 +141,10 @@ function complain(line: string): void {
 /** Writes everything before the process may exit, even into a slow pipe. */
 async function print(text: string): Promise<void> {
 	await new Promise<void>((resolve, reject) => {
-		process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+		// Whoever reads may have seen enough: `once | head -1`.
+		const done = (error?: Error | null) =>
+			error && (error as NodeJS.ErrnoException).code !== 'EPIPE' ? reject(error) : resolve();
+		process.stdout.once('error', done);
+		process.stdout.write(text, done);
 	});
 }

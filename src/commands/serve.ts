@@ -2,15 +2,23 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { App } from '../app.ts';
 import type { ListenAddress } from '../arguments.ts';
+import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/plan.ts';
 import { buildServer } from '../http/server.ts';
 import { processMetrics } from '../metrics/process.ts';
 import { Publisher } from '../metrics/publisher.ts';
 import type { Build } from '../version.ts';
+import { Reloader } from './reload.ts';
 
 /** What the daemon is started with. */
 export interface ServeOptions {
 	readonly config: Config;
+	/** Loads it again. */
+	readonly load: () => Loaded;
+	/** Calls back whenever the configuration is to be loaded again. */
+	readonly onHangup: (reload: () => void) => void;
+	/** Whether that can be asked for over HTTP too. */
+	readonly enableLifecycle: boolean;
 	readonly build: Build;
 	readonly listenAddresses: readonly ListenAddress[];
 	readonly telemetryPath: string;
@@ -31,12 +39,16 @@ export async function serve(options: ServeOptions): Promise<void> {
 	const metrics = processMetrics(build);
 	metrics.configLoaded(true, Date.now());
 	const app = new App(config, publisher, log);
+	const reloader = new Reloader(config, { load: options.load, app, metrics, log, stop });
 	const site = {
 		telemetryPath,
 		version: build.version,
 		ready: () => app.ready,
+		onFailure: (error: unknown) => log.error({ err: error }, 'a request could not be answered'),
 		snapshot: () => publisher.snapshot,
 		processMetrics: () => metrics.render(),
+		effectiveYaml: () => reloader.config.effectiveYaml,
+		...(options.enableLifecycle && { reload: () => reloader.reload() }),
 	};
 	const servers = options.listenAddresses.map((address) => ({
 		address,
@@ -45,9 +57,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 	const close = async () => {
 		await Promise.all([app.stop(), ...servers.map(({ server }) => server.close())]);
 	};
+	// From now on SIGHUP does not end the process.
+	options.onHangup(() => {
+		// What goes wrong is in the log.
+		reloader.reload().catch(() => {});
+	});
 	try {
 		for (const { address, server } of servers) {
-			const url = await listen(server, address);
+			const url = await listen(server.app, address);
 			log.info({ url: `${url}${telemetryPath}` }, 'listening');
 		}
 		for (const { name, platform, poll } of config.targets) {
@@ -65,14 +82,24 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 /** Without a host: every address, IPv6 and IPv4, or IPv4 alone where the machine has no other. */
 async function listen(server: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
-	if (host !== undefined) return await server.listen({ port, host });
 	try {
-		return await server.listen({ port, host: '::' });
+		return await server.listen({ port, host: host ?? '::' });
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
-		return await server.listen({ port, host: '0.0.0.0' });
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === 'EAFNOSUPPORT' && host === undefined) {
+			return await server.listen({ port, host: '0.0.0.0' });
+		}
+		const why = listenWords[code ?? ''] ?? (error as Error).message;
+		throw new Error(`cannot listen on ${host ?? ''}:${port}: ${why}`, { cause: error });
 	}
 }
+
+const listenWords: Readonly<Record<string, string>> = {
+	EADDRINUSE: 'something else listens there; choose another with --web.listen-address',
+	EADDRNOTAVAIL: 'that is no address of this machine',
+	EACCES: 'this user may not listen on that port',
+	ENOTFOUND: 'no such host',
+};
 
 async function aborted(signal: AbortSignal): Promise<void> {
 	if (signal.aborted) return;

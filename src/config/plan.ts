@@ -11,6 +11,8 @@ export interface Config {
 	/** The first that matches a group is the group's. */
 	readonly objectives: readonly Objective[];
 	readonly expected: readonly Expected[];
+	/** All of it as YAML, with every default and without secrets. */
+	readonly effectiveYaml: string;
 }
 
 /** One target: what to connect to, and when to read it. */
@@ -31,7 +33,7 @@ export interface TargetPlan {
 }
 
 /** Turns a checked configuration into plans: every target with its platform and its own timing. */
-export function plan(config: CheckedConfig): Config {
+export function plan(config: CheckedConfig): Omit<Config, 'effectiveYaml'> {
 	return {
 		targets: config.targets.map(
 			({ name, platform: wanted, poll: own = {}, limits, ...options }) => {

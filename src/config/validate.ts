@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../options/nearest.ts';
 import { quoted, shown } from '../options/quoted.ts';
+import { effectiveYaml } from './effective.ts';
 import { isPlainKey, type Path } from './mistake.ts';
 import { type Config, plan } from './plan.ts';
 import { schema } from './schema.ts';
@@ -32,7 +33,10 @@ export function validate(value: unknown): Validated {
 			return explain(issue);
 		},
 	});
-	if (result.success) return { ok: true, config: plan(result.data) };
+	if (result.success) {
+		const { data } = result;
+		return { ok: true, config: { ...plan(data), effectiveYaml: effectiveYaml(data) } };
+	}
 
 	const findings = new Map<string, Finding>();
 	const add = (finding: Finding) => {
@@ -86,6 +90,7 @@ const kinds: Readonly<Record<string, string>> = {
 	string: 'a text',
 	object: 'a map',
 	array: 'a list',
+	boolean: 'true or false',
 };
 
 function wrongValue(expected: string, input: unknown): string {

@@ -25,13 +25,13 @@ export function metricsRoute(app: FastifyInstance, path: string, source: Metrics
 	});
 }
 
-/** RFC 9110, section 12.5.3: a coding with weight 0 is refused. */
+/** RFC 9110, section 12.5.3: a coding with weight 0 is refused, `*` means those that are not named. */
 function acceptsGzip(header: string | string[] | undefined): boolean {
+	const weights = new Map<string, number>();
 	for (const part of String(header ?? '').split(',')) {
-		const [coding, ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
-		if (coding !== 'gzip' && coding !== '*') continue;
+		const [coding = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
 		const weight = parameters.find((parameter) => parameter.startsWith('q='));
-		return weight === undefined || Number(weight.slice(2)) > 0;
+		weights.set(coding, weight === undefined ? 1 : Number(weight.slice(2)));
 	}
-	return false;
+	return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }

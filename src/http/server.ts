@@ -1,5 +1,8 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { configRoute } from './config-route.ts';
+import { answersUnderWay } from './drain.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
+import { type Reload, reloadRoute } from './reload-route.ts';
 import { startPage } from './start-page.ts';
 
 /** What is served, and of what. */
@@ -8,39 +11,85 @@ export interface Site extends MetricsSource {
 	readonly version: string;
 	/** Whether every target was tried once. */
 	ready(): boolean;
+	/** Told of what made an answer fail: a defect of ours. */
+	onFailure(error: unknown): void;
+	/** The configuration in use, without secrets. */
+	effectiveYaml(): string;
+	/** Absent: reloading over HTTP is not enabled. */
+	readonly reload?: Reload | undefined;
+}
+
+/** A server, and a way to end it. */
+export interface SiteServer {
+	readonly app: FastifyInstance;
+	/** Finishes what is being answered, then closes every connection. */
+	close(): Promise<void>;
 }
 
 /** Builds the server; nothing listens until the caller says where. */
-export function buildServer(site: Site): FastifyInstance {
-	const app = fastify({ logger: false, forceCloseConnections: true, exposeHeadRoutes: true });
+export function buildServer(site: Site): SiteServer {
+	const app = fastify({
+		logger: false,
+		forceCloseConnections: true,
+		exposeHeadRoutes: true,
+		frameworkErrors: (_error, _request, reply) => {
+			// Its reply's type knows no status codes.
+			reply.raw.statusCode = 400;
+			plain(reply, 'bad request\n');
+		},
+		clientErrorHandler: (_error, socket) => {
+			if (socket.writable) socket.end(badRequest);
+		},
+	});
+	const answered = answersUnderWay(app);
+	// Nothing here reads a body, so none can be wrong.
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', (_request, body, done) => {
+		body.resume();
+		done(null);
+	});
 	app.setNotFoundHandler((request, reply) => {
 		const { allow } = methodsOf(app, request.url);
-		if (allow.length > 0) {
-			return reply
-				.code(405)
-				.header('allow', allow.join(', '))
-				.type('text/plain')
-				.send('method not allowed\n');
-		}
-		return reply.code(404).type('text/plain').send('not found\n');
+		if (allow.length === 0) return plain(reply.code(404), 'not found\n');
+		return plain(reply.code(405).header('allow', allow.join(', ')), 'method not allowed\n');
 	});
 	app.setErrorHandler((error, _request, reply) => {
 		const status = statusOf(error);
-		return reply
-			.code(status)
-			.type('text/plain')
-			.send(status < 500 ? 'bad request\n' : 'internal error\n');
+		if (status >= 500) site.onFailure(error);
+		return plain(reply.code(status), status < 500 ? 'bad request\n' : 'internal error\n');
 	});
 	metricsRoute(app, site.telemetryPath, site);
+	configRoute(app, () => site.effectiveYaml());
+	reloadRoute(app, site.reload);
 	startPage(app, site.telemetryPath, site.version);
-	app.get('/-/healthy', async (_request, reply) => reply.type('text/plain').send('healthy\n'));
+	app.get('/-/healthy', async (_request, reply) => plain(reply, 'healthy\n'));
 	app.get('/-/ready', async (_request, reply) =>
 		site.ready()
-			? reply.type('text/plain').send('ready\n')
-			: reply.code(503).type('text/plain').send('not every target has been tried yet\n'),
+			? plain(reply, 'ready\n')
+			: plain(reply.code(503), 'not every target has been tried yet\n'),
 	);
-	return app;
+	return {
+		app,
+		async close() {
+			await answered();
+			await app.close();
+		},
+	};
 }
+
+function plain(reply: FastifyReply, text: string): FastifyReply {
+	return reply.type('text/plain; charset=utf-8').send(text);
+}
+
+/** For what is not HTTP, or a method that Node does not know. */
+const badRequest = [
+	'HTTP/1.1 400 Bad Request',
+	'content-type: text/plain; charset=utf-8',
+	'content-length: 12',
+	'connection: close',
+	'',
+	'bad request\n',
+].join('\r\n');
 
 /** The methods that a path answers, when it answers any. */
 function methodsOf(app: FastifyInstance, url: string): { readonly allow: readonly string[] } {

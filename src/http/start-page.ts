@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 export function startPage(app: FastifyInstance, metricsPath: string, version: string): void {
 	const links = [
 		[metricsPath, 'metrics, for Prometheus'],
+		['/config', 'the configuration in use, without secrets'],
 		['/-/healthy', 'healthy: 200 while the process serves'],
 		['/-/ready', 'ready: 200 once every target was tried'],
 	] as const;

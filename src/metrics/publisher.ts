@@ -35,13 +35,23 @@ export class Publisher {
 	/** Takes over what a poll of a target led to. */
 	publish(state: TargetState, derived: Derived): void {
 		this.#published.set(state.target, { state, derived, lines: renderTarget(state, derived) });
-		this.#stale = true;
-		this.#building ??= this.#build();
+		this.#changed();
+	}
+
+	/** Forgets a target that is no longer polled. */
+	remove(target: string): void {
+		this.#published.delete(target);
+		this.#changed();
 	}
 
 	/** Settles when all that was published is in the snapshot. */
 	async settled(): Promise<void> {
 		await this.#building;
+	}
+
+	#changed(): void {
+		this.#stale = true;
+		this.#building ??= this.#build();
 	}
 
 	async #build(): Promise<void> {

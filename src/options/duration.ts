@@ -16,7 +16,9 @@ const shape = new RegExp(`^${units.map(([unit]) => `(?:(\\d+)${unit})?`).join(''
  * program. Units go from large to small, each at most once; a bare number has no unit and is refused.
  */
 export const duration = z.codec(
-	z.string({ error: ({ input }) => (input === undefined ? undefined : expected(input)) }),
+	z
+		.string({ error: ({ input }) => (input === undefined ? undefined : expected(input)) })
+		.meta({ pattern: shape.source }),
 	z.number(),
 	{
 		decode(text, context) {

@@ -35,16 +35,18 @@ export class Secret {
 }
 
 /** A password or the like: not empty, never shown, not even in a mistake about it. */
-export const secret = z.codec(
-	z
-		.string({
-			error: ({ input }) =>
-				input === undefined ? undefined : 'expected a secret text (digits alone need quotes)',
-		})
-		.min(1, 'expected a secret text, got an empty one'),
-	z.instanceof(Secret),
-	{
-		decode: (value) => new Secret(value),
-		encode: (value) => value.toString(),
-	},
-);
+export const secret = z
+	.codec(
+		z
+			.string({
+				error: ({ input }) =>
+					input === undefined ? undefined : 'expected a secret text (digits alone need quotes)',
+			})
+			.min(1, 'expected a secret text, got an empty one'),
+		z.instanceof(Secret),
+		{
+			decode: (value) => new Secret(value),
+			encode: (value) => value.toString(),
+		},
+	)
+	.meta({ writeOnly: true });

@@ -12,14 +12,18 @@ export interface Outcome {
 	readonly problems: readonly Problem[];
 }
 
+/** How long after the deadline a read may take to end. */
+const graceMs = 1000;
+
 /**
- * Reads a target once, under a deadline. Never rejects.
+ * Reads a target once, under a deadline. Never rejects, and never waits for a read that goes on after
+ * its signal: that is a failed poll like any other.
  *
  * @param timeoutMs - the whole poll's time
  * @param signal - ends the poll early, at shutdown
  */
 export async function pollOnce(
-	target: Target,
+	read: Target['read'],
 	timeoutMs: number,
 	signal: AbortSignal,
 ): Promise<Outcome> {
@@ -29,9 +33,14 @@ export async function pollOnce(
 	const timer = setTimeout(() => {
 		deadline.abort(new Error(`the poll's deadline of ${timeoutMs / 1000} s has passed`));
 	}, timeoutMs);
+	let graceTimer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		const error = new Error('the read has not ended with its deadline');
+		graceTimer = setTimeout(() => reject(error), timeoutMs + graceMs);
+	});
 	const end = () => (performance.now() - started) / 1000;
 	try {
-		const reading = await target.read(AbortSignal.any([deadline.signal, signal]));
+		const reading = await Promise.race([read(AbortSignal.any([deadline.signal, signal])), late]);
 		const { problems } = reading;
 		const result = problems.length === 0 && reading.complete ? 'ok' : 'partial';
 		return { result, startedAtMs, durationSeconds: end(), reading, problems };
@@ -40,6 +49,7 @@ export async function pollOnce(
 		return { result: 'failed', startedAtMs, durationSeconds: end(), problems };
 	} finally {
 		clearTimeout(timer);
+		clearTimeout(graceTimer);
 	}
 }
 

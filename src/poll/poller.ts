@@ -1,3 +1,4 @@
+import type { Reading } from '../model.ts';
 import type { Target } from '../targets/target.ts';
 import { type Outcome, pollOnce } from './outcome.ts';
 import { nextDelayMs } from './schedule.ts';
@@ -21,6 +22,8 @@ export class Poller {
 	#timer: NodeJS.Timeout | undefined;
 	#running: Promise<void> = Promise.resolve();
 	#failures = 0;
+	/** Of a read that has not ended, perhaps long after its poll was given up. */
+	#reading: Promise<Reading> | undefined;
 
 	/** @param onPoll - told of every poll that ended, except those that {@link stop} cut short */
 	constructor(target: Target, pace: Pace, onPoll: (outcome: Outcome) => void) {
@@ -43,12 +46,23 @@ export class Poller {
 
 	async #poll(): Promise<void> {
 		const started = performance.now();
-		const outcome = await pollOnce(this.#target, this.#pace.timeoutMs, this.#stopping.signal);
+		const read = (signal: AbortSignal) => this.#read(signal);
+		const outcome = await pollOnce(read, this.#pace.timeoutMs, this.#stopping.signal);
 		if (this.#stopping.signal.aborted) return;
 		this.#failures = outcome.result === 'failed' ? this.#failures + 1 : 0;
 		this.#onPoll(outcome);
 		const delayMs = nextDelayMs(this.#pace.intervalMs, this.#failures, Math.random());
 		const left = Math.max(0, started + delayMs - performance.now());
 		this.#timer = setTimeout(() => this.start(), left);
+	}
+
+	async #read(signal: AbortSignal): Promise<Reading> {
+		if (this.#reading) throw new Error('the read of an earlier poll has not ended');
+		this.#reading = this.#target.read(signal);
+		try {
+			return await this.#reading;
+		} finally {
+			this.#reading = undefined;
+		}
 	}
 }

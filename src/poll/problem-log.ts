@@ -6,12 +6,28 @@ import type { Outcome } from './outcome.ts';
 const mostPerCode = 5;
 
 /**
- * Writes to the log what changed between two polls of a target: a problem's first time and its end,
- * never its repetition.
+ * Polls in a row that must lack a problem before it counts as ended, while there are others: a broker
+ * that fails in two ways by turns would fill the log.
+ */
+const goneAfterPolls = 3;
+
+/** A problem that was logged and has not ended. */
+interface Open {
+	/** As it was last met. */
+	readonly problem: Problem;
+	/** As it was last logged. */
+	readonly logged: string;
+	readonly polls: number;
+	readonly missed: number;
+}
+
+/**
+ * Writes to the log what changed between two polls of a target: a problem's first time, another
+ * wording of it that has settled, and its end; never its repetition.
  */
 export class ProblemLog {
 	readonly #log: Logger;
-	#open = new Map<string, { readonly problem: Problem; readonly polls: number }>();
+	#open = new Map<string, Open>();
 	#failing = false;
 
 	constructor(log: Logger) {
@@ -20,16 +36,28 @@ export class ProblemLog {
 
 	/** Takes note of how a poll went. */
 	poll({ result, problems, durationSeconds }: Outcome): void {
-		const open = new Map<string, { problem: Problem; polls: number }>();
-		for (const problem of problems) {
-			const key = JSON.stringify([problem.code, problem.operation, problem.subject]);
-			open.set(key, { problem, polls: (this.#open.get(key)?.polls ?? 0) + 1 });
+		const met = new Map(problems.map((problem) => [keyOf(problem), problem]));
+		const begun: Problem[] = [];
+		const ended: Open[] = [];
+		const open = new Map<string, Open>();
+		for (const [key, problem] of met) {
+			const before = this.#open.get(key);
+			// Wordings with a number that differs each time would be logged each time.
+			const settled = before?.problem.message === problem.message;
+			const isNews = !before || (settled && before.logged !== problem.message);
+			if (isNews) begun.push(problem);
+			const logged = isNews ? problem.message : before.logged;
+			open.set(key, { problem, logged, polls: (before?.polls ?? 0) + 1, missed: 0 });
 		}
-		this.#begun(
-			[...open].filter(([key]) => !this.#open.has(key)).map(([, { problem }]) => problem),
-		);
-		this.#ended([...this.#open].filter(([key]) => !open.has(key)).map(([, entry]) => entry));
+		for (const [key, before] of this.#open) {
+			if (met.has(key)) continue;
+			const missed = before.missed + 1;
+			if (result === 'ok' || missed >= goneAfterPolls) ended.push(before);
+			else open.set(key, { ...before, missed });
+		}
 		this.#open = open;
+		this.#begun(begun);
+		this.#ended(ended);
 
 		const failing = result === 'failed';
 		if (this.#failing && !failing) this.#log.info({ durationSeconds }, 'target is read again');
@@ -37,39 +65,44 @@ export class ProblemLog {
 	}
 
 	#begun(problems: readonly Problem[]): void {
-		const byCode = new Map<string, Problem[]>();
-		for (const problem of problems) {
-			byCode.set(problem.code, [...(byCode.get(problem.code) ?? []), problem]);
-		}
-		for (const [code, all] of byCode) {
-			for (const { operation, subject, message } of all.slice(0, mostPerCode)) {
-				this.#log.warn(
-					{ problem: code, operation, ...(subject !== undefined && { subject }) },
-					message,
-				);
+		for (const [code, all] of byCode(problems, (problem) => problem)) {
+			for (const problem of all.slice(0, mostPerCode)) {
+				this.#log.warn(fieldsOf(problem), problem.message);
 			}
-			if (all.length > mostPerCode) {
-				const more = all.length - mostPerCode;
-				this.#log.warn({ problem: code, more }, `and ${more} more of the same kind`);
-			}
+			const more = all.length - mostPerCode;
+			if (more > 0) this.#log.warn({ problem: code, more }, `and ${more} more of the same kind`);
 		}
 	}
 
-	#ended(entries: readonly { readonly problem: Problem; readonly polls: number }[]): void {
-		const byCode = new Map<string, number>();
-		for (const { problem, polls } of entries) {
-			const seen = byCode.get(problem.code) ?? 0;
-			byCode.set(problem.code, seen + 1);
-			if (seen >= mostPerCode) continue;
-			const { code, operation, subject } = problem;
-			this.#log.info(
-				{ problem: code, operation, ...(subject !== undefined && { subject }), polls },
-				`no longer: ${problem.message}`,
-			);
-		}
-		for (const [code, count] of byCode) {
-			const more = count - mostPerCode;
+	#ended(problems: readonly Open[]): void {
+		for (const [code, all] of byCode(problems, ({ problem }) => problem)) {
+			for (const { problem, logged, polls } of all.slice(0, mostPerCode)) {
+				this.#log.info({ ...fieldsOf(problem), polls }, `no longer: ${logged}`);
+			}
+			const more = all.length - mostPerCode;
 			if (more > 0) this.#log.info({ problem: code, more }, `and ${more} more have ended`);
 		}
 	}
+}
+
+function keyOf({ code, operation, subject }: Problem): string {
+	return JSON.stringify([code, operation, subject]);
+}
+
+function fieldsOf({ code, operation, subject }: Problem) {
+	return { problem: code, operation, ...(subject !== undefined && { subject }) };
+}
+
+function byCode<T>(
+	items: readonly T[],
+	problemOf: (item: T) => Problem,
+): ReadonlyMap<string, readonly T[]> {
+	const groups = new Map<string, T[]>();
+	for (const item of items) {
+		const { code } = problemOf(item);
+		const group = groups.get(code);
+		if (group) group.push(item);
+		else groups.set(code, [item]);
+	}
+	return groups;
 }

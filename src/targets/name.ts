@@ -13,6 +13,16 @@ export function displayName(bytes: Uint8Array): string {
 	}
 }
 
+/** The bytes that {@link displayName} shows so. */
+export function nameBytes(shown: string): Buffer {
+	if (!shown.includes('\\x')) return Buffer.from(shown);
+	// Split by a pattern with a group: every other part is an escaped byte.
+	const parts = shown.split(/\\x([0-9a-f]{2})/);
+	return Buffer.concat(
+		parts.map((part, index) => Buffer.from(part, index % 2 === 1 ? 'hex' : 'utf8')),
+	);
+}
+
 function escapeLookalikes(text: string): string {
 	return text.includes('\\x') ? text.replace(/\\(?=x[0-9a-f]{2})/g, '\\x5c') : text;
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
 import type { Progress } from './found.ts';
+import { JavaProgram } from './java-program.ts';
 import { type FoundKafka, findKafka } from './kafka-jars.ts';
 import { type RunningServer, start } from './running.ts';
 
@@ -25,6 +26,8 @@ export interface Kafka extends RunningServer {
 	 * output: `tool('org.apache.kafka.tools.TopicCommand', '--bootstrap-server', kafka.bootstrap, '--list')`.
 	 */
 	tool(className: string, ...args: string[]): Promise<string>;
+	/** Runs a Java source file with the jars of the same version. */
+	program(sourceFile: string, ...args: string[]): JavaProgram;
 }
 
 /** Short starts count more here than long runs: one core for the collector, the quick compiler only. */
@@ -75,6 +78,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
 		port,
 		bootstrap: `127.0.0.1:${port}`,
 		tool: (className: string, ...args: string[]) => runKafkaTool(found, className, ...args),
+		program: (sourceFile: string, ...args: string[]) =>
+			new JavaProgram(found.java.path, [...java(found, sourceFile), ...args], found.java.env),
 	});
 }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Loaded, loadConfig } from '../../src/config/load.ts';
 import { printMistake } from '../../src/config/mistake.ts';
 import type { Environment } from '../../src/config/variables.ts';
+import type { Secret } from '../../src/options/secret.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'config-test-'));
 after(() => rmSync(cwd, { recursive: true }));
@@ -124,8 +126,11 @@ targets:
 	);
 	assert.deepEqual(config.targets[2]?.options.brokers, [{ host: '::1', port: 9092 }]);
 	assert.deepEqual(Object.keys(config.targets[0]?.options ?? {}).sort(), [
+		'abandoned_after',
+		'count_cap',
 		'discovery_interval',
 		'groups',
+		'partitioned',
 		'streams',
 		'url',
 	]);
@@ -213,5 +218,48 @@ test('nothing configured at all is a mistake that says what to set', () => {
 		'stream-lag-exporter.yaml: no such file, and nothing else is configured: write it, name another with --config.file, or set STREAM_LAG_CONFIG, KAFKA_BROKERS, REDIS_URL or NATS_URL';
 	for (const env of [{}, { STREAM_LAG_CONFIG: '', REDIS_URL: '' }, { STREAM_LAG_TARGET: 'shop' }]) {
 		assert.equal(printed(load(undefined, env)), expected);
+	}
+});
+
+test('relative paths begin at the configuration file, and without one at the working directory', () => {
+	const yaml = redisYaml.replace(' }', ', password_file: run/secret }');
+	const password = (loaded: Loaded) => {
+		const { password_file } = accepted(loaded).config.targets[0]?.options ?? {};
+		return (password_file as Secret).reveal();
+	};
+	for (const folder of [cwd, join(cwd, 'etc')]) {
+		mkdirSync(join(folder, 'run'), { recursive: true });
+		writeFileSync(join(folder, 'run', 'secret'), `in ${basename(folder)}\n`);
+		writeFileSync(join(folder, 'x.yaml'), yaml);
+	}
+	assert.equal(password(load('x.yaml')), `in ${basename(cwd)}`);
+	assert.equal(password(load('etc/x.yaml')), 'in etc');
+	assert.equal(password(load(undefined, { STREAM_LAG_CONFIG: yaml })), `in ${basename(cwd)}`);
+	const absolute = yaml.replace('run/secret', join(cwd, 'etc', 'run', 'secret'));
+	assert.equal(password(load(undefined, { STREAM_LAG_CONFIG: absolute })), 'in etc');
+});
+
+test('a path may come from a variable, and what a file holds is taken as it is', () => {
+	writeFileSync(join(cwd, 'secret'), '${REDIS_URL}$$');
+	const yaml = redisYaml.replace(' }', ', password_file: "${SECRET}" }');
+	const { config } = accepted(load(undefined, { STREAM_LAG_CONFIG: yaml, SECRET: 'secret' }));
+	const { password_file } = config.targets[0]?.options ?? {};
+	assert.equal((password_file as Secret).reveal(), '${REDIS_URL}$$');
+});
+
+test('the effective configuration is YAML that would be accepted again', () => {
+	const yaml = redisYaml.replace('redis://redis', '${URL}').replace(' }', ', password: hunter2 }');
+	const { effectiveYaml } = accepted(loadText(yaml, { URL: 'redis://r' })).config;
+	assert.match(effectiveYaml, /^ {2}- name: cache\n {4}platform: redis\n/m);
+	assert.match(effectiveYaml, /^ {4}url: redis:\/\/r:6379\/0\n/m);
+	assert.match(effectiveYaml, /^ {4}password: <secret>\n/m);
+	assert.equal(accepted(loadText(effectiveYaml)).config.effectiveYaml, effectiveYaml);
+});
+
+test('a pipe or a device in the place of a secret is refused, not waited for', () => {
+	execFileSync('mkfifo', [join(cwd, 'pipe')]);
+	for (const path of ['pipe', '/dev/zero']) {
+		const yaml = redisYaml.replace(' }', `, password_file: ${path} }`);
+		assert.match(printed(loadText(yaml)), /password_file: a pipe or a device: a file is expected/);
 	}
 });

@@ -70,6 +70,8 @@ test('a checked configuration can be written again, with its defaults and withou
 				streams: { include: ['*'], exclude: ['__*'] },
 				groups: { include: ['*'], exclude: ['console-consumer-*'] },
 				detail: 'partition',
+				isolation: 'read_uncommitted',
+				time_lag: 'estimated',
 			},
 			{
 				name: 'b',
@@ -77,6 +79,9 @@ test('a checked configuration can be written again, with its defaults and withou
 				url: 'redis://<secret>@redis:6379/0',
 				streams: { include: ['*'], exclude: [] },
 				groups: { include: ['*'], exclude: [] },
+				partitioned: [],
+				abandoned_after: '1m',
+				count_cap: 1000,
 				discovery_interval: '5m',
 			},
 			{
@@ -85,8 +90,12 @@ test('a checked configuration can be written again, with its defaults and withou
 				poll: { interval: '1m30s' },
 				servers: ['nats://n1:4222'],
 				token: '<secret>',
+				tls_first: false,
+				inbox_prefix: '_INBOX',
 				streams: { include: ['*'], exclude: ['KV_*', 'OBJ_*', '$MQTT_*'] },
 				groups: { include: ['*'], exclude: [] },
+				ephemeral: 'rollup',
+				time_lag: 'exact',
 			},
 		],
 	});

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { derive } from '../../src/derive/derive.ts';
+import { History } from '../../src/derive/history.ts';
+import { planOf } from '../../src/derive/plan.ts';
 import type { Carried, Consumer, Group, Partitions, Stream } from '../../src/model.ts';
 
 const now = 1_000_000;
 const none = Number.NaN;
+const plan = planOf({ target: 't', platform: 'p', intervalSeconds: 15 });
 
 function carried(groups: readonly Group[], streams: readonly Stream[] = []): Carried {
 	const fresh = { readAtMs: now, listedAtMs: now, missedListings: 0 };
 	return {
 		atMs: now,
+		listed: true,
 		partitionDetail: true,
+		agesByHead: true,
+		headSeeds: [],
 		groups: new Map(groups.map((record, index) => [String(index), { record, ...fresh }])),
 		streams: new Map(streams.map((record) => [record.name, { record, ...fresh }])),
 	};
@@ -21,7 +27,7 @@ function consumerOf(lag: Group['lag'], readAtMs = now): Consumer {
 	const [kept] = [...input.groups.values()];
 	assert(kept);
 	const groups = new Map([['0', { ...kept, readAtMs }]]);
-	const { consumers } = derive({ ...input, groups }, { target: 't', platform: 'p' });
+	const { consumers } = derive(new History(15), { ...input, groups }, plan);
 	assert(consumers[0]);
 	return consumers[0];
 }
@@ -109,12 +115,34 @@ test('a partition whose lag is not known keeps its committed offset', () => {
 	assert.deepEqual([...(partitions?.committed ?? [])], [50, 10]);
 });
 
+test('lags told by partition stand for themselves: counts beside them tell what moved', () => {
+	const told = { lag: Float64Array.of(2, 5), uncertainty: Float64Array.of(0, 3) };
+	const lag = { ...rows([0, none], [90, none], [90, none]), told };
+	const consumer = consumerOf(lag);
+	assert.equal(consumer.lag, 7);
+	assert.equal(consumer.lagUncertainty, 3);
+	assert.equal(consumer.partitionLagMax, 5);
+	assert.equal(consumer.partitionsUnknown, 0);
+	assert.equal(consumer.partitionsStalled, 0);
+	assert.deepEqual([...(consumer.partitions?.lag ?? [])], [2, 5]);
+	assert.deepEqual([...(consumer.partitions?.committed ?? [])], [none, none]);
+});
+
+test('one told lag that is missing makes the sum unknown', () => {
+	const told = { lag: Float64Array.of(2, none), uncertainty: Float64Array.of(0, none) };
+	const consumer = consumerOf({ ...rows([0, 0], [9, 9], [9, 9]), told });
+	assert.equal(consumer.lag, undefined);
+	assert.equal(consumer.lagUncertainty, undefined);
+	assert.equal(consumer.lagUnknown, 'not_read');
+	assert.equal(consumer.partitionsUnknown, 1);
+});
+
 test('partitions are left out where the reading says so', () => {
 	const input = carried(
 		[{ stream: 'orders', consumerGroup: 'billing', lag: rows([0], [5], [10]) }],
 		[{ name: 'orders', partitions: rows([0], [0], [10]) }],
 	);
-	const derived = derive({ ...input, partitionDetail: false }, { target: 't', platform: 'p' });
+	const derived = derive(new History(15), { ...input, partitionDetail: false }, plan);
 	assert.equal(derived.consumers[0]?.partitions, undefined);
 	assert.equal(derived.consumers[0]?.lag, 5);
 	assert.equal(derived.streams[0]?.partitions, undefined);
@@ -128,6 +156,7 @@ test('a stream tells its length, its partitions and the groups seen on it', () =
 		lag: { messages: 0 },
 	});
 	const { streams } = derive(
+		new History(15),
 		carried(
 			[group('a'), group('b')],
 			[
@@ -136,7 +165,7 @@ test('a stream tells its length, its partitions and the groups seen on it', () =
 				{ name: 'told', length: 3 },
 			],
 		),
-		{ target: 't', platform: 'p' },
+		plan,
 	);
 	assert.deepEqual(
 		streams.map(({ stream, length, partitionCount, consumers }) => [

@@ -13,12 +13,22 @@ export interface Exporter {
 	/** `http://127.0.0.1:port` */
 	readonly url: string;
 	readonly pid: number;
+	/** Where its files are; relative paths in the configuration begin here. */
+	readonly folder: string;
+	/** Everything that it wrote to the log so far. */
+	output(): string;
 	/** Lines of the log so far. */
 	log(): readonly LogLine[];
 	/** The text of `/metrics`. */
 	scrape(): Promise<string>;
 	/** Values of one metric, by its labels without `platform`. */
 	values(metric: string): Promise<Record<string, number>>;
+	/** Writes a file into the folder. */
+	write(name: string, text: string): Promise<void>;
+	/** Writes `config.yaml` and sends SIGHUP; gives the line that says how the reload went. */
+	reload(configuration?: string): Promise<LogLine>;
+	/** Settles when it has ended by itself, with the exit code. */
+	ended(): Promise<number | null>;
 	/** Sends SIGTERM; gives the exit code and how long it took. */
 	stop(): Promise<{ readonly code: number | null; readonly afterMs: number }>;
 }
@@ -29,15 +39,38 @@ export interface LogLine {
 	readonly [field: string]: unknown;
 }
 
-/** Starts `serve` with a configuration file on a free port, and waits until it listens. */
-export async function startExporter(configuration: string): Promise<Exporter> {
+/** How an exporter is started, where that is unusual. */
+export interface ExporterOptions {
+	readonly args?: readonly string[];
+	readonly env?: NodeJS.ProcessEnv;
+	/** More files in its folder, by name. */
+	readonly files?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts `serve` on a free port, and waits until it listens.
+ *
+ * @param configuration - of a file; absent: there is none
+ */
+export async function startExporter(
+	configuration: string | undefined,
+	{ args = [], env = {}, files = {} }: ExporterOptions = {},
+): Promise<Exporter> {
 	const folder = await mkdtemp(join(tmpdir(), 'stream-lag-exporter-test-'));
 	const file = join(folder, 'config.yaml');
-	await writeFile(file, configuration);
+	const write = (name: string, text: string) => writeFile(join(folder, name), text);
+	for (const [name, text] of Object.entries(files)) await write(name, text);
+	if (configuration !== undefined) await write('config.yaml', configuration);
 	const child = spawn(
 		process.execPath,
-		[main, `--config.file=${file}`, '--web.listen-address=127.0.0.1:0', '--log.format=json'],
-		{ stdio: ['ignore', 'ignore', 'pipe'] },
+		[
+			main,
+			...(configuration === undefined ? [] : [`--config.file=${file}`]),
+			'--web.listen-address=127.0.0.1:0',
+			'--log.format=json',
+			...args,
+		],
+		{ stdio: ['ignore', 'ignore', 'pipe'], cwd: folder, env: { PATH: process.env.PATH, ...env } },
 	);
 	let output = '';
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -59,9 +92,23 @@ export async function startExporter(configuration: string): Promise<Exporter> {
 	return {
 		url,
 		pid: child.pid ?? 0,
+		folder,
+		output: () => output,
 		log,
 		scrape,
 		values: async (metric) => valuesOf(await scrape(), metric),
+		write,
+		async reload(text) {
+			if (text !== undefined) await write('config.yaml', text);
+			const ends = () => log().filter(({ msg }) => /^(not )?reloaded/.test(msg));
+			const before = ends().length;
+			child.kill('SIGHUP');
+			return await until('the reload ends', () => ends()[before]);
+		},
+		async ended() {
+			if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+			return child.exitCode;
+		},
 		async stop() {
 			const ended = await end(child);
 			await rm(folder, { recursive: true, force: true });

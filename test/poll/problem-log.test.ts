@@ -35,20 +35,34 @@ test('a problem is logged when it begins and when it ends, not while it lasts', 
 
 test('a change of the problems is logged', () => {
 	const log = record();
+	const payments = problem('no_leader', 'payments');
 	log.poll('partial', problem('no_leader', 'orders'));
-	assert.deepEqual(log.poll('partial', problem('no_leader', 'payments')), [
-		'payments is in trouble',
-		'no longer: orders is in trouble',
-	]);
+	assert.deepEqual(log.poll('partial', payments), ['payments is in trouble']);
+	assert.deepEqual(log.poll('partial', payments), []);
+	assert.deepEqual(log.poll('partial', payments), ['no longer: orders is in trouble']);
 });
 
-test('a change of words alone is no change', () => {
+test('two problems that come by turns are logged once each', () => {
 	const log = record();
-	log.poll('partial', problem('timeout', 'broker 1'));
-	assert.deepEqual(
-		log.poll('partial', { ...problem('timeout', 'broker 1'), message: 'after 3,001 ms' }),
-		[],
-	);
+	const reset = problem('unreachable', 'broker 1');
+	const silent = problem('protocol_error', 'broker 1');
+	log.poll('failed', reset);
+	log.poll('failed', silent);
+	for (let turn = 0; turn < 5; turn++) {
+		assert.deepEqual(log.poll('failed', reset), []);
+		assert.deepEqual(log.poll('failed', silent), []);
+	}
+});
+
+test('another wording is logged once it has settled', () => {
+	const log = record();
+	const worded = (message: string) => ({ ...problem('timeout', 'broker 1'), message });
+	log.poll('partial', worded('after 3,000 ms'));
+	assert.deepEqual(log.poll('partial', worded('after 3,001 ms')), []);
+	assert.deepEqual(log.poll('partial', worded('after 3,002 ms')), []);
+	assert.deepEqual(log.poll('partial', worded('partitions 1, 2')), []);
+	assert.deepEqual(log.poll('partial', worded('partitions 1, 2')), ['partitions 1, 2']);
+	assert.deepEqual(log.poll('partial', worded('partitions 1, 2')), []);
 });
 
 test('many problems of one kind take a few lines', () => {

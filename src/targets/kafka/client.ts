@@ -36,9 +36,12 @@ export class AbandonedError extends Error {
 	}
 }
 
+/** Metadata is asked for anew when it is older, or when something speaks against it. */
+const metadataAgeMs = 30_000;
+
 /**
  * The connections to the brokers of one cluster: one to each broker that is needed, kept from poll
- * to poll, and made anew when it is lost.
+ * to poll, and made anew when it is lost; and what the cluster tells of itself.
  */
 export class Cluster {
 	readonly requests = new Map<string, number>();
@@ -48,6 +51,8 @@ export class Cluster {
 	/** Brokers that failed in this poll are not asked again before the next. */
 	readonly #failed = new Map<string, BrokerError>();
 	#brokers: ReadonlyMap<number, BrokerAddress> = new Map();
+	#metadata: { readonly answer: MetadataAnswer; readonly askedAtMs: number } | undefined;
+	#hasFreshMetadata = false;
 	readonly #closed = new AbortController();
 
 	constructor(bootstrap: readonly Address[], settings: ConnectionSettings) {
@@ -55,18 +60,63 @@ export class Cluster {
 		this.#settings = settings;
 	}
 
+	/** Of each request, in milliseconds. */
+	get timeoutMs(): number {
+		return this.#settings.timeoutMs;
+	}
+
+	/** Whether the metadata was asked for in this poll. */
+	get hasFreshMetadata(): boolean {
+		return this.#hasFreshMetadata;
+	}
+
+	/** Gives brokers that failed in the last poll another chance, and renews sessions that end soon. */
+	async beginPoll(signal: AbortSignal): Promise<void> {
+		if (this.#failed.size > 0) this.#metadata = undefined;
+		this.#failed.clear();
+		this.#hasFreshMetadata = false;
+		const until = AbortSignal.any([signal, this.#closed.signal]);
+		await Promise.all(
+			[...this.#connections].map(async ([address, connecting]) => {
+				try {
+					await (await connecting).renew(until);
+				} catch (error) {
+					if (until.aborted) throw new AbandonedError(address, 'connect', until.reason);
+					this.#failed.set(address, new BrokerError(address, 'connect', error as Error));
+				}
+			}),
+		);
+	}
+
+	/** Whether a broker has failed in this poll. */
+	hasFailed(nodeId: number): boolean {
+		const address = this.#brokers.get(nodeId);
+		return address !== undefined && this.#failed.has(addressText(address));
+	}
+
 	/**
-	 * Begins a poll: the metadata of the cluster, from whichever broker answers first in turn.
+	 * The metadata of the cluster, as known or from whichever broker answers first in turn.
 	 *
 	 * @throws AggregateError of {@link BrokerError} when none does; {@link AbandonedError}
 	 */
 	async metadata(signal: AbortSignal): Promise<MetadataAnswer> {
-		this.#failed.clear();
+		const known = this.#metadata;
+		if (known && performance.now() - known.askedAtMs < metadataAgeMs) return known.answer;
+		return await this.freshMetadata(signal);
+	}
+
+	/**
+	 * The metadata of the cluster as it is now.
+	 *
+	 * @throws as {@link metadata}
+	 */
+	async freshMetadata(signal: AbortSignal): Promise<MetadataAnswer> {
+		this.#metadata = undefined;
 		const errors: BrokerError[] = [];
 		for (const address of await this.#candidates()) {
 			try {
 				const answer = await this.#ask(address, addressText(address), metadata, undefined, signal);
-				this.#learn(answer.brokers);
+				this.#learn(answer);
 				return answer;
 			} catch (error) {
 				if (!(error instanceof BrokerError)) throw error;
@@ -96,12 +146,15 @@ export class Cluster {
 		return await this.#ask(address, this.#nameOf(nodeId), request, args, signal);
 	}
 
-	/** Whether a broker speaks a request; unknown brokers speak none. */
-	async speaks(nodeId: number, request: Request<never, unknown>): Promise<boolean> {
+	/** Whether a broker speaks a request; without a connection that shows when it is asked. */
+	async speaks(
+		nodeId: number,
+		request: Pick<Request<never, unknown>, 'key' | 'versions'>,
+	): Promise<boolean> {
 		const address = this.#brokers.get(nodeId);
 		const connection =
 			address && (await this.#connections.get(addressText(address))?.catch(() => undefined));
-		return connection?.version(request) !== undefined;
+		return connection === undefined || connection.version(request) !== undefined;
 	}
 
 	/** Settles when every socket is gone. */
@@ -174,10 +227,12 @@ export class Cluster {
 	}
 
 	/** Takes over who the brokers are; connections to others are not needed any more. */
-	#learn(brokers: readonly BrokerAddress[]): void {
-		if (brokers.length === 0) return;
-		this.#brokers = new Map(brokers.map((broker) => [broker.nodeId, broker]));
-		const needed = new Set(brokers.map(addressText));
+	#learn(answer: MetadataAnswer): void {
+		this.#hasFreshMetadata = true;
+		if (isSettled(answer)) this.#metadata = { answer, askedAtMs: performance.now() };
+		if (answer.brokers.length === 0) return;
+		this.#brokers = new Map(answer.brokers.map((broker) => [broker.nodeId, broker]));
+		const needed = new Set(answer.brokers.map(addressText));
 		for (const [address, connecting] of this.#connections) {
 			if (!needed.has(address)) this.#drop(address, connecting);
 		}
@@ -199,4 +254,12 @@ export class Cluster {
 	#count(operation: string): void {
 		this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
 	}
+}
+
+/** Metadata that shows an election under way, or an error, will soon be different. */
+function isSettled({ brokers, topics }: MetadataAnswer): boolean {
+	return (
+		brokers.length > 0 &&
+		topics.every(({ errorCode, leaders }) => errorCode === 0 && leaders.every((node) => node >= 0))
+	);
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
 import Connection, {
 	type ConnectionLogger,
 	type SendArguments,
@@ -7,6 +7,7 @@ import Connection, {
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { type Address, addressText } from '../../options/address.ts';
+import type { Login } from './login.ts';
 import { apiVersions } from './protocol/api-versions.ts';
 import { Frames } from './protocol/frames.ts';
 import { MalformedAnswerError, Reader } from './protocol/reader.ts';
@@ -16,9 +17,14 @@ import { Writer } from './protocol/writer.ts';
 /** What all connections of a target have in common. */
 export interface ConnectionSettings {
 	readonly clientId: string;
-	readonly sasl: SASLOptions | null;
+	/** Null: without TLS. */
+	readonly tls: ConnectionOptions | null;
+	/** Null: nobody asks who we are. */
+	readonly sasl: Login | null;
 	/** Of connecting, and of each request, in milliseconds. */
 	readonly timeoutMs: number;
+	/** Of a whole poll, in milliseconds: a session must last so long. */
+	readonly pollTimeoutMs: number;
 }
 
 /** A request had no answer in its time. */
@@ -29,6 +35,11 @@ export class RequestTimeoutError extends Error {
 /** The broker does not speak a version of the request that is spoken here. */
 export class UnsupportedRequestError extends Error {
 	override readonly name = 'UnsupportedRequestError';
+}
+
+/** The broker wants this client to be silent for longer than a request may take (KIP-219). */
+export class ThrottledError extends Error {
+	override readonly name = 'ThrottledError';
 }
 
 /** The broker closed the connection, or it broke. */
@@ -66,7 +77,7 @@ export class BrokerConnection {
 		this.#connection = new Connection({
 			...address,
 			clientId: settings.clientId,
-			ssl: null,
+			ssl: settings.tls,
 			sasl: settings.sasl,
 			socketFactory: (options) => this.#watch(makeSocket(options)),
 			logger: silent,
@@ -74,6 +85,8 @@ export class BrokerConnection {
 			requestTimeout: settings.timeoutMs,
 			enforceRequestTimeout: false,
 			maxInFlightRequests,
+			// Not while other requests are under way: the broker closes the connection then.
+			reauthenticationThreshold: 0,
 		});
 		letRest(this.#connection);
 		this.#frame();
@@ -112,9 +125,8 @@ export class BrokerConnection {
 	/**
 	 * Sends a request and reads its answer. Several may be under way at a time.
 	 *
-	 * @throws {@link RequestTimeoutError}, {@link ConnectionLostError},
-	 * {@link UnsupportedRequestError}, {@link MalformedAnswerError}; the connection is closed after
-	 * all of them but UnsupportedRequestError
+	 * @throws {@link RequestTimeoutError}, {@link ConnectionLostError}, {@link MalformedAnswerError},
+	 * and the connection is closed; {@link UnsupportedRequestError}, {@link ThrottledError}
 	 */
 	async send<Arguments, Answer>(
 		request: Request<Arguments, Answer>,
@@ -128,8 +140,36 @@ export class BrokerConnection {
 				`the broker does not speak ${request.operation} in a version from ${lowest} to ${highest}`,
 			);
 		}
+		const silentMs = this.#connection.requestQueue.throttledUntil - Date.now();
+		if (silentMs > this.#settings.timeoutMs) {
+			throw new ThrottledError(`the broker throttles this client for ${silentMs} ms`);
+		}
 		try {
 			return await this.#bounded(request.operation, this.#exchange(request, args, version), signal);
+		} catch (error) {
+			this.close(error as Error);
+			throw error;
+		}
+	}
+
+	/**
+	 * Logs in again where the session would end within the time of a poll (KIP-368). To be called
+	 * while nothing is under way.
+	 *
+	 * @throws as {@link send}, or what the login throws; the connection is closed then
+	 */
+	async renew(signal: AbortSignal): Promise<void> {
+		const { authenticatedAt, sessionLifetime } = this.#connection;
+		const lifeMs = Number(sessionLifetime);
+		if (!this.isOpen || authenticatedAt === null || lifeMs === 0) return;
+		const [seconds, nanoseconds] = process.hrtime(authenticatedAt);
+		const ageMs = seconds * 1000 + nanoseconds / 1e6;
+		if (lifeMs - ageMs > this.#settings.pollTimeoutMs) return;
+		// Brokers refuse to be logged in to twice within a second.
+		if (ageMs < Math.max(lifeMs / 2, leastSessionAgeMs)) return;
+		this.#connection.authenticatedAt = null;
+		try {
+			await this.#bounded('logging in again', this.#connection.authenticate(), signal);
 		} catch (error) {
 			this.close(error as Error);
 			throw error;
@@ -177,11 +217,11 @@ export class BrokerConnection {
 			},
 			response: {
 				decode: async (payload) => decode(request, payload, version),
-				parse: async (answer) => answer,
+				parse: async (decoded) => decoded,
 			},
 			logResponseError: false,
 		};
-		return (await this.#connection.send(exchange)) as Answer;
+		return ((await this.#connection.send(exchange)) as Decoded<Answer>).answer;
 	}
 
 	/** Waits for work, but neither longer than a request may take nor after the signal. */
@@ -241,6 +281,7 @@ export class BrokerConnection {
 }
 
 const maxInFlightRequests = 5;
+const leastSessionAgeMs = 1100;
 const makeSocket = socketFactory();
 
 /** kafkajs logs what is reported as problems here. */
@@ -267,16 +308,28 @@ function encode<Arguments>(
 	return encoder;
 }
 
-function decode<Answer>(request: Request<never, Answer>, payload: Buffer, version: number): Answer {
+/** What kafkajs looks at, and the rest. */
+interface Decoded<Answer> {
+	readonly clientSideThrottleTime: number;
+	readonly answer: Answer;
+}
+
+/** Reads a whole answer, from the end of its correlation id on. */
+export function decode<Answer>(
+	request: Request<never, Answer>,
+	payload: Buffer,
+	version: number,
+): Decoded<Answer> {
 	const reader = new Reader(payload);
 	if (request.flexible) reader.tags();
+	const clientSideThrottleTime = request.flexible ? reader.int32() : 0;
 	const answer = request.read(reader, version);
 	if (reader.left > 0) {
 		throw new MalformedAnswerError(
 			`${request.operation} version ${version}: ${reader.left} bytes more than the protocol says`,
 		);
 	}
-	return answer;
+	return { clientSideThrottleTime, answer };
 }
 
 /** kafkajs sets its check for pending requests again and again, with or without any. */

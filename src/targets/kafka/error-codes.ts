@@ -10,6 +10,7 @@ export const errorCode = {
 	topicAuthorizationFailed: 29,
 	groupAuthorizationFailed: 30,
 	clusterAuthorizationFailed: 31,
+	groupIdNotFound: 69,
 	fencedLeaderEpoch: 74,
 	unknownLeaderEpoch: 75,
 	offsetNotAvailable: 78,
@@ -43,14 +44,22 @@ const problemCodes = new Map<number, KafkaProblem>([
 	[errorCode.clusterAuthorizationFailed, 'not_authorized'],
 ]);
 
+/** Whether a partition has another leader than the one that was asked, or may have, or is gone. */
+export function isLeaderError(code: number): boolean {
+	const problem = problemCodes.get(code);
+	return problem === 'no_leader' || problem === 'topic_gone';
+}
+
 /** The codes of `stream_target_problems_total` on this platform. */
 export const kafkaProblems = [
 	'unreachable',
 	'timeout',
 	'connection_lost',
 	'auth_failed',
+	'tls_failed',
 	'protocol_error',
 	'unsupported',
+	'throttled',
 	'not_authorized',
 	'nothing_visible',
 	'no_leader',

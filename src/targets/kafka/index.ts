@@ -1,17 +1,33 @@
-import type { SASLOptions } from 'kafkajs';
+import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import { AbandonedError, BrokerError, Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
-import { type KafkaOptions, options } from './options.ts';
+import { HeadSeeds } from './head-seeds.ts';
+import { loginOf } from './login.ts';
+import { options } from './options.ts';
+import { remembered } from './plan.ts';
 import { brokerProblem } from './problems.ts';
 import { readAnswers } from './read.ts';
+import { Retention } from './retention.ts';
 
 /** Apache Kafka and what speaks its protocol, from 2.8 on. */
 export const kafka = definePlatform({
 	name: 'kafka',
 	options,
-	operations: ['connect', 'metadata', 'list_groups', 'offset_fetch', 'list_offsets'],
+	operations: [
+		'connect',
+		'metadata',
+		'list_groups',
+		'offset_fetch',
+		'list_offsets',
+		'describe_groups',
+		'consumer_group_describe',
+		'share_group_describe',
+		'streams_group_describe',
+		'describe_share_group_offsets',
+		'describe_configs',
+	],
 	problems: kafkaProblems,
 	connect(given, _log, pollTimeoutMs) {
 		// A hung broker then costs a third of a poll, and the others still get their answers in.
@@ -19,15 +35,39 @@ export const kafka = definePlatform({
 		const { sasl } = given;
 		const cluster = new Cluster(given.brokers, {
 			clientId: given.client_id,
-			sasl: sasl ? login(sasl) : null,
+			tls: tlsOptions(given.tls) ?? null,
+			sasl: sasl ? loginOf(sasl, timeoutMs) : null,
 			timeoutMs,
+			pollTimeoutMs,
 		});
+		const retention = new Retention();
+		const seeds = new HeadSeeds();
+		const scope = { streams: remembered(given.streams), groups: remembered(given.groups) };
 		return {
 			requests: cluster.requests,
 			async read(signal) {
 				try {
-					const answers = await fetchAll(cluster, given, timeoutMs, signal);
-					return readAnswers(answers, given, given.detail);
+					const nowMs = performance.now();
+					const wanted = {
+						...scope,
+						isolation: given.isolation,
+						dueConfigs: (topics: readonly string[]) => retention.due(topics, nowMs),
+					};
+					const answers = await fetchAll(cluster, wanted, signal);
+					const problems = retention.learn(answers, nowMs);
+					const reading = readAnswers(answers, {
+						...scope,
+						detail: given.detail,
+						retentionSeconds: (topic) => retention.seconds(topic),
+					});
+					return {
+						...reading,
+						problems: [...reading.problems, ...problems],
+						...(given.time_lag === 'estimated' && {
+							agesByHead: true,
+							headSeeds: await seeds.ask(cluster, answers, reading, signal),
+						}),
+					};
 				} catch (error) {
 					throw unreadable(error);
 				}
@@ -38,13 +78,6 @@ export const kafka = definePlatform({
 		};
 	},
 });
-
-function login(sasl: NonNullable<KafkaOptions['sasl']>): SASLOptions {
-	const { mechanism, username } = sasl;
-	const password = sasl.password ?? sasl.password_file;
-	if (password === undefined) throw new Error('the schema let pass a login without a password');
-	return { mechanism, username, password: password.reveal() };
-}
 
 function unreadable(error: unknown): unknown {
 	if (error instanceof AbandonedError) {

@@ -3,7 +3,6 @@
 declare module 'kafkajs/src/network/connection.js' {
 	import type { Socket } from 'node:net';
 	import type { ConnectionOptions } from 'node:tls';
-	import type { SASLOptions } from 'kafkajs';
 
 	export interface ConnectionLogger {
 		namespace(name: string): ConnectionLogger;
@@ -33,7 +32,7 @@ declare module 'kafkajs/src/network/connection.js' {
 			port: number;
 			clientId: string;
 			ssl: ConnectionOptions | null;
-			sasl: SASLOptions | null;
+			sasl: object | null;
 			socketFactory: (options: {
 				host: string;
 				port: number;
@@ -45,8 +44,13 @@ declare module 'kafkajs/src/network/connection.js' {
 			requestTimeout: number;
 			enforceRequestTimeout: boolean;
 			maxInFlightRequests: number;
+			reauthenticationThreshold: number;
 		});
 		socket: Socket | undefined;
+		/** As process.hrtime gives it; null: not logged in. */
+		authenticatedAt: [number, number] | null;
+		/** A Long of milliseconds; 0: without end. */
+		sessionLifetime: object;
 		requestQueue: {
 			pending: unknown[];
 			throttledUntil: number;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { type Address, addressText, parseServerUrl } from '../../options/address.ts';
-import { checkTwins, secretFile } from '../../options/file.ts';
 import { filter } from '../../options/pattern.ts';
 import { quoted } from '../../options/quoted.ts';
-import { secret } from '../../options/secret.ts';
 import { text } from '../../options/text.ts';
-import { thorough } from '../../options/thorough.ts';
+import { tls } from '../../options/tls.ts';
+import { sasl } from './sasl-options.ts';
 
 /** `host:port`; there is no default port. */
 const broker = z.codec(z.string(), z.custom<Address>(), {
@@ -28,24 +27,15 @@ export const options = z.strictObject({
 	/** Where to begin: each `host:port`, an IPv6 address in brackets. */
 	brokers: z.array(broker).min(1, 'expected at least one broker'),
 	client_id: text.default('stream-lag-exporter'),
-	sasl: z
-		.strictObject({
-			mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-			username: text,
-			password: secret.optional(),
-			password_file: secretFile.optional(),
-		})
-		.superRefine((sasl, context) => {
-			if (checkTwins(sasl, 'password', context)) return;
-			const message = 'missing: give it, or password_file';
-			context.addIssue({ code: 'custom', path: ['password'], message });
-		}, thorough)
-		.optional(),
+	tls: tls.optional(),
+	sasl: sasl.optional(),
 	/** Topics. */
 	streams: filter({ include: ['*'], exclude: ['__*'] }),
 	groups: filter({ include: ['*'], exclude: ['console-consumer-*'] }),
 	/** Series for each partition, or sums alone. */
 	detail: z.enum(['partition', 'stream']).default('partition'),
+	/** Where lag counts to: the high watermark, or the last offset before an open transaction. */
+	isolation: z.enum(['read_uncommitted', 'read_committed']).default('read_uncommitted'),
+	/** Whether the age of lag is told, by the history of the ends of partitions. */
+	time_lag: z.enum(['none', 'estimated']).default('estimated'),
 });
-
-export type KafkaOptions = z.output<typeof options>;

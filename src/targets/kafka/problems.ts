@@ -1,8 +1,15 @@
 import type { Problem } from '../../model.ts';
 import type { BrokerError } from './client.ts';
-import { ConnectionLostError, RequestTimeoutError, UnsupportedRequestError } from './connection.ts';
+import {
+	ConnectionLostError,
+	RequestTimeoutError,
+	ThrottledError,
+	UnsupportedRequestError,
+} from './connection.ts';
 import type { KafkaProblem } from './error-codes.ts';
+import { TokenRefusedError } from './login.ts';
 import { MalformedAnswerError } from './protocol/reader.ts';
+import { TokenError } from './token-endpoint.ts';
 
 /** What is wrong with a broker that could not be asked, in words. */
 export function brokerProblem({ broker, operation, cause }: BrokerError): Problem {
@@ -15,13 +22,16 @@ function explain(
 	operation: string,
 ): { readonly code: KafkaProblem; readonly words: string } {
 	if (cause instanceof RequestTimeoutError) return { code: 'timeout', words: cause.message };
+	if (cause instanceof ThrottledError) {
+		return { code: 'throttled', words: `${cause.message}; raise its quota, or the poll interval` };
+	}
 	if (cause instanceof UnsupportedRequestError) {
 		return { code: 'unsupported', words: `${cause.message}; Kafka 2.8 or newer is needed` };
 	}
 	if (cause instanceof MalformedAnswerError) {
 		return {
 			code: 'protocol_error',
-			words: `${cause.message}; is this a Kafka listener, and one without TLS?`,
+			words: `${cause.message}; is this a Kafka listener? If it speaks TLS, set tls`,
 		};
 	}
 	if (cause instanceof ConnectionLostError || cause.name === 'KafkaJSConnectionClosedError') {
@@ -39,6 +49,18 @@ function explain(
 			words: `${cause.message}; check sasl.mechanism, sasl.username and sasl.password`,
 		};
 	}
+	if (cause instanceof TokenError || cause instanceof TokenRefusedError) {
+		return {
+			code: 'auth_failed',
+			words: `${cause.message}; check sasl.token_url, sasl.client_id, sasl.client_secret and sasl.scope`,
+		};
+	}
+	if ('code' in cause && isTls(String(cause.code))) {
+		return {
+			code: 'tls_failed',
+			words: `TLS fails: ${cause.message}; check tls.ca_file, tls.server_name, tls.cert_file and that the listener speaks TLS`,
+		};
+	}
 	return { code: 'unreachable', words: `cannot be reached: ${cause.message}` };
 }
 
@@ -52,6 +74,11 @@ function lostDuring(operation: string): string {
 function isAuthentication(error: Error): boolean {
 	const type = 'type' in error ? String(error.type) : '';
 	return error.name === 'KafkaJSSASLAuthenticationError' || type.includes('SASL');
+}
+
+/** Codes of OpenSSL, of Node's TLS, and of certificates that were not accepted. */
+function isTls(code: string): boolean {
+	return /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_|UNABLE_TO_|HOSTNAME_|EPROTO)/.test(code);
 }
 
 /** Names few of many: `orders (0, 1, 2, 3, 4 and 7 more)`. */

@@ -1,129 +1,113 @@
 import type { Group, Partitions, Problem, Unread } from '../../model.ts';
-import { passes } from '../../options/pattern.ts';
-import { errorCode, nameOfCode, problemOfCode } from './error-codes.ts';
-import type { Answers, Scope } from './fetch.ts';
-import { fewOf } from './problems.ts';
-import type { ListedGroup } from './protocol/list-groups.ts';
-import type { GroupOffsets, TopicOffsets } from './protocol/offset-fetch.ts';
-import { column, type Topic } from './read-streams.ts';
+import type { Answers, Scope } from './answers.ts';
+import { errorCode, problemOfCode } from './error-codes.ts';
+import { endsByTopic, rowOf } from './plan.ts';
+import type { GroupOffsets } from './protocol/offset-fetch.ts';
+import type { TopicOffsets } from './protocol/offset-rows.ts';
+import { type GroupFacts, groupRecord } from './read-members.ts';
+import type { Topic } from './read-streams.ts';
+import { Troubles } from './troubles.ts';
 
 /** The groups on each topic that they have committed on, with start and end beside the commit. */
 export function readGroups(
 	answers: Answers,
-	listed: ReadonlyMap<string, ListedGroup>,
+	facts: ReadonlyMap<string, GroupFacts>,
 	streams: ReadonlyMap<string, Topic>,
-	{ streams: filter }: Scope,
+	scope: Scope,
 	problems: Problem[],
 	unread: Unread[],
 ): readonly Group[] {
 	const groups: Group[] = [];
-	for (const leg of answers.offsets) {
-		if ('error' in leg) {
-			for (const consumerGroup of leg.asked) unread.push({ consumerGroup, reason: 'not_read' });
+	const troubles = new Troubles();
+	const watermarks = endsByTopic(answers.watermarks);
+	for (const { groupId, errorCode: code, topics } of latestAnswers(answers, unread)) {
+		if (code !== errorCode.none) {
+			unread.push({ consumerGroup: groupId, reason: problemOfCode(code) });
+			troubles.refused(groupId, code);
 			continue;
 		}
-		for (const answer of leg.answer) {
-			const { groupId, errorCode: code } = answer;
-			if (code !== errorCode.none) {
-				unread.push({ consumerGroup: groupId, reason: problemOfCode(code) });
-				problems.push({
-					code: problemOfCode(code),
-					operation: 'offset_fetch',
-					subject: groupId,
-					message: `group ${groupId}: its offsets cannot be read: ${nameOfCode(code)}`,
-				});
-				continue;
+		const fact = facts.get(groupId);
+		for (const offsets of topics) {
+			const stream = streams.get(offsets.topic);
+			if (stream) {
+				const lag = committedRows(offsets, stream.partitions);
+				if (lag.ids.length === 0) continue;
+				const fitting = withOpenTransactions(lag, watermarks.get(stream.name));
+				troubles.beyondEnd(groupId, stream.name, fitting);
+				groups.push({ ...groupRecord(groupId, fact, stream.name), lag: fitting });
+			} else if (scope.streams(offsets.topic)) {
+				troubles.topicGone(groupId, offsets.topic);
 			}
-			groups.push(...readGroup(answer, listed.get(groupId), streams, filter, problems));
 		}
 	}
+	problems.push(...troubles.problems(answers.metadata));
 	return groups;
 }
 
-function* readGroup(
-	{ groupId, topics }: GroupOffsets,
-	listed: ListedGroup | undefined,
-	streams: ReadonlyMap<string, Topic>,
-	filter: Scope['streams'],
-	problems: Problem[],
-): Iterable<Group> {
-	const kind = listed && kindOf(listed);
-	const state = listed?.state ? snakeCase(listed.state) : undefined;
-	for (const offsets of topics) {
-		const { topic } = offsets;
-		if (!passes(filter, topic)) continue;
-		const partitions = streams.get(topic)?.partitions;
-		if (!partitions) {
-			problems.push({
-				code: 'topic_gone',
-				operation: 'offset_fetch',
-				subject: `${groupId} on ${topic}`,
-				message: `group ${groupId} has committed offsets on topic ${topic}, which does not exist`,
-			});
-			continue;
-		}
-		const lag = committedRows(offsets, partitions);
-		if (lag.ids.length === 0) continue;
-		const beyond = beyondEnd(lag);
-		if (beyond.length > 0) {
-			problems.push({
-				code: 'commit_beyond_end',
-				operation: 'offset_fetch',
-				subject: `${groupId} on ${topic}`,
-				message: `group ${groupId} has committed beyond the end of topic ${topic}, partitions ${fewOf(beyond)}: the topic was recreated or truncated, and the lag is unknown until a commit fits again`,
-			});
-		}
-		yield {
-			stream: topic,
-			consumerGroup: groupId,
-			...(kind !== undefined && { kind }),
-			...(state !== undefined && { state }),
-			lag,
-		};
+/** Of a group that was asked twice, the later answer. */
+function latestAnswers(answers: Answers, unread: Unread[]): Iterable<GroupOffsets> {
+	const byGroup = new Map<string, GroupOffsets>();
+	const failed = new Set<string>();
+	for (const leg of answers.offsets) {
+		if ('error' in leg) for (const groupId of leg.asked.groupIds) failed.add(groupId);
+		else for (const answer of leg.answer) byGroup.set(answer.groupId, answer);
 	}
+	for (const consumerGroup of failed) {
+		if (!byGroup.has(consumerGroup)) unread.push({ consumerGroup, reason: 'not_read' });
+	}
+	return byGroup.values();
 }
 
-/** The rows that a group has committed, with start and end of the topic's partitions. */
-function committedRows(
-	{ partitions, offsets, errorCodes }: TopicOffsets,
-	stream: Partitions,
-): Required<Pick<Partitions, 'ids' | 'start' | 'end' | 'committed'>> {
-	const committed = new Map<number, number>();
-	for (let row = 0; row < partitions.length; row++) {
-		const failed = errorCodes[row] !== errorCode.none;
-		const offset = offsets[row] as number;
-		// -1: the group has committed nothing there.
-		if (failed) committed.set(partitions[row] as number, Number.NaN);
-		else if (!(offset < 0)) committed.set(partitions[row] as number, offset);
+type Rows = Required<Pick<Partitions, 'ids' | 'start' | 'end' | 'committed'>>;
+
+/**
+ * The rows that a group has committed, with start and end of the topic's partitions. Where that is
+ * all of them, as it mostly is, the topic's own columns are used.
+ */
+function committedRows({ rows, from, to }: TopicOffsets, stream: Partitions): Rows {
+	const { ids, start, end } = stream;
+	const committed = new Float64Array(ids.length).fill(Number.NaN);
+	let read = 0;
+	const failed: number[] = [];
+	for (let at = from; at < to; at++) {
+		const offset = rows.offsets[at] as number;
+		const row = rowOf(ids, rows.partitions[at] as number);
+		// A partition that is gone cannot be read; below 0 nothing was committed.
+		if (row === -1) continue;
+		if (rows.errorCodes[at] !== errorCode.none || Number.isNaN(offset)) failed.push(row);
+		else if (offset >= 0) {
+			committed[row] = offset;
+			read += 1;
+		}
 	}
-	const ids = Int32Array.from(committed.keys()).sort();
-	const starts = new Map<number, number>();
-	const ends = new Map<number, number>();
-	for (let row = 0; row < stream.ids.length; row++) {
-		starts.set(stream.ids[row] as number, stream.start[row] as number);
-		ends.set(stream.ids[row] as number, stream.end[row] as number);
+	if (read + failed.length === ids.length) return { ids, start, end, committed };
+	const kept = new Set(failed);
+	for (let row = 0; row < committed.length; row++) {
+		if (!Number.isNaN(committed[row])) kept.add(row);
 	}
+	const which = Int32Array.from(kept).sort();
+	const pick = (column: Float64Array) => Float64Array.from(which, (row) => column[row] as number);
 	return {
-		ids,
-		start: column(ids, starts),
-		end: column(ids, ends),
-		committed: column(ids, committed),
+		ids: which.map((row) => ids[row] as number),
+		start: pick(start),
+		end: pick(end),
+		committed: pick(committed),
 	};
 }
 
-function beyondEnd(rows: ReturnType<typeof committedRows>): readonly number[] {
-	return [...rows.ids].filter(
-		(_, row) => (rows.committed[row] as number) > (rows.end[row] as number),
-	);
-}
-
-/** Offsets that were committed without a group protocol belong to a simple consumer. */
-function kindOf({ type, protocolType }: ListedGroup): string | undefined {
-	if (type === null) return undefined;
-	return type.toLowerCase() === 'classic' && protocolType === '' ? 'simple' : snakeCase(type);
-}
-
-/** `PreparingRebalance` is `preparing_rebalance`. */
-function snakeCase(word: string): string {
-	return word.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+/**
+ * With `isolation: read_committed` a group that reads uncommitted messages can be beyond the last
+ * stable offset, up to the high watermark: it has read everything, and its lag is 0.
+ */
+function withOpenTransactions(
+	rows: Rows,
+	watermarks: ReadonlyMap<number, number> | undefined,
+): Rows {
+	if (!watermarks) return rows;
+	const end = rows.end.map((last, row) => {
+		const committed = rows.committed[row] as number;
+		const watermark = watermarks.get(rows.ids[row] as number) ?? Number.NaN;
+		return committed > last && committed <= watermark ? committed : last;
+	});
+	return { ...rows, end };
 }

@@ -121,7 +121,7 @@ test('a commit beyond the end is a problem of that group alone', async () => {
 	const reading = await read();
 	assert.deepEqual(
 		reading.problems.map(({ code, subject }) => [code, subject]),
-		[['commit_beyond_end', 'ahead on recreated']],
+		[['commit_beyond_end', 'recreated']],
 	);
 	assert.deepEqual(lags(find(reading, 'orders', 'billing')), { 0: 0, 1: 7, 2: 30 });
 	await seed.commit('ahead', 'recreated', [3]);
@@ -214,17 +214,19 @@ test('a group with members tells its kind and state', async () => {
 });
 
 test('requests are counted, and few', async () => {
+	await read();
 	const before = new Map(target.requests);
 	await read();
-	const asked = [...target.requests].map(([operation, count]) => [
-		operation,
-		count - (before.get(operation) ?? 0),
-	]);
-	assert.deepEqual(asked, [
-		['connect', 0],
-		['metadata', 1],
-		['list_groups', 1],
-		['offset_fetch', 2],
-		['list_offsets', 2],
-	]);
+	const asked = [...target.requests].map(
+		([operation, count]) => [operation, count - (before.get(operation) ?? 0)] as const,
+	);
+	assert.deepEqual(
+		new Map(asked.filter(([, count]) => count > 0)),
+		new Map([
+			['list_groups', 1],
+			['describe_groups', 2],
+			['offset_fetch', 2],
+			['list_offsets', 2],
+		]),
+	);
 });

@@ -25,6 +25,20 @@ function requestBytes<Arguments>(
 	return written((writer) => request.write(writer, args, version));
 }
 
+test('a name of any bytes is shown as valid text, and written as its own bytes again', () => {
+	for (const hex of ['61ff62', 'c3a9', '5c78666600', 'edb080', '5c', '']) {
+		const bytes = Buffer.from(hex, 'hex');
+		const encoded = `${(bytes.length + 1).toString(16).padStart(2, '0')}${hex}`;
+		const shown = reader(encoded).string();
+		assert.equal(
+			written((writer) => writer.string(shown)),
+			encoded,
+			shown ?? 'null',
+		);
+	}
+	assert.equal(reader('0461ff62').string(), 'a\\xffb');
+});
+
 test('integers are written big-endian', () => {
 	assert.equal(
 		written((writer) => writer.int8(-1).int32(-2).int64(-3)),
@@ -138,17 +152,23 @@ test('OffsetFetch gives offsets as columns, with the errors of partitions beside
 		'0000',
 		'00',
 	].flat();
-	const [read] = offsetFetch.read(reader(['00000000', '02', ...group, '00'].join('')), 8);
+	const [read] = offsetFetch.read(reader(['02', ...group, '00'].join('')), 8);
 	assert.equal(read?.groupId, 'b');
 	const [topic] = read?.topics ?? [];
 	assert.equal(topic?.topic, 't');
-	assert.deepEqual([...(topic?.partitions ?? [])], [0, 1]);
-	assert.deepEqual([...(topic?.offsets ?? [])], [7, -1]);
-	assert.deepEqual([...(topic?.errorCodes ?? [])], [0, 88]);
+	assert.deepEqual([topic?.from, topic?.to], [0, 2]);
+	assert.deepEqual([...(topic?.rows.partitions ?? [])].slice(0, 2), [0, 1]);
+	assert.deepEqual([...(topic?.rows.offsets ?? [])].slice(0, 2), [7, -1]);
+	assert.deepEqual([...(topic?.rows.errorCodes ?? [])].slice(0, 2), [0, 88]);
 });
 
 test('ListOffsets tells no leader epoch, and a time limit where the version has one', () => {
-	const args = { at: -1, topics: [{ topic: 't', partitions: [5] }], timeoutMs: 1000 } as const;
+	const args = {
+		at: -1,
+		topics: [{ topic: 't', partitions: [5] }],
+		timeoutMs: 1000,
+		isolation: 'read_uncommitted',
+	} as const;
 	const common = 'ffffffff 00 02 0274 02 00000005 ffffffff ffffffffffffffff 00 00'.replaceAll(
 		' ',
 		'',

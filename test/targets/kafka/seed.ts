@@ -1,4 +1,5 @@
-import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
+import { type Admin, Kafka, type KafkaConfig, logLevel, type Producer } from 'kafkajs';
+import { until } from '../../brokers/index.ts';
 
 /** The part of kafkajs' own cluster that commits offsets as a simple consumer does. */
 interface Cluster {
@@ -30,8 +31,11 @@ export interface Seed {
 }
 
 /** Connects the seeding clients. */
-export async function seedFor(bootstrap: string): Promise<Seed> {
-	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
+export async function seedFor(
+	bootstrap: string,
+	login: Pick<KafkaConfig, 'ssl' | 'sasl'> = {},
+): Promise<Seed> {
+	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, ...login });
 	const admin = client.admin();
 	const producer = client.producer();
 	const cluster = clusterOf(client);
@@ -53,12 +57,16 @@ export async function seedFor(bootstrap: string): Promise<Seed> {
 			});
 		},
 		async commit(groupId, topic, offsets) {
-			const coordinator = await cluster.findGroupCoordinator({ groupId });
 			const partitions = offsets.flatMap((offset, partition) =>
 				offset === undefined ? [] : [{ partition, offset: String(offset) }],
 			);
 			const topics = [{ topic, partitions }];
-			await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
+			// The first commit of all makes the coordinator load its part of the offsets.
+			await until(`the offsets of ${groupId} are committed`, async () => {
+				const coordinator = await cluster.findGroupCoordinator({ groupId });
+				await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
+				return true;
+			});
 		},
 		async close() {
 			await Promise.allSettled([admin.disconnect(), producer.disconnect(), cluster.disconnect()]);

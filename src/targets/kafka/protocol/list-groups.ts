@@ -7,7 +7,7 @@ export interface ListedGroup {
 	readonly protocolType: string;
 	/** Such as Stable or PreparingRebalance; told since version 4. */
 	readonly state: string | null;
-	/** classic, consumer, share or streams; told since version 5. */
+	/** `classic`, `consumer`, `share` or `streams`; told since version 5. */
 	readonly type: string | null;
 }
 
@@ -28,13 +28,12 @@ export const listGroups: Request<void, ListGroupsAnswer> = {
 		writer.tags();
 	},
 	read(reader, version) {
-		reader.int32(); // throttle time
 		const errorCode = reader.int16();
 		const groups = reader.array(() => {
 			const groupId = reader.string() ?? '';
 			const protocolType = reader.string() ?? '';
 			const state = version >= 4 ? reader.string() : null;
-			const type = version >= 5 ? reader.string() : null;
+			const type = version >= 5 ? (reader.string()?.toLowerCase() ?? null) : null;
 			reader.tags();
 			return { groupId, protocolType, state, type };
 		});

@@ -1,38 +1,51 @@
+import { RowsBuilder, type TopicOffsets } from './offset-rows.ts';
 import type { Request } from './request.ts';
 
-/** Which offset is asked for: the values of the protocol's `timestamp`. */
+/** Which offset is asked for: values of the protocol's `timestamp`, beside a time of day. */
 export const latest = -1;
 export const earliest = -2;
 
+/** Whether the latest offset is that of committed transactions only. */
+export type Isolation = 'read_uncommitted' | 'read_committed';
+
+/** Partitions, by topic. The same one twice in a request is an error. */
+export type Topics = readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+
 export interface ListOffsetsArguments {
-	readonly at: typeof latest | typeof earliest;
-	readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+	/** {@link latest}, {@link earliest}, or milliseconds since 1970: the first message of that time or later. */
+	readonly at: number;
+	readonly topics: Topics;
+	readonly isolation: Isolation;
 	/** How long the broker may look, in milliseconds. */
 	readonly timeoutMs: number;
 }
 
-/** The offsets of a topic's partitions, as columns of one length. */
-export interface TopicEnds {
-	readonly topic: string;
-	readonly partitions: Int32Array;
-	/** NaN: not read. */
-	readonly offsets: Float64Array;
-	readonly errorCodes: Int16Array;
+/** What a leader told. */
+export interface FoundOffsets {
+	/** An offset of -1: no message of that time or later. */
+	readonly topics: readonly TopicOffsets[];
+	/** Of the messages found, by row, in milliseconds since 1970; -1 where no time was asked for. */
+	readonly timestamps: Float64Array;
 }
 
-const readUncommitted = 0;
+const isolationLevels: Readonly<Record<Isolation, number>> = {
+	read_uncommitted: 0,
+	read_committed: 1,
+};
 const noReplica = -1;
 /** The leader epoch is not told: a stale one would be an error after every election. */
 const noEpoch = -1;
+/** A row takes its partition, error, timestamp, offset, leader epoch and tagged fields. */
+const leastRowBytes = 27;
 
-/** The first or the next offset of partitions, asked of their leader. */
-export const listOffsets: Request<ListOffsetsArguments, readonly TopicEnds[]> = {
+/** The first, the next, or some offset between of partitions, asked of their leader. */
+export const listOffsets: Request<ListOffsetsArguments, FoundOffsets> = {
 	operation: 'list_offsets',
 	key: 2,
 	versions: [6, 11],
 	flexible: true,
-	write(writer, { at, topics, timeoutMs }, version) {
-		writer.int32(noReplica).int8(readUncommitted);
+	write(writer, { at, topics, isolation, timeoutMs }, version) {
+		writer.int32(noReplica).int8(isolationLevels[isolation]);
 		writer.array(topics, ({ topic, partitions }) => {
 			writer.string(topic);
 			writer.array(partitions, (partition) => {
@@ -44,25 +57,25 @@ export const listOffsets: Request<ListOffsetsArguments, readonly TopicEnds[]> = 
 		writer.tags();
 	},
 	read(reader) {
-		reader.int32(); // throttle time
+		const rows = new RowsBuilder();
+		const timestamps: number[] = [];
 		const topics = reader.array(() => {
 			const topic = reader.string() ?? '';
-			const count = reader.count();
-			const partitions = new Int32Array(count);
-			const offsets = new Float64Array(count);
-			const errorCodes = new Int16Array(count);
+			const count = reader.count(leastRowBytes);
+			const from = rows.length;
+			rows.reserve(count);
 			for (let row = 0; row < count; row++) {
-				partitions[row] = reader.int32();
-				errorCodes[row] = reader.int16();
-				reader.int64(); // timestamp
-				offsets[row] = reader.int64();
-				reader.int32(); // leader epoch
+				const partition = reader.int32();
+				const errorCode = reader.int16();
+				timestamps.push(reader.int64());
+				rows.add(partition, reader.int64(), errorCode);
+				reader.skip(4); // leader epoch
 				reader.tags();
 			}
 			reader.tags();
-			return { topic, partitions, offsets, errorCodes };
+			return { topic, rows, from, to: rows.length };
 		});
 		reader.tags();
-		return topics;
+		return { topics, timestamps: Float64Array.from(timestamps) };
 	},
 };

@@ -1,3 +1,4 @@
+import type { Reader } from './reader.ts';
 import type { Request } from './request.ts';
 
 /** A broker as the cluster announces it. */
@@ -7,18 +8,14 @@ export interface BrokerAddress {
 	readonly port: number;
 }
 
-/** A topic and who leads its partitions. */
+/** A topic and who leads its partitions, as columns of one length. */
 export interface TopicMetadata {
 	readonly errorCode: number;
 	readonly topic: string;
-	readonly partitions: readonly PartitionMetadata[];
-}
-
-export interface PartitionMetadata {
-	readonly errorCode: number;
-	readonly partition: number;
-	/** The node id of the leader; -1 when there is none. */
-	readonly leader: number;
+	/** Ascending, without duplicates. */
+	readonly partitions: Int32Array;
+	/** Node ids; -1 where there is no leader. */
+	readonly leaders: Int32Array;
 }
 
 export interface MetadataAnswer {
@@ -38,37 +35,55 @@ export const metadata: Request<void, MetadataAnswer> = {
 		writer.boolean(false).tags();
 	},
 	read(reader, version) {
-		reader.int32(); // throttle time
 		const brokers = reader.array(() => {
 			const nodeId = reader.int32();
 			const host = reader.string() ?? '';
 			const port = reader.int32();
-			reader.string(); // rack
+			reader.skipBytes(); // rack
 			reader.tags();
 			return { nodeId, host, port };
 		});
-		reader.string(); // cluster id
-		reader.int32(); // controller
+		reader.skipBytes(); // cluster id
+		reader.skip(4); // controller
 		const topics = reader.array(() => {
 			const errorCode = reader.int16();
 			const topic = reader.string() ?? '';
-			if (version >= 10) reader.skipUuid();
-			reader.boolean(); // internal
-			const partitions = reader.array(() => {
-				const code = reader.int16();
-				const partition = reader.int32();
-				const leader = reader.int32();
-				reader.int32(); // leader epoch
-				for (let lists = 0; lists < 3; lists++) reader.array(() => reader.int32()); // replicas
-				reader.tags();
-				return { errorCode: code, partition, leader };
-			});
-			reader.int32(); // authorized operations
+			if (version >= 10) reader.skip(16); // topic id
+			reader.skip(1); // internal
+			const columns = readPartitions(reader);
+			reader.skip(4); // authorized operations
 			reader.tags();
-			return { errorCode, topic, partitions };
+			return { errorCode, topic, ...columns };
 		});
-		if (version <= 10) reader.int32(); // authorized operations of the cluster
+		if (version <= 10) reader.skip(4); // authorized operations of the cluster
 		reader.tags();
 		return { brokers, topics };
 	},
 };
+
+/** A row takes its error, partition, leader, epoch, three lists and tagged fields. */
+const leastRowBytes = 18;
+
+function readPartitions(reader: Reader): Pick<TopicMetadata, 'partitions' | 'leaders'> {
+	const count = reader.count(leastRowBytes);
+	const partitions = new Int32Array(count);
+	const leaders = new Int32Array(count);
+	let ascending = true;
+	for (let row = 0; row < count; row++) {
+		reader.skip(2); // error: a missing replica is one too, a missing leader is told by itself
+		const partition = reader.int32();
+		ascending &&= row === 0 || partition > (partitions[row - 1] as number);
+		partitions[row] = partition;
+		leaders[row] = reader.int32();
+		reader.skip(4); // leader epoch
+		for (let lists = 0; lists < 3; lists++) reader.skip(reader.count(4) * 4); // replicas
+		reader.tags();
+	}
+	return ascending ? { partitions, leaders } : sorted(partitions, leaders);
+}
+
+function sorted(partitions: Int32Array, leaders: Int32Array) {
+	const byPartition = new Map(Array.from(partitions, (id, row) => [id, leaders[row] as number]));
+	const ids = Int32Array.from(byPartition.keys()).sort();
+	return { partitions: ids, leaders: ids.map((id) => byPartition.get(id) ?? -1) };
+}

@@ -1,3 +1,4 @@
+import { RowsBuilder, type TopicOffsets } from './offset-rows.ts';
 import type { Reader } from './reader.ts';
 import type { Request } from './request.ts';
 
@@ -5,16 +6,8 @@ import type { Request } from './request.ts';
 export interface GroupOffsets {
 	readonly errorCode: number;
 	readonly groupId: string;
+	/** An offset of -1: nothing committed. */
 	readonly topics: readonly TopicOffsets[];
-}
-
-/** What a group has committed on a topic, as columns of one length. */
-export interface TopicOffsets {
-	readonly topic: string;
-	readonly partitions: Int32Array;
-	/** -1: nothing committed. NaN: not read. */
-	readonly offsets: Float64Array;
-	readonly errorCodes: Int16Array;
 }
 
 /**
@@ -35,10 +28,10 @@ export const offsetFetch: Request<readonly string[], readonly GroupOffsets[]> = 
 		writer.boolean(false).tags();
 	},
 	read(reader) {
-		reader.int32(); // throttle time
+		const rows = new RowsBuilder();
 		const groups = reader.array(() => {
 			const groupId = reader.string() ?? '';
-			const topics = reader.array(() => readTopic(reader));
+			const topics = reader.array(() => readTopic(reader, rows));
 			const errorCode = reader.int16();
 			reader.tags();
 			return { errorCode, groupId, topics };
@@ -60,28 +53,30 @@ export const offsetFetchOfOne: Request<string, GroupOffsets> = {
 		writer.tags();
 	},
 	read(reader) {
-		reader.int32(); // throttle time
-		const topics = reader.array(() => readTopic(reader));
+		const rows = new RowsBuilder();
+		const topics = reader.array(() => readTopic(reader, rows));
 		const errorCode = reader.int16();
 		reader.tags();
 		return { errorCode, groupId: '', topics };
 	},
 };
 
-function readTopic(reader: Reader): TopicOffsets {
+/** A row takes its partition, offset, leader epoch, metadata, error and tagged fields. */
+const leastRowBytes = 20;
+
+function readTopic(reader: Reader, rows: RowsBuilder): TopicOffsets {
 	const topic = reader.string() ?? '';
-	const count = reader.count();
-	const partitions = new Int32Array(count);
-	const offsets = new Float64Array(count);
-	const errorCodes = new Int16Array(count);
+	const count = reader.count(leastRowBytes);
+	const from = rows.length;
+	rows.reserve(count);
 	for (let row = 0; row < count; row++) {
-		partitions[row] = reader.int32();
-		offsets[row] = reader.int64();
-		reader.int32(); // leader epoch
-		reader.bytes(); // metadata
-		errorCodes[row] = reader.int16();
+		const partition = reader.int32();
+		const offset = reader.int64();
+		reader.skip(4); // leader epoch
+		reader.skipBytes(); // metadata
+		rows.add(partition, offset, reader.int16());
 		reader.tags();
 	}
 	reader.tags();
-	return { topic, partitions, offsets, errorCodes };
+	return { topic, rows, from, to: rows.length };
 }

@@ -1,3 +1,5 @@
+import { displayName } from '../../name.ts';
+
 /** An answer that does not follow the protocol: cut short, or with impossible lengths. */
 export class MalformedAnswerError extends Error {
 	override readonly name = 'MalformedAnswerError';
@@ -11,19 +13,23 @@ export class MalformedAnswerError extends Error {
  */
 export class Reader {
 	readonly #buffer: Buffer;
+	readonly #view: DataView;
+	readonly #length: number;
 	#at = 0;
 
 	constructor(buffer: Buffer) {
 		this.#buffer = buffer;
+		this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+		this.#length = buffer.length;
 	}
 
 	/** Bytes that have not been read. */
 	get left(): number {
-		return this.#buffer.length - this.#at;
+		return this.#length - this.#at;
 	}
 
 	int8(): number {
-		return this.#buffer.readInt8(this.#take(1));
+		return this.#view.getInt8(this.#take(1));
 	}
 
 	boolean(): boolean {
@@ -31,37 +37,42 @@ export class Reader {
 	}
 
 	int16(): number {
-		return this.#buffer.readInt16BE(this.#take(2));
+		return this.#view.getInt16(this.#take(2));
 	}
 
 	int32(): number {
-		return this.#buffer.readInt32BE(this.#take(4));
+		return this.#view.getInt32(this.#take(4));
 	}
 
 	/** NaN, "not read", where the integer is not below 2^53: it could only be rounded. */
 	int64(): number {
 		const at = this.#take(8);
-		const value = this.#buffer.readInt32BE(at) * 2 ** 32 + this.#buffer.readUInt32BE(at + 4);
+		const value = this.#view.getInt32(at) * 2 ** 32 + this.#view.getUint32(at + 4);
 		return Number.isSafeInteger(value) ? value : Number.NaN;
 	}
 
 	unsignedVarint(): number {
 		let value = 0;
 		for (let shift = 0; shift < 35; shift += 7) {
-			const byte = this.#buffer[this.#take(1)] as number;
+			const byte = this.#view.getUint8(this.#take(1));
 			value += (byte & 0x7f) * 2 ** shift;
 			if (byte < 0x80) return value;
 		}
 		throw new MalformedAnswerError('a variable-length integer has more than five bytes');
 	}
 
-	/** COMPACT_STRING or its nullable kind. */
+	/** COMPACT_STRING or its nullable kind, as shown: see `displayName`. */
 	string(): string | null {
-		const bytes = this.bytes();
-		return bytes === null ? null : bytes.toString('utf8');
+		const size = this.unsignedVarint() - 1;
+		return size < 0 ? null : this.#text(size);
 	}
 
-	/** COMPACT_BYTES, COMPACT_STRING as bytes, or their nullable kinds. A view, not a copy. */
+	/** STRING of the inflexible versions, as shown. */
+	fixedString(): string {
+		return this.#text(Math.max(0, this.int16()));
+	}
+
+	/** COMPACT_BYTES or their nullable kind. A view, not a copy. */
 	bytes(): Buffer | null {
 		const size = this.unsignedVarint() - 1;
 		if (size < 0) return null;
@@ -69,19 +80,28 @@ export class Reader {
 		return this.#buffer.subarray(at, at + size);
 	}
 
-	/** A 16-byte id; nothing here needs its value. */
-	skipUuid(): void {
-		this.#take(16);
+	/** Passes over COMPACT_BYTES, a COMPACT_STRING or their nullable kinds. */
+	skipBytes(): void {
+		this.skip(Math.max(0, this.unsignedVarint() - 1));
 	}
 
-	/** The number of elements that follow in a COMPACT_ARRAY, each of one byte at least. */
-	count(): number {
-		return Math.max(0, this.#plausible(this.unsignedVarint() - 1));
+	/** Passes over fields of a fixed size, in bytes. */
+	skip(size: number): void {
+		this.#take(size);
+	}
+
+	/**
+	 * The number of elements that follow in a COMPACT_ARRAY.
+	 *
+	 * @param leastBytes - what one element takes at least
+	 */
+	count(leastBytes = 1): number {
+		return Math.max(0, this.#plausible(this.unsignedVarint() - 1, leastBytes));
 	}
 
 	/** The number of elements that follow in an ARRAY of the inflexible versions. */
-	fixedCount(): number {
-		return Math.max(0, this.#plausible(this.int32()));
+	fixedCount(leastBytes = 1): number {
+		return Math.max(0, this.#plausible(this.int32(), leastBytes));
 	}
 
 	array<T>(read: () => T): T[] {
@@ -99,19 +119,31 @@ export class Reader {
 		}
 	}
 
-	#plausible(count: number): number {
-		if (count > this.left) {
+	#text(size: number): string {
+		const at = this.#take(size);
+		for (let i = at; i < at + size; i++) {
+			const byte = this.#view.getUint8(i);
+			// Other characters, and a backslash that may look like an escape, take the long way.
+			if (byte >= 0x80 || byte === 0x5c) {
+				return displayName(this.#buffer.subarray(at, at + size));
+			}
+		}
+		return this.#buffer.toString('latin1', at, at + size);
+	}
+
+	#plausible(count: number, leastBytes: number): number {
+		if (count * leastBytes > this.left) {
 			throw new MalformedAnswerError(`${count} elements announced in ${this.left} bytes`);
 		}
 		return count;
 	}
 
 	#take(size: number): number {
-		if (size > this.left) {
+		const at = this.#at;
+		if (size > this.#length - at) {
 			throw new MalformedAnswerError(`${size} bytes expected where ${this.left} are left`);
 		}
-		const at = this.#at;
-		this.#at += size;
+		this.#at = at + size;
 		return at;
 	}
 }

@@ -6,10 +6,12 @@ export interface Request<Arguments, Answer> {
 	/** As counted in `stream_target_requests_total`. */
 	readonly operation: string;
 	readonly key: number;
-	/** The versions written here, both ends included. All but ApiVersions are flexible. */
+	/** The versions written here, both ends included. */
 	readonly versions: readonly [lowest: number, highest: number];
+	/** All but ApiVersions are: their headers end in tagged fields, their answers begin with a throttle time. */
 	readonly flexible: boolean;
 	write(writer: Writer, args: Arguments, version: number): void;
+	/** Reads what comes after the header and the throttle time. */
 	read(reader: Reader, version: number): Answer;
 }
 

@@ -1,3 +1,5 @@
+import { nameBytes } from '../../name.ts';
+
 /** Writes the types of Kafka's flexible protocol versions (KIP-482), big-endian. */
 export class Writer {
 	#buffer = Buffer.allocUnsafe(1024);
@@ -40,13 +42,13 @@ export class Writer {
 		return this.int8(rest);
 	}
 
-	/** COMPACT_NULLABLE_STRING: length + 1, 0 for null. */
+	/** COMPACT_NULLABLE_STRING: length + 1, 0 for null. A name as shown becomes its own bytes again. */
 	string(value: string | null): this {
 		if (value === null) return this.unsignedVarint(0);
-		const length = Buffer.byteLength(value);
-		this.unsignedVarint(length + 1);
-		const at = this.#grow(length);
-		this.#buffer.write(value, at);
+		const bytes = nameBytes(value);
+		this.unsignedVarint(bytes.length + 1);
+		const at = this.#grow(bytes.length);
+		bytes.copy(this.#buffer, at);
 		return this;
 	}
 

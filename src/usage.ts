@@ -1,0 +1,159 @@
+import { logFormats, logLevels } from './log.ts';
+
+export const outputs = ['table', 'json', 'prometheus'] as const;
+
+/** A flag, and what `--help` says about it. */
+interface Flag {
+	readonly name: string;
+	/** What stands behind the equals sign. Absent: the flag is on where it is given. */
+	readonly value?: string;
+	readonly repeatable?: true;
+	readonly help: string;
+}
+
+const configFlags: readonly Flag[] = [
+	{
+		name: 'config.file',
+		value: 'FILE',
+		help: 'configuration (default: stream-lag-exporter.yaml, else the environment)',
+	},
+];
+
+const logFlags: readonly Flag[] = [
+	{ name: 'log.level', value: 'LEVEL', help: `${logLevels.join(', ')} (default: info)` },
+	{
+		name: 'log.format',
+		value: 'FORMAT',
+		help: `${logFormats.join(' or ')} (default: pretty on a terminal, else json)`,
+	},
+];
+
+/** Those of every command. */
+export const commonFlags: readonly Flag[] = [
+	{ name: 'help', help: 'explains the command and its flags' },
+	{ name: 'version', help: 'prints the version' },
+];
+
+interface Command {
+	/** One line. */
+	readonly summary: string;
+	readonly details: string;
+	readonly flags: readonly Flag[];
+}
+
+/** The first is the default. */
+export const commandNames = ['serve', 'once', 'check-config', 'health'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+export const commands: Readonly<Record<CommandName, Command>> = {
+	serve: {
+		summary: 'polls every target on its schedule and serves /metrics (default)',
+		details: `Ends with 0 after SIGTERM or SIGINT, with 1 when it cannot go on, with 2 when flags or
+configuration are wrong. SIGHUP loads the configuration again.`,
+		flags: [
+			...configFlags,
+			{
+				name: 'web.listen-address',
+				value: '[HOST]:PORT',
+				repeatable: true,
+				help: 'where to listen, may be repeated (default: :10977)',
+			},
+			{
+				name: 'web.telemetry-path',
+				value: 'PATH',
+				help: 'where the metrics are (default: /metrics)',
+			},
+			{
+				name: 'web.enable-lifecycle',
+				help: 'POST /-/reload loads the configuration again (default: off)',
+			},
+			...logFlags,
+		],
+	},
+	once: {
+		summary: 'polls every target once and prints what was read',
+		details: `Prints to standard output; the log goes to standard error. Ends with 0 when every target was
+read, with 1 when one was not (the others are printed), with 2 when flags or configuration are wrong.`,
+		flags: [
+			...configFlags,
+			{ name: 'output', value: 'FORMAT', help: `${listed(outputs)} (default: table)` },
+			{ name: 'target', value: 'NAME', help: 'only this target' },
+			...logFlags,
+		],
+	},
+	'check-config': {
+		summary: 'prints every mistake in the configuration, connects to nothing',
+		details: `Prints file:line:column: path: message for each mistake. Files that the configuration names
+are read. Ends with 0 when all is well, with 2 when not.`,
+		flags: configFlags,
+	},
+	health: {
+		summary: 'asks a running exporter whether it is healthy',
+		details: `For health checks of containers. Ends with 0 when it is, with 1 when it is not or does not
+answer.`,
+		flags: [
+			{
+				name: 'url',
+				value: 'URL',
+				help: 'base address of the exporter (default: http://127.0.0.1:10977)',
+			},
+		],
+	},
+};
+
+/** What `--help` prints. */
+export function usage(command: CommandName | undefined): string {
+	return command === undefined ? overview() : explanation(command);
+}
+
+function overview(): string {
+	const rows = commandNames.map((name) => [name, commands[name].summary] as const);
+	return `stream-lag-exporter reads the consumer lag of Kafka, Redis Streams and NATS JetStream
+and exports it to Prometheus.
+
+Usage: stream-lag-exporter [command] [--flag=value ...]
+
+Commands
+${table(rows)}
+
+Flags of serve
+${flagTable([...commands.serve.flags, ...commonFlags])}
+
+stream-lag-exporter <command> --help explains the other commands.
+
+Configuration, the first that there is: the file; the environment variable STREAM_LAG_CONFIG, which
+holds the same YAML; or one target for each of KAFKA_BROKERS (host:port,host:port), REDIS_URL
+(redis://redis:6379/0) and NATS_URL (nats://nats:4222), narrowed by the globs in STREAM_LAG_STREAMS
+and STREAM_LAG_GROUPS, with STREAM_LAG_TARGET put before their names.
+
+  KAFKA_BROKERS=localhost:9092 stream-lag-exporter once
+`;
+}
+
+function explanation(name: CommandName): string {
+	const { summary, details, flags } = commands[name];
+	return `stream-lag-exporter ${name}: ${summary}
+
+${details}
+
+Usage: stream-lag-exporter ${name} [--flag=value ...]
+
+Flags
+${flagTable([...flags, ...commonFlags])}
+`;
+}
+
+function flagTable(flags: readonly Flag[]): string {
+	return table(
+		flags.map(({ name, value, help }) => [`--${name}${value ? `=${value}` : ''}`, help]),
+	);
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+	const width = Math.max(...rows.map(([left]) => left.length));
+	return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}
+
+function listed(words: readonly string[]): string {
+	return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}

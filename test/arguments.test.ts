@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseArguments, UsageError } from '../src/arguments.ts';
+import { commandNames, commands, usage } from '../src/usage.ts';
+
+const log = { level: 'info', format: 'json' };
+const serve = {
+	command: 'serve',
+	configFile: undefined,
+	log,
+	listenAddresses: [{ host: undefined, port: 10977 }],
+	telemetryPath: '/metrics',
+	enableLifecycle: false,
+};
+
+const good: readonly (readonly [words: string, expected: object])[] = [
+	['', serve],
+	['serve', serve],
+	['--config.file=a.yaml', { ...serve, configFile: 'a.yaml' }],
+	['--config.file a.yaml', { ...serve, configFile: 'a.yaml' }],
+	[
+		'--web.listen-address=127.0.0.1:1 --web.listen-address=[::1]:2',
+		{
+			...serve,
+			listenAddresses: [
+				{ host: '127.0.0.1', port: 1 },
+				{ host: '::1', port: 2 },
+			],
+		},
+	],
+	['serve --web.enable-lifecycle', { ...serve, enableLifecycle: true }],
+	['serve --web.telemetry-path=/lag', { ...serve, telemetryPath: '/lag' }],
+	[
+		'--log.level=debug --log.format=pretty',
+		{ ...serve, log: { level: 'debug', format: 'pretty' } },
+	],
+	['once', { command: 'once', configFile: undefined, log, output: 'table', target: undefined }],
+	[
+		'--target=cache once --output json',
+		{ command: 'once', configFile: undefined, log, output: 'json', target: 'cache' },
+	],
+	['health', { command: 'health', url: 'http://127.0.0.1:10977' }],
+	['health --url=https://lag:1', { command: 'health', url: 'https://lag:1' }],
+	['check-config', { command: 'check-config', configFile: undefined }],
+	['--config.file a=b.yaml check-config', { command: 'check-config', configFile: 'a=b.yaml' }],
+	['check-config --config.file=-x', { command: 'check-config', configFile: '-x' }],
+	['--help', { command: 'help', about: undefined }],
+	['-h', { command: 'help', about: undefined }],
+	['once --help', { command: 'help', about: 'once' }],
+	...['', ...commandNames].map((name) => [`${name} --version`, { command: 'version' }] as const),
+];
+
+for (const [words, expected] of good) {
+	test(`"${words}" is understood`, () => {
+		assert.deepEqual(parseArguments(words.split(' ').filter(Boolean), false), expected);
+	});
+}
+
+test('on a terminal the log is for people', () => {
+	const invocation = parseArguments([], true);
+	assert.ok(invocation.command === 'serve' && invocation.log.format === 'pretty');
+});
+
+for (const name of commandNames) {
+	test(`the help of ${name} names each of its flags, and the overview names ${name}`, () => {
+		for (const { name: flag } of commands[name].flags) {
+			assert.match(usage(name), new RegExp(`\\s--${flag}[=\\s]`));
+		}
+		assert.match(usage(undefined), new RegExp(`^ {2}${name} `, 'm'));
+	});
+}
+
+const bad: readonly (readonly [words: string, message: string])[] = [
+	['serv', 'unknown command "serv": did you mean serve?'],
+	['check_config', 'unknown command "check_config": did you mean check-config?'],
+	['frobnicate', `unknown command "frobnicate": there are ${commandNames.join(', ')}`],
+	['serve once', 'unexpected argument "once"'],
+	['--config.fil=x', 'unknown flag --config.fil: did you mean --config.file?'],
+	['--log-level=info', 'unknown flag --log-level: did you mean --log.level?'],
+	['--nonsense', 'unknown flag --nonsense'],
+	['-v', 'unknown flag -v'],
+	['--config.file', '--config.file needs a value: --config.file=FILE'],
+	['--config.file=', '--config.file needs a value: --config.file=FILE'],
+	['--config.file --log.level=info', '--config.file needs a value: --config.file=FILE'],
+	['--web.enable-lifecycle=yes', '--web.enable-lifecycle takes no value'],
+	['--log.level=info --log.level=warn', '--log.level is given twice'],
+	['serve --output=json', '--output is a flag of once, not of serve'],
+	['health --log.level=info', '--log.level is a flag of serve and once, not of health'],
+	['once --output=xml', '--output: "xml" is not one of table, json, prometheus'],
+	['--log.level=loud', '--log.level: "loud" is not one of trace, debug, info, warn, error, fatal'],
+	[
+		'--web.listen-address=10977',
+		'--web.listen-address: "10977" is not an address such as :10977 or 127.0.0.1:10977',
+	],
+	[
+		'--web.listen-address=:99999',
+		'--web.listen-address: ":99999" is not an address such as :10977 or 127.0.0.1:10977',
+	],
+	[
+		'--web.telemetry-path=metrics',
+		'--web.telemetry-path: "metrics" is not a path such as /metrics',
+	],
+	['--web.telemetry-path=/', '--web.telemetry-path: "/" is not a path such as /metrics'],
+	[
+		'--web.telemetry-path=/-/ready',
+		'--web.telemetry-path: "/-/ready" is not a path such as /metrics',
+	],
+	['health --url=ftp://lag', '--url: "ftp://lag" is not an http or https address'],
+];
+
+for (const [words, message] of bad) {
+	test(`"${words}" is refused in words`, () => {
+		assert.throws(() => parseArguments(words.split(' '), false), new UsageError(message));
+	});
+}
