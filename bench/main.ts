@@ -1,10 +1,12 @@
 /** `npm run bench -- NAME`: measures, and prints a table. */
 import { benchDerive } from './derive.ts';
 import { benchNats } from './nats.ts';
+import { benchRedis } from './redis.ts';
 
 const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
 	nats: benchNats,
+	redis: benchRedis,
 };
 
 const name = process.argv[2] ?? '';

@@ -46,10 +46,23 @@ export interface Partitions {
 	/** The group's committed offsets; absent on a stream's own partitions. */
 	readonly committed?: Float64Array;
 	/**
+	 * The group's lag where the platform tells it for each partition. It then stands for itself, NaN
+	 * where it is not known; start, end and committed are counts of messages, for what moved or was
+	 * lost, and no offsets that anyone would know.
+	 */
+	readonly told?: ToldPartitions;
+	/**
 	 * Only after {@link Carried}: when each row was read, in milliseconds since 1970, where some row
 	 * is older than the reading. Absent: all rows are of the reading.
 	 */
 	readonly readAtMs?: Float64Array;
+}
+
+/** Columns as long as those of the {@link Partitions} that they belong to. */
+export interface ToldPartitions {
+	readonly lag: Float64Array;
+	/** The largest possible error of each lag. */
+	readonly uncertainty: Float64Array;
 }
 
 /** One consumer group on one stream. */
@@ -131,6 +144,8 @@ export interface Stream {
 	readonly name: string;
 	/** Where the platform has them. */
 	readonly partitions?: Partitions;
+	/** How many there are, where they are not told one by one. */
+	readonly partitionCount?: number;
 	/** Messages kept. */
 	readonly length?: number;
 	/** Messages ever added, as the server counts them; grows. */

@@ -11,6 +11,8 @@ import { ticksPerSecond } from './timeline.ts';
 export interface Folded {
 	/** Messages; NaN when one partition is not known. */
 	lag: number;
+	/** The largest possible error of lag, in messages; only where partitions tell it. */
+	uncertainty: number | undefined;
 	/** Why the lag is not known. */
 	lagUnknown: string | undefined;
 	lagMax: number;
@@ -53,7 +55,7 @@ export interface FoldContext {
 /**
  * Looks at every partition of a group once.
  *
- * The lag is the sum of end - max(committed, start). One partition that is not known makes the sum
+ * The lag is the sum of end - max(committed, start), or of the lags that are told. One partition that is not known makes the sum
  * unknown: a sum of the others would be a smaller number that looks like good news. A commit beyond
  * the end belongs to a topic that was recreated or truncated: a lag of 0 would be a lie until a
  * commit fits again.
@@ -73,8 +75,10 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 	const lags = context.partitionDetail ? new Float64Array(count) : undefined;
 	const of = stream?.partitions;
 	let streamIndex = 0;
+	const { told } = rows;
 
 	const folded = empty();
+	if (told) folded.uncertainty = 0;
 	let unread = 0;
 	let beyondEnd = 0;
 	for (let index = 0; index < count; index++) {
@@ -84,7 +88,7 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		const start = rows.start[index] as number;
 		const end = rows.end[index] as number;
 		const position = Math.max(committed, start);
-		const lag = end - position;
+		const lag = told ? (told.lag[index] as number) : end - position;
 
 		let moved = false;
 		if (fresh && committed >= 0) {
@@ -110,13 +114,14 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		}
 		if (lags) lags[index] = lag;
 		folded.lag += lag;
+		if (told) folded.uncertainty = (folded.uncertainty ?? 0) + (told.uncertainty[index] as number);
 		if (lag > folded.lagMax) folded.lagMax = lag;
-		if (fresh) {
+		if (!fresh) {
+			folded.unknown += 1;
+		} else if (committed >= 0) {
 			const since = standingSince(standing[row] as number, now, moved, lag === 0);
 			standing[row] = since;
 			if (since !== 0 && now - since >= stalledAfterTicks) folded.stalled += 1;
-		} else {
-			folded.unknown += 1;
 		}
 
 		if (!stream || !of) continue;
@@ -157,7 +162,9 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		folded.lagUnknown = unread > 0 ? 'not_read' : 'commit_beyond_end';
 	}
 	if (lags) {
-		const committed = rows.committed ?? new Float64Array(count).fill(Number.NaN);
+		const unknown = new Float64Array(count).fill(Number.NaN);
+		// Counts that stand for offsets are not shown as such.
+		const committed = told ? unknown : (rows.committed ?? unknown);
 		folded.partitions = { ids: rows.ids, lag: lags, committed };
 	}
 	return folded;
@@ -166,6 +173,7 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 function empty(): Folded {
 	return {
 		lag: 0,
+		uncertainty: undefined,
 		lagUnknown: undefined,
 		lagMax: 0,
 		unknown: 0,

@@ -115,6 +115,7 @@ function foldLag(
 		return folded;
 	}
 	draft.lag = folded.lag;
+	if (folded.uncertainty !== undefined) draft.lagUncertainty = folded.uncertainty;
 	draft.partitionLagMax = folded.lagMax;
 	if (carried.agesByHead && folded.lag === 0) draft.lagSeconds = 0;
 	else if (folded.ageSeconds >= 0) draft.lagSeconds = folded.ageSeconds;

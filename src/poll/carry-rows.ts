@@ -18,6 +18,10 @@ export function carryRows(
 	const start = next.start.slice();
 	const end = next.end.slice();
 	const committed = next.committed?.slice();
+	const told = next.told && {
+		lag: next.told.lag.slice(),
+		uncertainty: next.told.uncertainty.slice(),
+	};
 	const readAtMs = new Float64Array(next.ids.length).fill(atMs);
 	for (let row = gap; row < next.ids.length; row++) {
 		if (isRead(next, row)) continue;
@@ -29,13 +33,25 @@ export function carryRows(
 		start[row] = before.start[old] as number;
 		end[row] = before.end[old] as number;
 		if (committed) committed[row] = before.committed?.[old] ?? Number.NaN;
+		if (told) {
+			told.lag[row] = before.told?.lag[old] ?? Number.NaN;
+			told.uncertainty[row] = before.told?.uncertainty[old] ?? Number.NaN;
+		}
 		readAtMs[row] = oldReadAtMs;
 	}
-	return { ids: next.ids, start, end, ...(committed && { committed }), readAtMs };
+	return {
+		ids: next.ids,
+		start,
+		end,
+		...(committed && { committed }),
+		...(told && { told }),
+		readAtMs,
+	};
 }
 
 /** Whether everything of a row is known: a part of one cannot be combined with older parts. */
 function isRead(partitions: Partitions, row: number): boolean {
+	if (partitions.told) return !Number.isNaN(partitions.told.lag[row]);
 	return !(
 		Number.isNaN(partitions.start[row]) ||
 		Number.isNaN(partitions.end[row]) ||

@@ -37,7 +37,7 @@ test('each variable makes one target, named like its platform', () => {
 		{ host: 'kafka-2', port: 9092 },
 	]);
 	const { password, ...url } = Object(all[1]?.options.url) as { password: Secret };
-	assert.deepEqual(url, { host: 'redis', port: 6380, database: 2 });
+	assert.deepEqual(url, { host: 'redis', port: 6380, database: 2, isSecure: false });
 	assert.equal(password.reveal(), 'p');
 	assert.deepEqual(all[2]?.options.servers, ['n1:4222', 'n2:4222']);
 	assert.deepEqual(all[2]?.poll, { intervalMs: 15_000, timeoutMs: 10_000 });
@@ -105,7 +105,7 @@ for (const [what, env, expected] of [
 		'another scheme',
 		{ REDIS_URL: 'http://:canary@redis' },
 		[
-			'REDIS_URL: expected a URL such as redis://redis:6379/0, with user and password percent-encoded as in redis://user:p%40ss@redis:6379/0',
+			'REDIS_URL: expected a URL such as redis://redis:6379/0 or rediss://redis:6379/0, with user and password percent-encoded as in redis://user:p%40ss@redis:6379/0',
 		],
 	],
 	[
@@ -142,7 +142,7 @@ for (const [what, env, expected] of [
 			'NATS_URL: expected nats://user:password@host:port, user and password percent-encoded',
 			'KAFKA_BROKERS: expected host:port such as kafka-1:9092, got "x"',
 			'STREAM_LAG_STREAMS: expected a pattern, got an empty one',
-			'REDIS_URL: expected a URL such as redis://redis:6379/0',
+			'REDIS_URL: expected a URL such as redis://redis:6379/0 or rediss://redis:6379/0',
 		],
 	],
 ] as const) {

@@ -126,8 +126,11 @@ targets:
 	);
 	assert.deepEqual(config.targets[2]?.options.brokers, [{ host: '::1', port: 9092 }]);
 	assert.deepEqual(Object.keys(config.targets[0]?.options ?? {}).sort(), [
+		'abandoned_after',
+		'count_cap',
 		'discovery_interval',
 		'groups',
+		'partitioned',
 		'streams',
 		'url',
 	]);

@@ -79,6 +79,9 @@ test('a checked configuration can be written again, with its defaults and withou
 				url: 'redis://<secret>@redis:6379/0',
 				streams: { include: ['*'], exclude: [] },
 				groups: { include: ['*'], exclude: [] },
+				partitioned: [],
+				abandoned_after: '1m',
+				count_cap: 1000,
 				discovery_interval: '5m',
 			},
 			{

@@ -115,6 +115,28 @@ test('a partition whose lag is not known keeps its committed offset', () => {
 	assert.deepEqual([...(partitions?.committed ?? [])], [50, 10]);
 });
 
+test('lags told by partition stand for themselves: counts beside them tell what moved', () => {
+	const told = { lag: Float64Array.of(2, 5), uncertainty: Float64Array.of(0, 3) };
+	const lag = { ...rows([0, none], [90, none], [90, none]), told };
+	const consumer = consumerOf(lag);
+	assert.equal(consumer.lag, 7);
+	assert.equal(consumer.lagUncertainty, 3);
+	assert.equal(consumer.partitionLagMax, 5);
+	assert.equal(consumer.partitionsUnknown, 0);
+	assert.equal(consumer.partitionsStalled, 0);
+	assert.deepEqual([...(consumer.partitions?.lag ?? [])], [2, 5]);
+	assert.deepEqual([...(consumer.partitions?.committed ?? [])], [none, none]);
+});
+
+test('one told lag that is missing makes the sum unknown', () => {
+	const told = { lag: Float64Array.of(2, none), uncertainty: Float64Array.of(0, none) };
+	const consumer = consumerOf({ ...rows([0, 0], [9, 9], [9, 9]), told });
+	assert.equal(consumer.lag, undefined);
+	assert.equal(consumer.lagUncertainty, undefined);
+	assert.equal(consumer.lagUnknown, 'not_read');
+	assert.equal(consumer.partitionsUnknown, 1);
+});
+
 test('partitions are left out where the reading says so', () => {
 	const input = carried(
 		[{ stream: 'orders', consumerGroup: 'billing', lag: rows([0], [5], [10]) }],

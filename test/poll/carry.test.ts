@@ -188,3 +188,29 @@ test('a reading without gaps is taken as it is', () => {
 	const carried = play(reading([whole]), reading([whole]));
 	assert.equal([...carried.groups.values()][0]?.record, whole);
 });
+
+test('a lag told by partition is carried with its uncertainty, and the counts beside it', () => {
+	const none = Number.NaN;
+	const columns = (lag: number[], uncertainty: number[], committed: number[]): Group => ({
+		stream: 'orders',
+		consumerGroup: 'billing',
+		lag: {
+			ids: Int32Array.of(1, 2),
+			start: Float64Array.of(0, 0),
+			end: Float64Array.of(none, none),
+			committed: Float64Array.from(committed),
+			told: { lag: Float64Array.from(lag), uncertainty: Float64Array.from(uncertainty) },
+		},
+	});
+	const carried = play(
+		reading([columns([3, 8], [0, 2], [10, 20])]),
+		reading([columns([4, none], [0, none], [11, none])]),
+	);
+	const [kept] = carried.groups.values();
+	assert.ok(kept && 'ids' in kept.record.lag);
+	const { told, committed, readAtMs } = kept.record.lag;
+	assert.deepEqual([...(told?.lag ?? [])], [4, 8]);
+	assert.deepEqual([...(told?.uncertainty ?? [])], [0, 2]);
+	assert.deepEqual([...(committed ?? [])], [11, 20]);
+	assert.deepEqual([...(readAtMs ?? [])], [minute, 0]);
+});

@@ -8,6 +8,8 @@ export const codes = [
 	'connection_lost',
 	/** What answers is no Redis, or answers in a way that is not known here. */
 	'protocol_error',
+	/** No connection by TLS could be made: the certificate, its name, or a side without TLS. */
+	'tls_failed',
 	'auth_failed',
 	/** The user may not run the command or touch the key. */
 	'not_authorized',
@@ -17,8 +19,14 @@ export const codes = [
 	'master_down',
 	/** The server runs a script that does not end. */
 	'busy',
+	/** The server is a replica, and the master is wanted. */
+	'not_master',
+	/** A sentinel does not know the name of the master. */
+	'master_unknown',
 	/** The server is a node of a cluster, and the key is another node's. */
 	'wrong_node',
+	/** Some keys of the cluster are on no node now. */
+	'cluster_down',
 	/** A stream that the configuration names does not exist. */
 	'stream_missing',
 	/** A key that the configuration names holds something else. */
@@ -32,6 +40,8 @@ export type Code = (typeof codes)[number];
 /** What an error reply of the server means. */
 export function codeOfError(text: string): Code {
 	if (text === 'ERR no such key') return 'stream_missing';
+	// What a script may not do is told without the word.
+	if (/^ERR The user executing the script can't /.test(text)) return 'not_authorized';
 	return byFirstWord[/^[A-Z]+/.exec(text)?.[0] ?? ''] ?? 'server_error';
 }
 
@@ -44,7 +54,7 @@ const byFirstWord: Readonly<Record<string, Code>> = {
 	BUSY: 'busy',
 	MOVED: 'wrong_node',
 	ASK: 'wrong_node',
-	CLUSTERDOWN: 'wrong_node',
+	CLUSTERDOWN: 'cluster_down',
 	TRYAGAIN: 'wrong_node',
 	WRONGTYPE: 'not_a_stream',
 };

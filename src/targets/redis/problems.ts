@@ -1,18 +1,18 @@
 import type { Problem } from '../../model.ts';
 import { addressText } from '../../options/address.ts';
 import { quoted } from '../../options/quoted.ts';
-import type { ConnectionError, Endpoint } from './client.ts';
 import { type Code, codeOfError } from './codes.ts';
-import type { Operation } from './commands.ts';
-import { ErrorReply } from './reply.ts';
+import type { ConnectionError, Endpoint } from './connect/connection.ts';
+import { lostWithout, type Operation } from './protocol/commands.ts';
+import { ErrorReply } from './protocol/reply.ts';
 
 /** What can be done about it, after what happened. */
 const advice: Readonly<Partial<Record<Code, string>>> = {
 	auth_failed: 'set username and password',
-	not_authorized: 'allow the user the command and the keys (ACL SETUSER)',
 	loading: 'the server is starting; this ends by itself',
 	busy: 'a script holds the server, see SCRIPT KILL',
-	wrong_node: 'the server is a node of a cluster, and this target reads a single server',
+	wrong_node: 'the server is a node of a cluster: set cluster instead of url',
+	cluster_down: 'see CLUSTER INFO',
 };
 
 /**
@@ -31,7 +31,7 @@ export function errorProblem(
 		code,
 		operation,
 		...subjectOf(names),
-		message: `${server(endpoint)} refused ${words(operation)}${of(names)}: ${withAdvice(code, safe(endpoint, text))}`,
+		message: `${server(endpoint)} refused ${words(operation)}${of(names)}: ${withAdvice(code, safe(endpoint, text), operation)}`,
 	};
 }
 
@@ -68,12 +68,47 @@ export function malformedProblem(
 	};
 }
 
+/** A server that was to be a master and is none. */
+export function replicaProblem(endpoint: Endpoint): Problem {
+	return {
+		code: 'not_master',
+		operation: 'info',
+		message: `${server(endpoint)} is a replica, and only a master knows what groups read; a fail-over may be under way`,
+	};
+}
+
+/** A sentinel that does not know the master. */
+export function unknownMasterProblem(endpoint: Endpoint, name: string): Problem {
+	return {
+		code: 'master_unknown',
+		operation: 'sentinel',
+		subject: name,
+		message: `the sentinel at ${addressText(endpoint)} knows no master ${quoted(name)}: is sentinel.name right?`,
+	};
+}
+
+/** Slots that no master holds. */
+export function uncoveredProblem(endpoint: Endpoint, slots: number): Problem {
+	return {
+		code: 'cluster_down',
+		operation: 'cluster',
+		message: `${slots} of the slots of the cluster of ${server(endpoint)} are held by no master: streams there cannot be read; see CLUSTER NODES`,
+	};
+}
+
 /** A connection that could not be made, or that ended. */
 export function connectionProblem(endpoint: Endpoint, error: ConnectionError): Problem {
 	const { operation, reason } = error;
 	const name = server(endpoint);
 	const problem = (code: Code, message: string) => ({ code, operation, message });
 	if (reason instanceof ErrorReply) return refusedLogin(endpoint, operation, reason.message);
+	const network = 'code' in reason ? String(reason.code) : 'ECONNRESET';
+	if (endpoint.tls !== undefined && operation === 'connect' && isTls(network)) {
+		return problem(
+			'tls_failed',
+			`no TLS with ${name}: ${safe(endpoint, reason.message)}; check the port, tls.ca_file, tls.server_name and the certificates`,
+		);
+	}
 	if (reason.message.startsWith('Unknown RESP type')) {
 		return problem(
 			'protocol_error',
@@ -83,11 +118,10 @@ export function connectionProblem(endpoint: Endpoint, error: ConnectionError): P
 	if (operation !== 'connect') {
 		return problem('connection_lost', `${name} closed the connection during ${words(operation)}`);
 	}
-	const network = 'code' in reason ? String(reason.code) : 'ECONNRESET';
 	if (network === 'ECONNRESET' || network === 'EPIPE') {
 		return problem(
 			'connection_lost',
-			`${name} closed the connection before it answered; is it a Redis server, on a port without TLS?`,
+			`${name} closed the connection before it answered; is it a Redis server, on a port ${endpoint.tls ? 'with' : 'without'} TLS?`,
 		);
 	}
 	return problem(
@@ -111,7 +145,7 @@ function refusedLogin(endpoint: Endpoint, operation: Operation, text: string): P
 	const why =
 		code === 'auth_failed'
 			? 'wrong password, or no such user, or a disabled one; check username and password'
-			: withAdvice(code, safe(endpoint, text));
+			: withAdvice(code, safe(endpoint, text), operation);
 	return {
 		code,
 		operation,
@@ -128,6 +162,11 @@ const networkWords: Readonly<Record<string, string>> = {
 	ETIMEDOUT: 'no answer',
 };
 
+/** Whether an error of the connection came from TLS: OpenSSL's, or of checking the certificate. */
+function isTls(code: string): boolean {
+	return /^ERR_(SSL|TLS)_|^EPROTO$|CERT|SIGNATURE|ISSUER/.test(code);
+}
+
 function server({ host, port }: Endpoint): string {
 	return `redis at ${addressText({ host, port })}`;
 }
@@ -137,7 +176,10 @@ function words(operation: Operation): string {
 	return operation.toUpperCase().replace('XINFO_', 'XINFO ');
 }
 
-function withAdvice(code: Code, text: string): string {
+function withAdvice(code: Code, text: string, operation: Operation): string {
+	if (code === 'not_authorized') {
+		return `${text}; allow the user the command and the keys (ACL SETUSER), or do without ${lostWithout[operation]}`;
+	}
 	return advice[code] === undefined ? text : `${text}; ${advice[code]}`;
 }
 

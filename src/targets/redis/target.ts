@@ -1,113 +1,142 @@
+import type { Logger } from 'pino';
 import type { Problem, Reading } from '../../model.ts';
 import { type Target, UnreadableError } from '../target.ts';
-import { Connection, ConnectionError, type Endpoint } from './client.ts';
-import { codeOfError } from './codes.ts';
-import * as commands from './commands.ts';
-import { Discovery } from './discovery.ts';
-import { fetchAll } from './fetch.ts';
+import { type Dialler, NodeError } from './connect/dialler.ts';
+import type { Installation, Master } from './connect/installation.ts';
+import { Discovery, type Key, namedKeys } from './fetch/discovery.ts';
+import { type Errand, fetchNode } from './fetch/fetch-node.ts';
+import { followRedirections } from './fetch/redirections.ts';
 import type { RedisOptions } from './options.ts';
-import { connectionProblem, errorProblem, timeoutProblem } from './problems.ts';
-import { isEmptyHanded, readAnswers } from './read.ts';
-import { ErrorReply } from './reply.ts';
-import { readServer, type Server } from './version.ts';
+import { partitionNames } from './partitioned.ts';
+import type { Memory } from './read/memory.ts';
+import { isEmptyHanded, type NodeAnswers, readAnswers } from './read/read.ts';
 
-/** One plain Redis server. */
+/** Redis Streams, on one server or on the masters of a cluster. */
 export class RedisTarget implements Target {
-	readonly #endpoint: Endpoint;
+	readonly #installation: Installation;
+	readonly #dialler: Dialler;
 	readonly #options: RedisOptions;
-	readonly #discovery: Discovery;
-	readonly #requests = new Map<commands.Operation, number>();
-	/** The last connection made, and whom it leads to. Without a server it is not to be used again. */
-	#connection: Connection | undefined;
-	#server: Server | undefined;
-	#isClosed = false;
+	readonly #log: Logger;
+	readonly #pollTimeoutMs: number;
+	readonly #named: readonly Key[];
+	readonly #partitionOf: ReturnType<typeof partitionNames>;
+	/** By the master's address. */
+	#discoveries = new Map<string, Discovery>();
+	#memory: Memory = new Map();
+	#wayTold: string | undefined;
 
-	constructor(endpoint: Endpoint, options: RedisOptions) {
-		this.#endpoint = endpoint;
+	constructor(
+		installation: Installation,
+		dialler: Dialler,
+		options: RedisOptions,
+		log: Logger,
+		pollTimeoutMs: number,
+	) {
+		this.#installation = installation;
+		this.#dialler = dialler;
 		this.#options = options;
-		this.#discovery = new Discovery(options.streams, options.discovery_interval);
+		this.#log = log;
+		this.#pollTimeoutMs = pollTimeoutMs;
+		this.#named = namedKeys(options.streams);
+		this.#partitionOf = partitionNames(options.partitioned);
 	}
 
 	get requests(): ReadonlyMap<string, number> {
-		return this.#requests;
+		return this.#dialler.requests;
 	}
 
-	async read(signal: AbortSignal): Promise<Reading> {
-		const open = this.#connected();
-		try {
-			return await this.#readOver(open ?? this.#connect(), signal);
-		} catch (error) {
-			const isLost = open !== undefined && this.#server === undefined;
-			if (!isLost || !(error instanceof UnreadableError)) throw error;
-			if (signal.aborted || this.#isClosed) throw error;
-			// It was closed between two polls, and we had not heard of it.
-			return this.#readOver(this.#connect(), signal);
-		}
-	}
-
-	async close(): Promise<void> {
-		this.#isClosed = true;
-		await this.#connection?.close();
-	}
-
-	#connected(): Connection | undefined {
-		return this.#server !== undefined && this.#connection?.isReady ? this.#connection : undefined;
-	}
-
-	#connect(): Connection {
-		this.#server = undefined;
-		this.#connection = new Connection(this.#endpoint, this.#requests);
-		return this.#connection;
-	}
-
-	/** @throws UnreadableError when nothing could be read */
-	async #readOver(connection: Connection, signal: AbortSignal): Promise<Reading> {
-		// What is in flight cannot be called back: the connection ends with the attempt.
-		const end = () => void connection.close();
-		signal.addEventListener('abort', end, { once: true });
-		if (signal.aborted) end();
-		const explain = (error: ConnectionError): Problem =>
-			signal.aborted
-				? timeoutProblem(this.#endpoint, error.operation)
-				: connectionProblem(this.#endpoint, error);
-		try {
-			const server = this.#server ?? (await this.#logIn(connection, explain));
-			this.#server = undefined;
-			const { groups } = this.#options;
-			const scope = { connection, server, discovery: this.#discovery, groups };
-			const answers = await fetchAll(scope, signal, explain);
-			if (answers.broken === undefined) this.#server = server;
-			const reading = readAnswers(this.#endpoint, answers);
+	read(signal: AbortSignal): Promise<Reading> {
+		return this.#dialler.during(signal, async () => {
+			const { masters, problems } = await this.#installation.masters();
+			const names = new Set(masters.map(({ name }) => name));
+			for (const name of this.#discoveries.keys()) {
+				if (!names.has(name)) this.#discoveries.delete(name);
+			}
+			const fetched = await Promise.all(masters.map((master) => this.#fetch(master, signal)));
+			const nodes = fetched.map(({ answers }) => answers);
+			const own = this.#installation.isCluster
+				? await followRedirections(nodes, this.#installation, (opened) =>
+						this.#errand(opened.session.endpoint, signal),
+					)
+				: nodes;
+			const orphans = this.#named.filter(({ bytes }) => !masters.some((one) => one.owns(bytes)));
+			const { reading, memory } = readAnswers(
+				{
+					nodes: own,
+					isSearched: fetched.every(({ isSearched }) => isSearched),
+					problems,
+					orphans,
+				},
+				this.#memory,
+				this.#partitionOf,
+			);
 			if (isEmptyHanded(reading)) throw new UnreadableError(reading.problems);
+			this.#memory = memory;
 			return reading;
-		} finally {
-			signal.removeEventListener('abort', end);
-			if (this.#server === undefined) await connection.close();
+		});
+	}
+
+	close(): Promise<void> {
+		return this.#dialler.close();
+	}
+
+	async #fetch(
+		master: Master,
+		signal: AbortSignal,
+	): Promise<{ readonly answers: NodeAnswers; readonly isSearched: boolean }> {
+		const { endpoint, name } = master;
+		const { streams, discovery_interval } = this.#options;
+		const discovery = this.#discoveries.get(name) ?? new Discovery(streams, discovery_interval);
+		this.#discoveries.set(name, discovery);
+		const keys = this.#named.filter(({ bytes }) => master.owns(bytes));
+		const { isCluster } = this.#installation;
+		try {
+			const opened = await master.open();
+			return await fetchNode(opened, this.#errand(endpoint, signal), {
+				discovery,
+				keys,
+				isCluster,
+			});
+		} catch (error) {
+			if (!(error instanceof NodeError)) throw error;
+			const unasked = [...keys, ...discovery.found];
+			return { answers: unreached(endpoint, error.problem, unasked), isSearched: false };
 		}
 	}
 
-	/** @throws UnreadableError when the server cannot be reached or does not want us */
-	async #logIn(
-		connection: Connection,
-		explain: (error: ConnectionError) => Problem,
-	): Promise<Server> {
-		const { database } = this.#options.url;
-		const asked = database === 0 ? [commands.info] : [commands.select(database), commands.info];
-		const replies = await connection
-			.connect()
-			.then(() => connection.ask(asked))
-			.catch((error: unknown) => {
-				if (!(error instanceof ConnectionError)) throw error;
-				throw new UnreadableError([explain(new ConnectionError('connect', error.reason))]);
-			});
-		for (const [at, { operation }] of asked.entries()) {
-			const reply = replies[at];
-			if (!(reply instanceof ErrorReply)) continue;
-			// Some managed servers refuse INFO; then only the version is not known.
-			if (operation === 'info' && codeOfError(reply.message) !== 'auth_failed') continue;
-			throw new UnreadableError([errorProblem(this.#endpoint, operation, reply.message)]);
-		}
-		const info = replies.at(-1);
-		return readServer(Buffer.isBuffer(info) ? info.toString() : undefined);
+	#errand(endpoint: Master['endpoint'], signal: AbortSignal): Errand {
+		const { groups, count_cap, abandoned_after } = this.#options;
+		return {
+			scope: { groups, consumersAtMost: count_cap },
+			limits: { countCap: count_cap, abandonedAfterMs: abandoned_after },
+			memory: this.#memory,
+			pollTimeoutMs: this.#pollTimeoutMs,
+			signal,
+			explain: (error) => this.#dialler.explain(endpoint, error),
+			onWay: (refusal) => this.#tellWay(refusal),
+		};
 	}
+
+	#tellWay(refusal: string | undefined): void {
+		const way =
+			refusal === undefined
+				? 'streams are read by scripts (EVAL_RO): only ids and numbers come over the wire'
+				: `streams are read by single commands, for EVAL_RO is refused: ${refusal}`;
+		if (this.#wayTold !== way) this.#log.info(way);
+		this.#wayTold = way;
+	}
+}
+
+function unreached(
+	endpoint: Master['endpoint'],
+	by: Problem,
+	unasked: readonly Key[],
+): NodeAnswers {
+	return {
+		endpoint,
+		circumstances: { countersAreFixed: false, connectionId: 0 },
+		keys: [],
+		failures: [],
+		broken: { by, unasked },
+	};
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Group, Reading } from '../../../src/model.ts';
-import { keyBytes } from '../../../src/targets/redis/discovery.ts';
-import { hasFixedCounters } from '../../../src/targets/redis/version.ts';
+import { hasFixedCounters } from '../../../src/targets/redis/connect/version.ts';
+import { keyBytes } from '../../../src/targets/redis/fetch/discovery.ts';
 import { type Redis, startRedis } from '../../brokers/index.ts';
 import { countedLags, hexName, readOnce, script } from './server.ts';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../../src/options/secret.ts';
-import { ConnectionError } from '../../../src/targets/redis/client.ts';
 import { codeOfError } from '../../../src/targets/redis/codes.ts';
+import { ConnectionError } from '../../../src/targets/redis/connect/connection.ts';
 import {
 	connectionProblem,
 	errorProblem,
 	timeoutProblem,
 } from '../../../src/targets/redis/problems.ts';
-import { ErrorReply } from '../../../src/targets/redis/reply.ts';
+import { ErrorReply } from '../../../src/targets/redis/protocol/reply.ts';
 
 const endpoint = {
 	host: 'redis',
@@ -33,7 +33,8 @@ test('errors of the server have codes', () => {
 			'busy',
 		],
 		['MOVED 3999 127.0.0.1:6381', 'wrong_node'],
-		['CLUSTERDOWN The cluster is down', 'wrong_node'],
+		['CLUSTERDOWN The cluster is down', 'cluster_down'],
+		["ERR The user executing the script can't run this command or subcommand", 'not_authorized'],
 		['WRONGTYPE Operation against a key holding the wrong kind of value', 'not_a_stream'],
 		['ERR no such key', 'stream_missing'],
 		['ERR max number of clients reached', 'server_error'],
@@ -95,6 +96,26 @@ test('a failed connection says what happened, to whom, and what to do about it',
 		const problem = connectionProblem(endpoint, new ConnectionError('connect', reason));
 		assert.deepEqual(problem, { code, operation: 'connect', message });
 	}
+});
+
+test('what goes wrong with TLS is told as such', () => {
+	const secure = { ...endpoint, tls: {} };
+	const cases = [
+		['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
+		['CERT_HAS_EXPIRED', 'certificate has expired'],
+		['ERR_TLS_CERT_ALTNAME_INVALID', "Hostname/IP does not match certificate's altnames"],
+		['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
+	] as const;
+	for (const [code, message] of cases) {
+		const error = new ConnectionError('connect', network(code, message));
+		assert.deepEqual(connectionProblem(secure, error), {
+			code: 'tls_failed',
+			operation: 'connect',
+			message: `no TLS with redis at redis:6379: ${message}; check the port, tls.ca_file, tls.server_name and the certificates`,
+		});
+	}
+	const hungUp = new ConnectionError('connect', network('ECONNRESET'));
+	assert.match(connectionProblem(secure, hungUp).message, /on a port with TLS/);
 });
 
 test('a connection that ends later says during what', () => {

@@ -23,6 +23,29 @@ export async function readOnce(url: string, options: object = {}): Promise<Readi
 	}
 }
 
+/** A user who may do everything but run read-only scripts: a target is then read by commands. */
+export const plainUser = {
+	rule: 'user plain on >plain ~* +@all -@scripting',
+	login: { username: 'plain', password: 'plain' },
+};
+
+/**
+ * The truth about every group: `stream/group lag pending`, the lag counted after the
+ * last-delivered-id, where names are plain text.
+ */
+export const truthScript = `
+	local lines = {}
+	for _, key in ipairs(redis.call('KEYS', '*')) do
+		for _, group in ipairs(redis.call('XINFO', 'GROUPS', key)) do
+			local fields = {}
+			for at = 1, #group, 2 do fields[group[at]] = group[at + 1] end
+			local left = redis.call('XRANGE', key, '(' .. fields['last-delivered-id'], '+')
+			local pending = redis.call('XPENDING', key, fields['name'])
+			lines[#lines + 1] = key .. '/' .. fields['name'] .. ' ' .. #left .. ' ' .. pending[1]
+		end
+	end
+	return lines`;
+
 /** Runs a Lua script on the server, which can write any byte as `\255`. */
 export function script(server: Redis, lua: string): Promise<string> {
 	return server.cli('EVAL', lua, '0');

@@ -2,19 +2,29 @@
 export interface Server {
 	/** `7.0.15`, or `valkey 8.0.1`. */
 	readonly version?: string;
+	/** Another one for each start of the server's process. */
+	readonly runId?: string;
 	/** See {@link hasFixedCounters}. */
 	readonly countersAreFixed: boolean;
 }
 
 /** Reads the answer to INFO server; absent where the server refuses it. */
 export function readServer(info: string | undefined): Server {
-	const field = (name: string) => new RegExp(`^${name}:(.+?)\r?$`, 'm').exec(info ?? '')?.[1];
-	const valkey = field('valkey_version');
+	const runId = infoField(info, 'run_id');
+	const process = { ...(runId !== undefined && { runId }) };
+	const valkey = infoField(info, 'valkey_version');
 	// Valkey says redis_version:7.2.4 for the sake of old clients.
-	if (valkey !== undefined) return { version: `valkey ${valkey}`, countersAreFixed: false };
-	const version = field('redis_version');
-	if (version === undefined) return { countersAreFixed: false };
-	return { version, countersAreFixed: hasFixedCounters(version) };
+	if (valkey !== undefined) {
+		return { ...process, version: `valkey ${valkey}`, countersAreFixed: false };
+	}
+	const version = infoField(info, 'redis_version');
+	if (version === undefined) return { ...process, countersAreFixed: false };
+	return { ...process, version, countersAreFixed: hasFixedCounters(version) };
+}
+
+/** A field of the answer to INFO. */
+export function infoField(info: string | undefined, name: string): string | undefined {
+	return new RegExp(`^${name}:(.+?)\r?$`, 'm').exec(info ?? '')?.[1];
 }
 
 /**

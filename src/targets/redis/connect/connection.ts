@@ -1,14 +1,16 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Redis, ReplyError } from 'ioredis';
-import type { Secret } from '../../options/secret.ts';
-import type { Command, Operation } from './commands.ts';
-import { ErrorReply, type Reply } from './reply.ts';
+import type { Address } from '../../../options/address.ts';
+import type { Secret } from '../../../options/secret.ts';
+import type { Command, Operation } from '../protocol/commands.ts';
+import { ErrorReply, type Reply } from '../protocol/reply.ts';
 
 /** Where a server is, and how to log in. */
-export interface Endpoint {
-	readonly host: string;
-	readonly port: number;
+export interface Endpoint extends Address {
 	readonly username?: string;
 	readonly password?: Secret;
+	/** Absent: without TLS. */
+	readonly tls?: ConnectionOptions;
 	readonly connectTimeoutMs: number;
 }
 
@@ -31,7 +33,8 @@ export class ConnectionError extends Error {
  * One connection to one server, from its making to its end; another one is made after it. ioredis is
  * kept from connecting again by itself: what was in flight when a connection dropped is then never
  * answered, because `autoResendUnfulfilledCommands: false` forgets it after a quick reconnect. And a
- * broker that is down, or refuses the password, is asked once a poll instead of again and again.
+ * broker that is down, or refuses the password, is asked once a poll instead of again and again. For
+ * the same reasons its clients of sentinels and clusters are not used: they try again by themselves.
  *
  * Nothing here has a time limit but connecting: whoever waits closes the connection.
  */
@@ -44,12 +47,13 @@ export class Connection {
 
 	/** @param requests - counts what is sent */
 	constructor(endpoint: Endpoint, requests: Map<Operation, number>) {
-		const { host, port, username, password, connectTimeoutMs } = endpoint;
+		const { host, port, username, password, tls, connectTimeoutMs } = endpoint;
 		this.#requests = requests;
 		this.#redis = new Redis({
 			host,
 			port,
 			...(password && { username: username ?? 'default', password: password.reveal() }),
+			...(tls && { tls }),
 			connectionName: 'stream-lag-exporter',
 			connectTimeout: connectTimeoutMs,
 			lazyConnect: true,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareIds, parseId } from '../../../src/targets/redis/id.ts';
+import { compareIds, parseId } from '../../../../src/targets/redis/protocol/id.ts';
 
 test('an id is its milliseconds and its sequence', () => {
 	assert.deepEqual(parseId('1725000000003-12'), { major: 1725000000003, minor: 12 });

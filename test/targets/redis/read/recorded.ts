@@ -1,4 +1,4 @@
-import { ErrorReply, type Reply } from '../../../src/targets/redis/reply.ts';
+import { ErrorReply, type Reply } from '../../../../src/targets/redis/protocol/reply.ts';
 
 /** A bulk string, written as Latin-1. */
 export function bulk(text: string): Buffer {
@@ -87,12 +87,13 @@ export const twoGroups: Reply = [
 	],
 ];
 
-/** XPENDING of the first of them. */
-export const twoPending: Reply = [
-	'2',
-	bulk('1725000000001-0'),
-	bulk('1725000000002-0'),
-	[[bulk('one'), bulk('2')]],
+/** XPENDING - + 1 of the first of them. */
+export const oldestPending: Reply = [[bulk('1725000000001-0'), bulk('one'), '4000', '3']];
+
+/** XINFO CONSUMERS of the first of them. */
+export const twoConsumers: Reply = [
+	[bulk('name'), bulk('one'), bulk('pending'), '2', bulk('idle'), '4000'],
+	[bulk('name'), bulk('two'), bulk('pending'), '0', bulk('idle'), '2500', bulk('inactive'), '-1'],
 ];
 
 export const noSuchKey = new ErrorReply('ERR no such key');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasFixedCounters, readServer } from '../../../src/targets/redis/version.ts';
+import { hasFixedCounters, readServer } from '../../../../src/targets/redis/connect/version.ts';
 
 test('the counters are right from 7.4.4 and from 8.0 on', () => {
 	for (const version of ['7.4.4', '7.4.9', '8.0.0', '8.2.1', '10.0.0']) {

@@ -1,0 +1,63 @@
+import type { Position } from '../../model.ts';
+import type { Key } from './fetch/discovery.ts';
+import type { Failure } from './protocol/attempt.ts';
+
+/** What the server says about a stream. */
+export interface StreamFacts {
+	/** Entries kept. */
+	readonly length: number;
+	/** The ids of the first and the last entry kept. Absent: there is none, or it cannot be read. */
+	readonly first?: Position;
+	readonly last?: Position;
+	/** The id of the last entry ever added. */
+	readonly lastGenerated?: Position;
+	/** Entries ever added. Absent before Redis 7.0. */
+	readonly entriesAdded?: number;
+	/** The highest id that was ever deleted other than by trimming, 0-0 when none was; from 7.0 on. */
+	readonly maxDeleted?: Position;
+	/** Bytes of the larger of the first and the last entry, without its id; 0 when there is none. */
+	readonly entryBytes: number;
+}
+
+/** What the server says about a group. */
+export interface GroupFacts {
+	readonly bytes: Buffer;
+	/** As shown. */
+	readonly name: string;
+	readonly consumers: number;
+	/** Entries delivered and not acknowledged. */
+	readonly pending: number;
+	/** The last-delivered-id. Absent: it cannot be read. */
+	readonly delivered?: Position;
+	/** Entries ever delivered, as the server counts. Absent before 7.0, and where it does not know. */
+	readonly entriesRead?: number;
+	/** The server's own lag, which can be wrong. Absent before 7.0, and where it does not know. */
+	readonly lag?: number;
+	/** The oldest of the pending entries. Absent: there is none, or it could not be had. */
+	readonly oldestPending?: PendingEntry;
+	/** The id of the first entry after the delivered ones. Absent: none, or it could not be had. */
+	readonly firstUndelivered?: Position;
+	/** Since a consumer last tried to read; the least of all. Absent: not told. */
+	readonly idleMs?: number;
+}
+
+/** An entry that was delivered and not acknowledged. */
+export interface PendingEntry {
+	/** Absent: it cannot be read. */
+	readonly id?: Position;
+	/** Since it was last delivered. */
+	readonly idleMs: number;
+	readonly deliveries: number;
+}
+
+/** What is known of one key. */
+export interface KeyFacts {
+	readonly key: Key;
+	/** There is no such key, or it holds something else. */
+	readonly absent?: 'stream_missing' | 'not_a_stream';
+	/** The groups in scope. Absent: not read. */
+	readonly groups?: readonly GroupFacts[];
+	/** Absent: not read. */
+	readonly stream?: StreamFacts;
+	readonly failures: readonly Failure[];
+}

@@ -1,0 +1,113 @@
+import type { Problem } from '../../../model.ts';
+import { ConnectionError } from '../connect/connection.ts';
+import type { Opened, Session } from '../connect/node.ts';
+import { attempt } from '../protocol/attempt.ts';
+import * as commands from '../protocol/commands.ts';
+import { readScanPage, readTimeMs } from '../protocol/replies.ts';
+import type { Circumstances } from '../read/lag.ts';
+import type { Memory } from '../read/memory.ts';
+import type { NodeAnswers } from '../read/read.ts';
+import { byCommands } from './by-commands.ts';
+import { byScript, probeScripts } from './by-script.ts';
+import type { Discovery, Key } from './discovery.ts';
+import { fetchKeys, type Limits, type Told } from './fetch-keys.ts';
+import type { Scope, Way } from './way.ts';
+
+/** What every server of a target is asked for. */
+export interface Errand {
+	readonly scope: Scope;
+	readonly limits: Limits;
+	readonly memory: Memory;
+	/** How long a poll may last, in milliseconds. */
+	readonly pollTimeoutMs: number;
+	readonly signal: AbortSignal;
+	/** Says why a connection ended. */
+	readonly explain: (error: ConnectionError) => Problem;
+	/** Told how a server is asked; absent reason: by scripts. */
+	readonly onWay: (refusal?: string) => void;
+}
+
+/** What a server told, and whether all of its keys are known. */
+export interface Fetched {
+	readonly answers: NodeAnswers;
+	readonly isSearched: boolean;
+}
+
+/**
+ * Asks one server for everything once. What was told before the connection ended is kept.
+ *
+ * @param discovery - finds the keys; absent: it is asked for `keys` alone
+ * @param keys - those known by name that the server holds
+ */
+export async function fetchNode(
+	{ session, time }: Opened,
+	errand: Errand,
+	{
+		discovery,
+		keys,
+		isCluster = false,
+		isAsking = false,
+	}: {
+		readonly discovery?: Discovery;
+		readonly keys: readonly Key[];
+		readonly isCluster?: boolean;
+		/** The keys just move to this server. */
+		readonly isAsking?: boolean;
+	},
+): Promise<Fetched> {
+	const { connection, endpoint, server, id } = session;
+	const told: Told = { answers: new Map(), failures: [] };
+	const nowMs = attempt('time', time, readTimeMs, told.failures);
+	let circumstances: Circumstances = {
+		countersAreFixed: server.countersAreFixed,
+		connectionId: id,
+		...(nowMs !== undefined && { nowMs }),
+	};
+	let isSearched = false;
+	let broken: Problem | undefined;
+	const all = () => [...keys, ...(discovery?.found ?? [])];
+	try {
+		isSearched =
+			discovery === undefined ||
+			(await discovery.search(performance.now(), errand, server.runId, async (cursor, match) => {
+				const [page = null] = await connection.ask([commands.scan(cursor, match)]);
+				return attempt('scan', page, readScanPage, told.failures);
+			}));
+		const plain = byCommands(connection, errand.scope, isAsking);
+		const way: Way =
+			!isAsking && (await runsScripts(session, errand))
+				? byScript(connection, errand.scope, plain, isCluster)
+				: plain;
+		await fetchKeys(way, all(), errand.memory, errand.limits, circumstances, told);
+		if (nowMs !== undefined) {
+			const [later = null] = await connection.ask([commands.time]);
+			const untilMs = attempt('time', later, readTimeMs, told.failures);
+			if (untilMs !== undefined) circumstances = { ...circumstances, untilMs };
+		}
+	} catch (error) {
+		if (!(error instanceof ConnectionError)) throw error;
+		broken = errand.explain(error);
+	}
+	const unasked = all().filter((key) => !told.answers.has(key));
+	return {
+		isSearched,
+		answers: {
+			endpoint,
+			...(server.version !== undefined && { version: server.version }),
+			circumstances,
+			keys: [...told.answers.values()],
+			failures: told.failures,
+			...(broken && { broken: { by: broken, unasked } }),
+		},
+	};
+}
+
+/** Whether a session's server runs scripts for us: tried once. */
+async function runsScripts(session: Session, errand: Errand): Promise<boolean> {
+	if (session.runsScripts === undefined) {
+		const probe = await probeScripts(session.connection);
+		session.runsScripts = probe === true;
+		errand.onWay(probe === true ? undefined : probe.message);
+	}
+	return session.runsScripts;
+}

@@ -1,0 +1,98 @@
+import type { Position } from '../../../model.ts';
+import type { GroupFacts, StreamFacts } from '../facts.ts';
+import { compareIds } from '../protocol/id.ts';
+import type { Circumstances } from './lag.ts';
+
+/**
+ * What was known of a group at the last poll over the same connection. From a lag that was sure, the
+ * server's counters tell the next one: an error that is in them stays what it is as long as the group
+ * only reads on and nothing it has not read is removed. So each group is counted once, and again only
+ * when something happened to it.
+ */
+export interface Anchor {
+	readonly delivered: Position;
+	/** As the server counted, right or wrong. */
+	readonly entriesRead?: number;
+	readonly entriesAdded: number;
+	readonly length: number;
+	/** The id of the first entry that was not delivered. Absent: none, or not known. */
+	readonly firstUndelivered?: Position;
+	/** How many entries were added up to the last one delivered. Absent: the lag was not sure. */
+	readonly index?: number;
+	/** The server's clock after the poll, in milliseconds since 1970. */
+	readonly untilMs: number;
+	readonly connectionId: number;
+}
+
+/** @param sureLag - absent where the lag is an estimate */
+export function anchorOf(
+	{ entriesAdded, length }: StreamFacts,
+	{ delivered, entriesRead, firstUndelivered }: GroupFacts,
+	sureLag: number | undefined,
+	{ untilMs, connectionId }: Circumstances,
+): Anchor | undefined {
+	if (entriesAdded === undefined || delivered === undefined || untilMs === undefined) {
+		return undefined;
+	}
+	const anchor: { -readonly [Name in keyof Anchor]: Anchor[Name] } = {
+		delivered,
+		entriesAdded,
+		length,
+		untilMs,
+		connectionId,
+	};
+	if (entriesRead !== undefined) anchor.entriesRead = entriesRead;
+	if (firstUndelivered) anchor.firstUndelivered = firstUndelivered;
+	if (sureLag !== undefined) anchor.index = entriesAdded - sureLag;
+	return anchor;
+}
+
+/**
+ * How many entries were added up to the last one delivered, as far as that follows from what was
+ * known before. Absent: it does not.
+ */
+export function indexSince(
+	before: Anchor | undefined,
+	stream: StreamFacts,
+	group: GroupFacts,
+	circumstances: Circumstances,
+): number | undefined {
+	if (before?.index === undefined || !isStillRight(before, stream, group, circumstances)) {
+		return undefined;
+	}
+	const read = (group.entriesRead ?? 0) - (before.entriesRead ?? 0);
+	const wasRight = before.index === before.entriesRead;
+	// A server with the fixes keeps right what was right.
+	if (circumstances.countersAreFixed && wasRight && group.lag !== undefined) {
+		return group.entriesRead;
+	}
+	const { first, maxDeleted, length, entriesAdded = 0 } = stream;
+	if (first === undefined || maxDeleted === undefined) return undefined;
+	const firstToCome = before.firstUndelivered ?? before.delivered;
+	const onlyReadWasRemoved =
+		compareIds(maxDeleted, before.delivered) <= 0 && compareIds(first, firstToCome) <= 0;
+	const nothingWasRemoved = entriesAdded - length === before.entriesAdded - before.length;
+	const hasMoved = compareIds(group.delivered ?? before.delivered, before.delivered) !== 0;
+	if (!onlyReadWasRemoved && (hasMoved || !nothingWasRemoved)) return undefined;
+	return before.index + (hasMoved ? read : 0);
+}
+
+/**
+ * Whether a group stands where it stood, or has moved by reading and nothing else: not by XGROUP
+ * SETID, nor because group or stream were made anew. Reading shows in the counter and in a consumer
+ * that tried to.
+ */
+export function isStillRight(
+	before: Anchor | undefined,
+	{ entriesAdded }: StreamFacts,
+	{ delivered, entriesRead, idleMs }: GroupFacts,
+	{ nowMs, connectionId }: Circumstances,
+): before is Anchor {
+	if (before?.connectionId !== connectionId || delivered === undefined) return false;
+	if (entriesAdded === undefined || entriesAdded < before.entriesAdded) return false;
+	const moved = compareIds(delivered, before.delivered);
+	if (moved === 0) return entriesRead === before.entriesRead;
+	if (moved < 0 || entriesRead === undefined || before.entriesRead === undefined) return false;
+	if (idleMs === undefined || nowMs === undefined) return false;
+	return entriesRead > before.entriesRead && nowMs - idleMs > before.untilMs;
+}

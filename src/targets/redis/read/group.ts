@@ -1,0 +1,142 @@
+import type { Group, Line, Readers } from '../../../model.ts';
+import type { GroupFacts, StreamFacts } from '../facts.ts';
+import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
+import { anchorOf, isStillRight } from './anchor.ts';
+import { type Circumstances, type Count, resolveLag } from './lag.ts';
+import type { GroupMemory } from './memory.ts';
+
+/** What was counted for a group. Absent: it needed not be, or could not. */
+export interface Counts {
+	readonly entries?: Count;
+	readonly abandoned?: number;
+	readonly pendingLost?: number;
+}
+
+/** A group as read, and what is to be remembered of it. */
+export interface ReadGroup {
+	readonly group: Group;
+	readonly memory: GroupMemory;
+}
+
+/** Reads what is known of one group. */
+export function readGroup(
+	stream: string,
+	facts: StreamFacts,
+	group: GroupFacts,
+	counts: Counts,
+	before: GroupMemory | undefined,
+	circumstances: Circumstances,
+): ReadGroup {
+	const { nowMs } = circumstances;
+	const { name, delivered, pending, consumers, oldestPending, idleMs } = group;
+	const lag = resolveLag(facts, group, before?.anchor, counts.entries, circumstances);
+	const sureLag = 'messages' in lag && lag.uncertainty === 0 ? lag.messages : undefined;
+	const anchor = anchorOf(facts, group, sureLag, circumstances);
+	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
+	const readers: Draft<Readers> = { present: consumers > 0 };
+	const read: Draft<Group> = {
+		stream,
+		consumerGroup: name,
+		kind: 'group',
+		lag,
+		readers,
+		pending,
+		pendingLostCount,
+		members: consumers,
+	};
+	if (delivered) read.position = delivered;
+	const line =
+		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
+	if (line) read.line = line;
+	if (group.entriesRead !== undefined) read.consumedCount = group.entriesRead;
+	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
+	if (lagSeconds !== undefined) read.lagSeconds = lagSeconds;
+	if (idleMs !== undefined) {
+		readers.idleSeconds = idleMs / 1000;
+		read.idleSeconds = idleMs / 1000;
+	}
+	if (oldestPending) {
+		const { id, deliveries } = oldestPending;
+		if (id && nowMs !== undefined && isTime(id, nowMs)) {
+			read.pendingAgeSeconds = ageSeconds(id, nowMs);
+		}
+		read.pendingIdleSeconds = oldestPending.idleMs / 1000;
+		read.oldestPendingDeliveries = deliveries;
+	}
+	if (counts.abandoned !== undefined) read.pendingAbandoned = counts.abandoned;
+	return { group: read, memory: anchor ? { anchor, pendingLostCount } : { pendingLostCount } };
+}
+
+/** Filled piece by piece: there are tens of thousands, and no objects are made in between. */
+type Draft<Made> = { -readonly [Name in keyof Made]: Made[Name] };
+
+/** How old the oldest entry is that was not delivered; 0 where there is none. */
+function undeliveredSeconds(
+	stream: StreamFacts,
+	{ firstUndelivered }: GroupFacts,
+	sureLag: number | undefined,
+	nowMs: number | undefined,
+): number | undefined {
+	if (sureLag === 0) return 0;
+	if (firstUndelivered === undefined || nowMs === undefined) return undefined;
+	return hasTimes(stream, nowMs) && isTime(firstUndelivered, nowMs)
+		? ageSeconds(firstUndelivered, nowMs)
+		: undefined;
+}
+
+/** Whether a stream's ids tell times. */
+export function hasTimes({ first, last }: StreamFacts, nowMs: number): boolean {
+	return first !== undefined && last !== undefined && isTime(first, nowMs) && isTime(last, nowMs);
+}
+
+/**
+ * Where the group stands in counts of entries ever added. What was removed at the beginning before
+ * it was delivered shows only until the group reads on: then the server takes it for read.
+ */
+function lineOf(
+	stream: StreamFacts,
+	group: GroupFacts,
+	lag: number,
+	before: GroupMemory | undefined,
+	circumstances: Circumstances,
+): Line | undefined {
+	const end = stream.entriesAdded;
+	const start = removedAtStart(stream, group);
+	if (end === undefined || start === undefined || group.delivered === undefined) return undefined;
+	const isBefore = stream.first === undefined || compareIds(group.delivered, stream.first) < 0;
+	const index = isBefore ? readUpTo(before, stream, group, circumstances) : undefined;
+	return { start, position: Math.min(end, index ?? Math.max(start, end - lag)), end };
+}
+
+/**
+ * How many entries were removed at the beginning of a stream. Absent: some were deleted elsewhere, so
+ * that the counters do not tell.
+ */
+function removedAtStart(
+	{ entriesAdded, length, first, maxDeleted }: StreamFacts,
+	{ delivered }: GroupFacts,
+): number | undefined {
+	if (entriesAdded === undefined || maxDeleted === undefined || entriesAdded < length) {
+		return undefined;
+	}
+	// Of an empty stream what was deleted by hand is told apart only if it was read.
+	const bound = first ?? delivered;
+	const isTold =
+		bound !== undefined &&
+		(first === undefined ? compareIds(maxDeleted, bound) <= 0 : compareIds(maxDeleted, bound) < 0);
+	return isTold ? entriesAdded - length : undefined;
+}
+
+/** How many entries a group has read, as far as that follows from what was known before. */
+function readUpTo(
+	memory: GroupMemory | undefined,
+	stream: StreamFacts,
+	group: GroupFacts,
+	circumstances: Circumstances,
+): number | undefined {
+	const before = memory?.anchor;
+	if (before?.index === undefined || !isStillRight(before, stream, group, circumstances)) {
+		return undefined;
+	}
+	return before.index + ((group.entriesRead ?? 0) - (before.entriesRead ?? 0));
+}

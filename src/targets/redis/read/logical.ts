@@ -1,0 +1,196 @@
+import type { Group, Partitions, Stream, Unread } from '../../../model.ts';
+
+/** What was read of one key. */
+export interface KeyReading {
+	readonly name: string;
+	/** Absent: it could not be read. */
+	readonly stream?: Stream;
+	readonly groups: readonly Group[];
+	readonly unread: readonly Unread[];
+}
+
+/** Which partition of which logical stream a key is. */
+export interface PartitionName {
+	readonly stream: string;
+	readonly partition: number;
+}
+
+interface Partition {
+	readonly id: number;
+	readonly key: KeyReading;
+}
+
+interface Joined {
+	readonly streams: readonly Stream[];
+	readonly groups: readonly Group[];
+	readonly unread: readonly Unread[];
+}
+
+/** Joins the keys that are partitions of one logical stream. Others stay streams of their own. */
+export function joinPartitions(
+	keys: readonly KeyReading[],
+	partitionOf: (key: string) => PartitionName | undefined,
+): Joined {
+	const logical = new Map<string, Map<number, KeyReading>>();
+	const own = new Map(keys.map((key) => [key.name, key]));
+	for (const key of keys) {
+		const name = partitionOf(key.name);
+		if (name === undefined) continue;
+		const partitions = logical.get(name.stream) ?? new Map<number, KeyReading>();
+		// `orders:1` and `orders:01` cannot both be partition 1.
+		if (partitions.has(name.partition)) continue;
+		logical.set(name.stream, partitions.set(name.partition, key));
+		own.delete(key.name);
+	}
+	const joined = Array.from(logical, ([stream, partitions]) => {
+		// A key that has the very name would be the same series.
+		own.delete(stream);
+		const rows = Array.from(partitions, ([id, key]) => ({ id, key })).sort((a, b) => a.id - b.id);
+		return joinStream(stream, rows);
+	});
+	const single = [...own.values()];
+	return {
+		streams: [
+			...joined.flatMap(({ streams }) => streams),
+			...single.flatMap(({ stream }) => stream ?? []),
+		],
+		groups: [...joined.flatMap(({ groups }) => groups), ...single.flatMap(({ groups }) => groups)],
+		unread: [...joined.flatMap(({ unread }) => unread), ...single.flatMap(({ unread }) => unread)],
+	};
+}
+
+function joinStream(name: string, partitions: readonly Partition[]): Joined {
+	const read = partitions.flatMap(({ key }) => key.stream ?? []);
+	const groupNames = new Set(
+		partitions.flatMap(({ key }) => key.groups.map(({ consumerGroup }) => consumerGroup)),
+	);
+	const reason = partitions.flatMap(({ key }) => key.unread)[0]?.reason;
+	if (read.length === 0) {
+		return { streams: [], groups: [], unread: reason ? [{ stream: name, reason }] : [] };
+	}
+	return {
+		streams: [joinedStream(name, partitions)],
+		groups: Array.from(groupNames, (group) => joinedGroup(name, group, partitions)),
+		// A group of which nothing was read is one that other partitions, or none, know of.
+		unread: reason ? [{ stream: name, reason }] : [],
+	};
+}
+
+function joinedStream(name: string, partitions: readonly Partition[]): Stream {
+	const streams = partitions.map(({ key }) => key.stream);
+	const length = sum(streams.map((stream) => stream?.length));
+	const producedCount = sum(streams.map((stream) => stream?.producedCount));
+	const kept = streams.filter((stream) => stream?.length !== 0);
+	const oldest = largest(kept.map((stream) => stream?.oldestMessageAgeSeconds));
+	const newest = largest(kept.map((stream) => negative(stream?.newestMessageAgeSeconds)));
+	return {
+		name,
+		partitionCount: partitions.length,
+		...(length !== undefined && { length }),
+		...(producedCount !== undefined && { producedCount }),
+		...(oldest !== undefined && { oldestMessageAgeSeconds: oldest }),
+		...(newest !== undefined && { newestMessageAgeSeconds: 0 - newest }),
+	};
+}
+
+/** Sums and the worst; unknown as soon as one is, for it could be the worst. */
+function joinedGroup(stream: string, name: string, partitions: readonly Partition[]): Group {
+	const groups = partitions.map(({ key }) =>
+		key.groups.find(({ consumerGroup }) => consumerGroup === name),
+	);
+	const there = groups.filter((group) => group !== undefined);
+	const behind = groups.filter(
+		(group) => !(group && 'messages' in group.lag && group.lag.messages === 0),
+	);
+	const lagSeconds = behind.length === 0 ? 0 : largest(behind.map((group) => group?.lagSeconds));
+	const waiting = there.filter(({ pending }) => pending !== 0);
+	const oldest = waiting.reduce<Group | undefined>(
+		(old, group) => ((group.pendingAgeSeconds ?? 0) > (old?.pendingAgeSeconds ?? -1) ? group : old),
+		undefined,
+	);
+	const pendingAgeSeconds = largest(waiting.map((group) => group.pendingAgeSeconds));
+	const pending = sum(there.map((group) => group.pending));
+	const pendingAbandoned = sum(there.map((group) => group.pendingAbandoned));
+	const pendingLostCount = sum(there.map((group) => group.pendingLostCount));
+	const consumedCount = sum(groups.map((group) => group?.consumedCount));
+	const members = sum(there.map((group) => group.members));
+	const idleSeconds = least(there.map((group) => group.idleSeconds));
+	return {
+		stream,
+		consumerGroup: name,
+		kind: 'group',
+		lag: joinedLag(partitions, groups),
+		...(consumedCount !== undefined && { consumedCount }),
+		readers: {
+			present: there.some(({ readers }) => readers?.present),
+			...(idleSeconds !== undefined && { idleSeconds }),
+		},
+		...(lagSeconds !== undefined && { lagSeconds }),
+		...(pending !== undefined && { pending }),
+		...(pendingAgeSeconds !== undefined && { pendingAgeSeconds }),
+		...(oldest?.pendingIdleSeconds !== undefined && {
+			pendingIdleSeconds: oldest.pendingIdleSeconds,
+		}),
+		...(oldest?.oldestPendingDeliveries !== undefined && {
+			oldestPendingDeliveries: oldest.oldestPendingDeliveries,
+		}),
+		...(pendingAbandoned !== undefined && { pendingAbandoned }),
+		...(pendingLostCount !== undefined && { pendingLostCount }),
+		...(members !== undefined && { members }),
+		...(idleSeconds !== undefined && { idleSeconds }),
+	};
+}
+
+/** One row for each key. A group that does not exist on a key has no lag there, not one of 0. */
+function joinedLag(
+	partitions: readonly Partition[],
+	groups: readonly (Group | undefined)[],
+): Partitions {
+	const column = (value: (group: Group | undefined) => number | undefined) =>
+		Float64Array.from(groups, (group) => value(group) ?? Number.NaN);
+	return {
+		ids: Int32Array.from(partitions, ({ id }) => id),
+		start: column((group) => group?.line?.start),
+		end: column((group) => group?.line?.end),
+		committed: column((group) => group?.line?.position),
+		told: {
+			lag: column((group) => (group && 'messages' in group.lag ? group.lag.messages : undefined)),
+			uncertainty: column((group) =>
+				group && 'messages' in group.lag ? group.lag.uncertainty : undefined,
+			),
+		},
+	};
+}
+
+function sum(values: readonly (number | undefined)[]): number | undefined {
+	return fold(values, (a, b) => a + b);
+}
+
+function largest(values: readonly (number | undefined)[]): number | undefined {
+	return fold(values, Math.max);
+}
+
+/** Of those that are known. */
+function least(values: readonly (number | undefined)[]): number | undefined {
+	return fold(
+		values.filter((value) => value !== undefined),
+		Math.min,
+	);
+}
+
+/** Absent: there is none, or one is unknown. */
+function fold(
+	values: readonly (number | undefined)[],
+	join: (a: number, b: number) => number,
+): number | undefined {
+	const [first, ...others] = values;
+	return others.reduce(
+		(joined, value) =>
+			joined === undefined || value === undefined ? undefined : join(joined, value),
+		first,
+	);
+}
+
+function negative(value: number | undefined): number | undefined {
+	return value === undefined ? undefined : -value;
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RE2JS } from 're2js';
+import type { Group } from '../../../../src/model.ts';
+import { partitionNames } from '../../../../src/targets/redis/partitioned.ts';
+import { joinPartitions, type KeyReading } from '../../../../src/targets/redis/read/logical.ts';
+
+const partitionOf = partitionNames([RE2JS.compile('(?<stream>orders):(?<partition>[0-9]+)')]);
+assert.ok(partitionOf);
+
+const group = (stream: string, lag: number, more: Partial<Group> = {}): Group => ({
+	stream,
+	consumerGroup: 'billing',
+	kind: 'group',
+	lag: { messages: lag, uncertainty: 0 },
+	line: { start: 1, position: 10, end: 10 + lag },
+	readers: { present: true, idleSeconds: 5 },
+	lagSeconds: lag,
+	pending: 0,
+	pendingLostCount: 1,
+	members: 1,
+	idleSeconds: 5,
+	...more,
+});
+const key = (name: string, ...groups: readonly Group[]): KeyReading => ({
+	name,
+	stream: {
+		name,
+		length: 10,
+		producedCount: 20,
+		oldestMessageAgeSeconds: 60,
+		newestMessageAgeSeconds: 4,
+	},
+	groups,
+	unread: [],
+});
+const columns = (group: Group | undefined) => {
+	assert.ok(group && 'ids' in group.lag);
+	const { ids, told, committed, start, end } = group.lag;
+	return {
+		ids: [...ids],
+		lag: [...(told?.lag ?? [])],
+		uncertainty: [...(told?.uncertainty ?? [])],
+		line: [...start.keys()].map((row) => [start[row], committed?.[row], end[row]]),
+	};
+};
+
+test('keys are partitions by the first pattern that matches their whole name', () => {
+	assert.deepEqual(partitionOf('orders:12'), { stream: 'orders', partition: 12 });
+	assert.equal(partitionOf('orders:12:old'), undefined);
+	assert.equal(partitionOf('payments:1'), undefined);
+	assert.equal(partitionOf('orders:99999999999'), undefined);
+	assert.equal(partitionNames([]), undefined);
+});
+
+test('a logical stream is the sum of its keys, and as old as the oldest of them', () => {
+	const { streams, groups, unread } = joinPartitions(
+		[
+			key('orders:10', group('orders:10', 4)),
+			key('other', group('other', 7)),
+			key('orders:2', group('orders:2', 0, { idleSeconds: 2, consumedCount: 3 })),
+		],
+		partitionOf,
+	);
+	assert.deepEqual(
+		streams.map(({ name }) => name),
+		['orders', 'other'],
+	);
+	assert.deepEqual(streams[0], {
+		name: 'orders',
+		partitionCount: 2,
+		length: 20,
+		producedCount: 40,
+		oldestMessageAgeSeconds: 60,
+		newestMessageAgeSeconds: 4,
+	});
+	const [joined, other] = groups;
+	assert.equal(other?.stream, 'other');
+	assert.deepEqual(columns(joined), {
+		ids: [2, 10],
+		lag: [0, 4],
+		uncertainty: [0, 0],
+		line: [
+			[1, 10, 10],
+			[1, 10, 14],
+		],
+	});
+	assert.deepEqual(
+		{ ...joined, lag: undefined },
+		{
+			stream: 'orders',
+			consumerGroup: 'billing',
+			kind: 'group',
+			lag: undefined,
+			readers: { present: true, idleSeconds: 2 },
+			lagSeconds: 4,
+			pending: 0,
+			pendingLostCount: 2,
+			members: 2,
+			idleSeconds: 2,
+		},
+	);
+	assert.deepEqual(unread, []);
+});
+
+test('what is pending is told of the key on which it is oldest', () => {
+	const { groups } = joinPartitions(
+		[
+			key(
+				'orders:1',
+				group('orders:1', 0, {
+					pending: 2,
+					pendingAgeSeconds: 8,
+					pendingIdleSeconds: 1,
+					oldestPendingDeliveries: 1,
+					pendingAbandoned: 0,
+				}),
+			),
+			key(
+				'orders:2',
+				group('orders:2', 0, {
+					pending: 1,
+					pendingAgeSeconds: 9,
+					pendingIdleSeconds: 9,
+					oldestPendingDeliveries: 4,
+					pendingAbandoned: 1,
+				}),
+			),
+			key('orders:3', group('orders:3', 0, { pendingAbandoned: 0 })),
+		],
+		partitionOf,
+	);
+	const {
+		pending,
+		pendingAgeSeconds,
+		pendingIdleSeconds,
+		oldestPendingDeliveries,
+		pendingAbandoned,
+	} = groups[0] ?? {};
+	assert.deepEqual(
+		[pending, pendingAgeSeconds, pendingIdleSeconds, oldestPendingDeliveries, pendingAbandoned],
+		[3, 9, 9, 4, 1],
+	);
+});
+
+test('a group that does not exist on a key has no lag there, and not one of 0', () => {
+	const { groups } = joinPartitions(
+		[key('orders:1', group('orders:1', 3)), key('orders:2')],
+		partitionOf,
+	);
+	assert.deepEqual(columns(groups[0]).lag, [3, Number.NaN]);
+	assert.equal(groups[0]?.lagSeconds, undefined, 'it could be older there');
+});
+
+test('a key that could not be read leaves a gap, and the stream listed', () => {
+	const unread = [{ stream: 'orders:2', reason: 'connection_lost' }];
+	const lost: KeyReading = { name: 'orders:2', groups: [], unread };
+	const some = joinPartitions([key('orders:1', group('orders:1', 3)), lost], partitionOf);
+	assert.deepEqual(columns(some.groups[0]).lag, [3, Number.NaN]);
+	assert.equal(some.streams[0]?.length, undefined);
+	assert.equal(some.streams[0]?.partitionCount, 2);
+	assert.deepEqual(some.unread, [{ stream: 'orders', reason: 'connection_lost' }]);
+	assert.deepEqual(joinPartitions([lost], partitionOf), {
+		streams: [],
+		groups: [],
+		unread: [{ stream: 'orders', reason: 'connection_lost' }],
+	});
+});
+
+test('no two keys are one series', () => {
+	const { streams, groups } = joinPartitions(
+		[
+			key('orders:1', group('orders:1', 3)),
+			key('orders:01', group('orders:01', 5)),
+			key('orders', group('orders', 7)),
+		],
+		partitionOf,
+	);
+	assert.deepEqual(
+		streams.map(({ name }) => name),
+		['orders', 'orders:01'],
+	);
+	assert.deepEqual(columns(groups[0]).lag, [3]);
+});
