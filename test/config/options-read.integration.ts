@@ -52,9 +52,12 @@ function watched<T>(value: T, path: string, asked: Set<string>): T {
 }
 
 /** The reference, with files read and with other servers. */
-function checked(servers: Record<'kafka' | 'redis' | 'nats', string>, change = (_: Plain) => {}) {
+function checked(
+	servers: Record<'kafka' | 'redis' | 'nats' | 'sentinel', string>,
+	change = (_: Plain) => {},
+) {
 	const text = reference.replace(
-		/\b(kafka|redis|nats)(-\d)?:\d+/g,
+		/\b(kafka|redis|nats|sentinel)(-\d)?:\d+/g,
 		(_, name: keyof typeof servers) => servers[name],
 	);
 	const config = parse(text, (key, value) => {
@@ -93,12 +96,18 @@ async function askedByTargets(config: ReturnType<typeof checked>): Promise<Set<s
 
 test('every option is asked for, by planning, by connecting or by reading from a real broker', async () => {
 	const nobody = '127.0.0.1:1';
-	const unreachable = checked({ kafka: nobody, redis: nobody, nats: nobody });
+	const unreachable = checked({
+		kafka: nobody,
+		redis: nobody,
+		nats: nobody,
+		sentinel: nobody,
+	});
 	const address = (url: string) => new URL(url).host;
 	const servers = {
 		kafka: world.kafka.bootstrap,
 		redis: address(world.redis.url),
 		nats: address(world.nats.url),
+		sentinel: nobody,
 	};
 	const withoutLogin = [
 		'sasl',
@@ -112,9 +121,12 @@ test('every option is asked for, by planning, by connecting or by reading from a
 		'tls',
 		'tls_first',
 		'domain',
+		'sentinel',
+		'cluster',
 	];
 	const reachable = checked(servers, (target) => {
 		for (const key of withoutLogin) delete target[key];
+		if (target.platform === 'redis') target.url = world.redis.url;
 	});
 	const asked = [
 		askedByPlanning(unreachable),

@@ -79,6 +79,7 @@ test('config/reference.yaml is right', () => {
 		KAFKA_PASSWORD: 'secret',
 		KAFKA_CLIENT_SECRET: 's',
 		REDIS_PASSWORD: 'secret',
+		SENTINEL_PASSWORD: 'secret',
 		NATS_PASSWORD: 'secret',
 		NATS_TOKEN: 'secret',
 	};

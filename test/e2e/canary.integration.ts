@@ -113,6 +113,12 @@ function byToken(secret: string): string {
 	return `platform: kafka, brokers: ['${servers.kafka.bootstrap}'], sasl: { ${login}, ${secret} }`;
 }
 
+/** Nobody there is a sentinel, but the login is taken. */
+function bySentinel(secret: string): string {
+	const hosts = `hosts: ['127.0.0.1:${servers.redis.port}']`;
+	return `platform: redis, sentinel: { name: mymaster, ${hosts}, ${secret} }`;
+}
+
 /** For each secret that has no server here that takes it, or is only ever in a file: targets by name, whose servers take only the right. */
 function fileHolders(): Readonly<Record<string, Readonly<Record<string, string>>>> {
 	const at = (server: { readonly url: string }) => `platform: nats, servers: ['${server.url}']`;
@@ -134,6 +140,13 @@ function fileHolders(): Readonly<Record<string, Readonly<Record<string, string>>
 		'targets[nats].tls.key': {
 			'wrong-tls': `${at(servers.nats)}, tls: { cert_file: tls.pem, key_file: key.pem }`,
 		},
+		'targets[redis].tls.key': {
+			'wrong-redis-tls': `platform: redis, url: 'redis://127.0.0.1:${servers.redis.port}', tls: { cert_file: tls.pem, key_file: key.pem }`,
+		},
+		'targets[redis].sentinel.password': {
+			'wrong-sentinel': bySentinel(`password: "${canary}-redis"`),
+			'wrong-sentinel-file': bySentinel('password_file: sentinel'),
+		},
 	};
 }
 
@@ -148,6 +161,7 @@ ${users.wrong.seed}
 ------END USER NKEY SEED------
 `,
 	oauth: `${canary}-oauth\n`,
+	sentinel: `${canary}-redis\n`,
 	'tls.pem': tlsFixture('certificate'),
 	'key.pem': key,
 };
@@ -206,7 +220,7 @@ test('no secret is seen in the log, in an answer or in the effective configurati
 			'the right secrets are taken and the wrong ones refused',
 			async () => {
 				const up = Object.entries(await exporter.values('stream_target_up'));
-				assert.equal(up.length, 27);
+				assert.equal(up.length, 30);
 				for (const [labels, value] of up) {
 					assert.equal(value, labels.startsWith('target="right') ? 1 : 0, labels);
 				}
