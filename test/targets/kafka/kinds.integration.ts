@@ -58,7 +58,12 @@ for (const { version, features, streams, shareLag } of versions) {
 		});
 
 		test('a KIP-848 consumer has its kind, state, members and lag', async () => {
-			const group = find(await read(target), 'orders', 'modern');
+			// Partitions are committed one after the other.
+			const group = await until('all is committed', async () => {
+				const seen = find(await read(target), 'orders', 'modern');
+				assert.deepEqual(lags(seen), { 0: 0, 1: 0 });
+				return seen;
+			});
 			assert.deepEqual(
 				[group?.kind, group?.state, group?.members, group?.readers],
 				['consumer', 'stable', 1, { present: true }],
@@ -67,7 +72,12 @@ for (const { version, features, streams, shareLag } of versions) {
 		});
 
 		test('a classic consumer of the Java client has its members', async () => {
-			const group = find(await read(target), 'orders', 'old');
+			// Partitions are committed one after the other.
+			const group = await until('all is committed', async () => {
+				const seen = find(await read(target), 'orders', 'old');
+				assert.deepEqual(lags(seen), { 0: 0, 1: 0 });
+				return seen;
+			});
 			assert.deepEqual([group?.kind, group?.state, group?.members], ['classic', 'stable', 1]);
 			assert.deepEqual(lags(group), { 0: 0, 1: 0 });
 		});
