@@ -13,5 +13,13 @@ export {
 	type PrometheusOptions,
 	startPrometheus,
 } from './prometheus.ts';
-export { findRedis, type Redis, type RedisOptions, startRedis } from './redis.ts';
+export {
+	findRedis,
+	type Redis,
+	type RedisOptions,
+	type RedisRelease,
+	startRedis,
+} from './redis.ts';
+export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
+export { type RedisSentinels, startRedisSentinels } from './redis-sentinels.ts';
 export { until } from './until.ts';

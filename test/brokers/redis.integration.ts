@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { findRedis, startRedis } from './index.ts';
+import {
+	findRedis,
+	makeCertificates,
+	startRedis,
+	startRedisCluster,
+	startRedisSentinels,
+} from './index.ts';
 import { livesAsPromised } from './life.ts';
+import { until } from './until.ts';
 
 const redis = await startRedis({
 	requirepass: 'a "quoted\\ password',
@@ -28,6 +35,46 @@ test('a server that dies at its start says why', async () => {
 	await assert.rejects(
 		startRedis({ config: ['no-such-directive 1'] }),
 		/died at its start.*no-such/s,
+	);
+});
+
+test('an older one is 6.2', async (t) => {
+	const older = await startRedis({ release: 'older' });
+	t.after(() => older.stop());
+	assert.match(older.version, /^6\.2\./);
+	assert.match(await older.cli('INFO', 'server'), /redis_version:6\.2\./);
+});
+
+test('one by TLS answers those who show a certificate', async (t) => {
+	const certificates = await makeCertificates();
+	t.after(() => certificates.remove());
+	const secure = await startRedis({ certificates });
+	t.after(() => secure.stop());
+	assert.equal(await secure.cli('PING'), 'PONG');
+	assert.equal(new URL(secure.url).protocol, 'rediss:');
+});
+
+test('a cluster has three masters and knows whom a key belongs to', async (t) => {
+	const cluster = await startRedisCluster();
+	t.after(() => cluster.stop());
+	const [first, second, third] = cluster.masters;
+	const answers = await Promise.all(
+		[first, second, third].map((node) => node.cli('SET', 'key', 'x').catch(String)),
+	);
+	assert.equal(answers.filter((answer) => answer === 'OK').length, 1);
+	assert.equal(answers.filter((answer) => /MOVED/.test(answer)).length, 2);
+});
+
+test('sentinels agree on a master, and on another one when it is gone', async (t) => {
+	const { name, servers, sentinels, stop } = await startRedisSentinels();
+	t.after(stop);
+	const [master, replica] = servers;
+	await master.kill();
+	await until('a sentinel has switched to the replica', () =>
+		sentinels.some((sentinel) => sentinel.log().includes(`+switch-master ${name}`)),
+	);
+	await until('it is a master', async () =>
+		/role:master/.test(await replica.cli('INFO', 'replication')),
 	);
 });
 

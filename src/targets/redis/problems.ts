@@ -126,7 +126,7 @@ export function connectionProblem(endpoint: Endpoint, error: ConnectionError): P
 	}
 	return problem(
 		'unreachable',
-		`cannot connect to ${name}: ${networkWords[network] ?? network}; is the server running, and the address right?`,
+		`cannot connect to ${name}: ${networkWords[network] ?? network}; is the server running, ${endpoint.tls ? 'the address right, and the port one with TLS' : 'and the address right'}?`,
 	);
 }
 

@@ -20,16 +20,22 @@ const codesOf = ({ problems }: Pick<UnreadableError, 'problems'>) =>
 
 describe('a server that wants to know who asks', () => {
 	const least =
-		'resetchannels -@all +ping +hello +info +time +client|setname +scan +type +xlen +xinfo +xpending +xrange';
+		'resetchannels -@all +ping +hello +info +time +client|setname +scan +type +xlen +xinfo +xpending +xrange +eval_ro +evalsha_ro +cluster|slots';
+	const script = '+eval_ro +evalsha_ro';
 	let server: Redis;
 	before(async () => {
 		server = await startRedis({
 			requirepass: 'swordfish',
 			config: [
 				`user lag on >hunter2 ~* ${least}`,
-				'user quiet on >hunter2 ~* -@all +time +scan +xinfo +xpending',
-				'user scanless on >hunter2 ~* -@all +time +xinfo +xpending',
-				'user partly on >hunter2 ~open* -@all +info +time +scan +xinfo',
+				'user quiet on >hunter2 ~* -@all +time +scan +xinfo +xpending +xrange',
+				'user scanless on >hunter2 ~* -@all +time +xinfo +xpending +xrange',
+				'user partly on >hunter2 ~open* -@all +info +time +scan +xinfo +xrange',
+				`user partlybyscript on >hunter2 ~open* -@all +info +time +scan +xinfo +xrange ${script}`,
+				'user rangeless on >hunter2 ~* -@all +info +time +scan +xinfo +xpending',
+				`user rangelessbyscript on >hunter2 ~* -@all +info +time +scan +xinfo +xpending ${script}`,
+				`user streamsbyscript on >hunter2 ~* -@all +info +time +scan +xinfo|stream ${script}`,
+				`user nonebyscript on >hunter2 ~* -@all ${script}`,
 				'user streams on >hunter2 ~* -@all +info +time +scan +xinfo|stream',
 				'user none on >hunter2 ~* -@all',
 				'user gone off >hunter2 ~* +@all',
@@ -134,42 +140,78 @@ describe('a server that wants to know who asks', () => {
 		assert.deepEqual(codesOf(await unreadable(address(), as('scanless'))), ['not_authorized scan']);
 	});
 
-	test('keys that are not permitted are a problem, and the others are right', async () => {
-		const reading = await readOnce(address(), as('partly'));
-		const problems = reading.problems.map(
-			({ code, operation, subject }) => `${code} ${operation} ${subject ?? ''}`,
-		);
-		assert.deepEqual(problems.sort(), [
-			'not_authorized xinfo_groups closed',
-			'not_authorized xinfo_stream closed',
-			'not_authorized xpending ',
-		]);
-		assert.deepEqual(
-			reading.groups.map(({ stream, lag, pending }) => [stream, lag, pending]).sort(),
-			[
-				['open', { messages: 1, uncertainty: 0 }, 1],
-				['open:2', { messages: 1, uncertainty: 0 }, 1],
-			],
-		);
-		assert.deepEqual(reading.unread, [{ stream: 'closed', reason: 'not_authorized' }]);
-		assert.equal(reading.complete, false);
-	});
+	for (const way of ['', 'byscript']) {
+		test(`keys that are not permitted are a problem, and the others are right (${way})`, async () => {
+			const reading = await readOnce(address(), as(`partly${way}`));
+			const problems = reading.problems.map(
+				({ code, operation, subject }) => `${code} ${operation} ${subject ?? ''}`,
+			);
+			assert.deepEqual(problems.sort(), [
+				'not_authorized xinfo_groups closed',
+				'not_authorized xinfo_stream closed',
+				'not_authorized xpending ',
+			]);
+			assert.deepEqual(
+				reading.groups.map(({ stream, lag, pending }) => [stream, lag, pending]).sort(),
+				[
+					['open', { messages: 1, uncertainty: 0 }, 1],
+					['open:2', { messages: 1, uncertainty: 0 }, 1],
+				],
+			);
+			assert.deepEqual(reading.unread, [{ stream: 'closed', reason: 'not_authorized' }]);
+			assert.equal(reading.complete, false);
+		});
 
-	test('without XINFO GROUPS streams are read and groups may exist', async () => {
-		const reading = await readOnce(address(), as('streams'));
-		assert.deepEqual(codesOf(reading), ['not_authorized xinfo_groups']);
-		assert.equal(reading.streams.length, 3);
-		assert.equal(reading.unread.length, 3);
-		assert.equal(reading.complete, false);
-	});
+		test(`without XINFO GROUPS streams are read and groups may exist (${way})`, async () => {
+			const reading = await readOnce(address(), as(`streams${way}`));
+			assert.deepEqual(codesOf(reading), ['not_authorized xinfo_groups']);
+			assert.equal(reading.streams.length, 3);
+			assert.equal(reading.unread.length, 3);
+			assert.equal(reading.complete, false);
+		});
 
-	test('a user who may do nothing reads nothing', async () => {
-		const error = await unreadable(address(), { ...as('none'), streams: { include: ['open'] } });
-		assert.deepEqual(codesOf(error), [
-			'not_authorized time',
-			'not_authorized xinfo_groups',
-			'not_authorized xinfo_stream',
-		]);
+		test(`without XRANGE there are lag and no ages, in words that say so (${way})`, async () => {
+			const reading = await readOnce(address(), as(`rangeless${way}`));
+			assert.deepEqual(codesOf(reading), ['not_authorized xrange']);
+			assert.match(
+				reading.problems[0]?.message ?? '',
+				/or do without the age of undelivered entries, and lag where it must be counted/,
+			);
+			for (const { lag, lagSeconds, pending, pendingAgeSeconds } of reading.groups) {
+				assert.deepEqual(lag, { messages: 1, uncertainty: 0 });
+				assert.equal(lagSeconds, undefined);
+				assert.equal(pending, 1);
+				assert.ok((pendingAgeSeconds ?? -1) >= 0);
+			}
+			assert.ok(reading.complete);
+		});
+
+		test(`a user who may do nothing reads nothing (${way})`, async () => {
+			const user = as(`none${way}`);
+			const error = await unreadable(address(), { ...user, streams: { include: ['open'] } });
+			assert.deepEqual(codesOf(error), [
+				'not_authorized time',
+				'not_authorized xinfo_groups',
+				'not_authorized xinfo_stream',
+			]);
+		});
+	}
+
+	test('how it is read is told once', async () => {
+		for (const [user, words] of [
+			['lag', /read by scripts \(EVAL_RO\)/],
+			['quiet', /read by single commands, for EVAL_RO is refused: NOPERM/],
+		] as const) {
+			const lines: string[] = [];
+			const target = connect(address(), as(user), { log: (line) => lines.push(line) });
+			try {
+				for (const _ of [1, 2]) await target.read(AbortSignal.timeout(5000));
+			} finally {
+				await target.close();
+			}
+			assert.equal(lines.length, 1, lines.join());
+			assert.match(lines[0] ?? '', words);
+		}
 	});
 
 	test('a database is selected; one that does not exist is a problem', async () => {

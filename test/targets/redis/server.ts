@@ -5,12 +5,21 @@ import type { Target } from '../../../src/targets/target.ts';
 import type { Redis } from '../../brokers/index.ts';
 
 /** Makes a target as the configuration would. */
-export function connect(url: string, options: object = {}, pollTimeoutMs = 10_000): Target {
-	return redis.connect(
-		redis.options.parse({ url, ...options }),
-		pino({ enabled: false }),
-		pollTimeoutMs,
-	);
+export function connect(
+	url: string,
+	options: object = {},
+	{ pollTimeoutMs = 10_000, log }: { pollTimeoutMs?: number; log?: (line: string) => void } = {},
+): Target {
+	return connectTo({ url, ...options }, { pollTimeoutMs, ...(log && { log }) });
+}
+
+/** The same, of any installation. */
+export function connectTo(
+	options: object,
+	{ pollTimeoutMs = 10_000, log }: { pollTimeoutMs?: number; log?: (line: string) => void } = {},
+): Target {
+	const logger = log ? pino({}, { write: log }) : pino({ enabled: false });
+	return redis.connect(redis.options.parse(options), logger, pollTimeoutMs);
 }
 
 /** Reads a server once, over a connection of its own. */

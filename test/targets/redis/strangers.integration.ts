@@ -11,7 +11,7 @@ import {
 import { after, before, describe, test } from 'node:test';
 import { UnreadableError } from '../../../src/targets/target.ts';
 import { type Redis, startRedis } from '../../brokers/index.ts';
-import { connect, readOnce, script } from './server.ts';
+import { connect, plainUser, readOnce, script } from './server.ts';
 
 async function problemOf(reading: Promise<unknown>): Promise<string> {
 	const error = await reading.then(
@@ -73,7 +73,7 @@ describe('a connection that breaks', () => {
 	const streamCount = 500;
 	let server: Redis;
 	before(async () => {
-		server = await startRedis();
+		server = await startRedis({ config: [plainUser.rule] });
 		await script(
 			server,
 			`for stream = 1, ${streamCount} do
@@ -139,14 +139,23 @@ describe('a connection that breaks', () => {
 		}
 	});
 
-	for (const [what, then, code] of [
-		['is lost', (client: Socket) => client.destroy(), 'connection_lost'],
-		['falls silent', () => {}, 'timeout'],
+	for (const [what, then, code, way, login, bytes] of [
+		// About half of the answers: 2 KB and more for a stream by commands, some 100 bytes by script.
+		[
+			'is lost',
+			(client: Socket) => client.destroy(),
+			'connection_lost',
+			'commands',
+			plainUser.login,
+			700_000,
+		],
+		['falls silent', () => {}, 'timeout', 'commands', plainUser.login, 700_000],
+		['is lost', (client: Socket) => client.destroy(), 'connection_lost', 'script', {}, 35_000],
+		['falls silent', () => {}, 'timeout', 'script', {}, 35_000],
 	] as const) {
-		test(`when it ${what} in the middle of a read, what was read by then is there`, async () => {
-			// About half of the answers, at 2 KB and more for a stream.
-			const cut = await relay(700_000, then);
-			const target = connect(cut.url);
+		test(`by ${way}, when it ${what} in the middle of a read, what was read by then is there`, async () => {
+			const cut = await relay(bytes, then);
+			const target = connect(cut.url, login);
 			try {
 				const reading = await target.read(AbortSignal.timeout(1000));
 				assert.deepEqual(

@@ -12,8 +12,13 @@ export interface Session {
 	readonly endpoint: Endpoint;
 	readonly connection: Connection;
 	readonly server: Server;
-	/** Another one for each connection of this process. */
-	readonly id: number;
+	/**
+	 * Another one for each connection of this process, and at each poll of a replica: there counters
+	 * stand still while groups read on their master, and go on from there after a promotion
+	 * (redis#12898).
+	 */
+	id: number;
+	isReplica: boolean;
 	/** Whether the server runs read-only scripts for us. Absent: not tried yet. */
 	runsScripts?: boolean;
 }
@@ -33,6 +38,19 @@ export interface Demand {
 }
 
 let lastId = 0;
+
+function nextId(): number {
+	lastId += 1;
+	return lastId;
+}
+
+/** Begins every poll. */
+const greeting = [commands.time, commands.infoReplication] as const;
+
+/** Whether a server says that it is a replica, by the answers to {@link greeting}. */
+function isReplicaBy([, replication]: readonly Reply[]): boolean {
+	return Buffer.isBuffer(replication) && infoField(replication.toString(), 'role') === 'slave';
+}
 
 /** One server, with at most one connection to it, which is kept between polls. */
 export class Node {
@@ -70,8 +88,11 @@ export class Node {
 		const session = this.#session;
 		if (session?.connection.isReady) {
 			try {
-				const replies = await session.connection.ask(this.#greeting());
-				if (this.#isRight(replies)) return { session, time: replies[0] ?? null };
+				const replies = await session.connection.ask(greeting);
+				const isReplica = isReplicaBy(replies);
+				if (isReplica || session.isReplica) session.id = nextId();
+				session.isReplica = isReplica;
+				if (!this.#isRefused(isReplica)) return { session, time: replies[0] ?? null };
 			} catch (error) {
 				if (!(error instanceof ConnectionError)) throw error;
 				if (this.#dialler.isOver) throw new NodeError(this.#dialler.explain(this.endpoint, error));
@@ -87,28 +108,20 @@ export class Node {
 		if (connection) await this.#dialler.end(connection);
 	}
 
-	/** Begins every poll; its first answer is the time. */
-	#greeting(): readonly commands.Command[] {
-		return [commands.time, ...(this.#demand.master ? [commands.infoReplication] : [])];
-	}
-
-	/** Whether the answers to {@link #greeting} are those of such a server as is demanded. */
-	#isRight([, replication]: readonly Reply[]): boolean {
-		// Refused: then it is believed.
-		if (!Buffer.isBuffer(replication)) return true;
-		return infoField(replication.toString(), 'role') !== 'slave';
+	#isRefused(isReplica: boolean): boolean {
+		return this.#demand.master && isReplica;
 	}
 
 	async #logIn(): Promise<Opened> {
 		const { database } = this.#demand;
 		const first = database === 0 ? [] : [commands.select(database)];
-		const asked = [...first, commands.infoServer, ...this.#greeting()];
+		const asked = [...first, commands.infoServer, ...greeting];
 		const { connection, replies } = await this.#dialler.dial(this.endpoint, asked);
 		const refuse = async (problem: NodeError['problem']) => {
 			await this.#dialler.end(connection);
 			throw new NodeError(problem);
 		};
-		const [info = null, ...greeting] = replies.slice(first.length);
+		const [info = null, ...greeted] = replies.slice(first.length);
 		const [selected] = first.length === 0 ? [] : replies;
 		if (selected instanceof ErrorReply) {
 			await refuse(errorProblem(this.endpoint, 'select', selected.message));
@@ -117,14 +130,15 @@ export class Node {
 		if (info instanceof ErrorReply && codeOfError(info.message) === 'auth_failed') {
 			await refuse(errorProblem(this.endpoint, 'info', info.message));
 		}
-		if (!this.#isRight(greeting)) await refuse(replicaProblem(this.endpoint));
-		lastId += 1;
+		const isReplica = isReplicaBy(greeted);
+		if (this.#isRefused(isReplica)) await refuse(replicaProblem(this.endpoint));
 		this.#session = {
 			endpoint: this.endpoint,
 			connection,
 			server: readServer(Buffer.isBuffer(info) ? info.toString() : undefined),
-			id: lastId,
+			id: nextId(),
+			isReplica,
 		};
-		return { session: this.#session, time: greeting[0] ?? null };
+		return { session: this.#session, time: greeted[0] ?? null };
 	}
 }

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { type Redis, startRedis, until } from '../../brokers/index.ts';
+import { connect, plainUser } from './server.ts';
+import { address, countedLag, create, play, read, ten, ways } from './steps.ts';
+
+describe('lag from poll to poll', () => {
+	let server: Redis;
+	before(async () => {
+		server = await startRedis({ config: [plainUser.rule] });
+	});
+	after(async () => {
+		await server?.stop();
+	});
+	beforeEach(async () => {
+		await server.cli('FLUSHALL');
+	});
+
+	/** What happens between polls of one target, and how the lag is known after each. */
+	const stories: readonly {
+		readonly that: string;
+		readonly chapters: readonly {
+			readonly steps: readonly string[];
+			readonly lag: number;
+			readonly counted: boolean;
+		}[];
+	}[] = [
+		{
+			that: 'a group is counted once, and then its counters are believed',
+			chapters: [
+				{ steps: [...ten, create, read(4)], lag: 6, counted: true },
+				{ steps: [read(2)], lag: 4, counted: false },
+				{ steps: ['XADD s 11-0 a b'], lag: 5, counted: false },
+				{ steps: ['XTRIM s MAXLEN 8'], lag: 5, counted: false },
+				{ steps: ['XDEL s 5-0', read(1)], lag: 4, counted: false },
+			],
+		},
+		{
+			that: 'so is one whose counter is wrong, and one whose counter is not known',
+			chapters: [
+				{
+					steps: [...ten, 'XGROUP CREATE s g 4-0 ENTRIESREAD 1', 'XGROUP CREATECONSUMER s g one'],
+					lag: 6,
+					counted: true,
+				},
+				{ steps: [read(2)], lag: 4, counted: false },
+				{ steps: ['XGROUP SETID s g 3-0'], lag: 7, counted: true },
+				{ steps: ['XADD s 11-0 a b'], lag: 8, counted: false },
+			],
+		},
+		{
+			that: 'one that was at the end needs no counting when it falls behind',
+			chapters: [
+				{ steps: [...ten, create, read(10)], lag: 0, counted: false },
+				{
+					steps: ['XADD s 11-0 a b', 'XADD s 12-0 a b', 'XADD s 13-0 a b', read(1)],
+					lag: 2,
+					counted: false,
+				},
+			],
+		},
+		{
+			that: 'a group that is moved by hand, so that it looks like reading, is counted again',
+			chapters: [
+				{ steps: [...ten, create, read(3)], lag: 7, counted: true },
+				{ steps: ['XGROUP SETID s g 5-0 ENTRIESREAD 8'], lag: 5, counted: true },
+				{ steps: [read(1)], lag: 4, counted: false },
+			],
+		},
+		{
+			that: 'one that has lost unread entries is counted again',
+			chapters: [
+				{ steps: [...ten, create, read(3)], lag: 7, counted: true },
+				{ steps: ['XTRIM s MAXLEN 4', read(1)], lag: 3, counted: false },
+				{ steps: ['XDEL s 9-0'], lag: 2, counted: false },
+			],
+		},
+		{
+			that: 'and one whose entries to come were deleted',
+			chapters: [
+				{ steps: [...ten, create, read(3)], lag: 7, counted: true },
+				{ steps: ['XDEL s 6-0'], lag: 6, counted: true },
+				{ steps: ['XDEL s 5-0'], lag: 5, counted: true },
+				{ steps: [read(1)], lag: 4, counted: true },
+			],
+		},
+	];
+	for (const [way, login] of ways) {
+		for (const { that, chapters } of stories) {
+			test(`${way}: ${that}`, async () => {
+				const target = connect(address(server), { ...login, streams: { include: ['s'] } });
+				try {
+					for (const [at, { steps, lag, counted }] of chapters.entries()) {
+						await play(server, steps);
+						const before = await ranges(server);
+						const { groups } = await target.read(AbortSignal.timeout(10_000));
+						const after = await ranges(server);
+						assert.equal(await countedLag(server), lag);
+						assert.deepEqual(groups[0]?.lag, { messages: lag, uncertainty: 0 }, `chapter ${at}`);
+						assert.equal(after - before > 1, counted, `chapter ${at}: counted`);
+					}
+				} finally {
+					await target.close();
+				}
+			});
+		}
+	}
+
+	test('a replica that was promoted tells a wrong lag, and is counted', async () => {
+		const replica = await startRedis({ config: [`replicaof 127.0.0.1 ${server.port}`] });
+		const target = connect(replica.url, { streams: { include: ['s'] } });
+		const follows = (last: string) =>
+			until('the replica has it all', async () =>
+				(await replica.cli('XINFO', 'STREAM', 's')).includes(last),
+			);
+		try {
+			await play(server, [...ten, create, read(3)]);
+			await follows('10-0');
+			await target.read(AbortSignal.timeout(10_000));
+			await play(server, [read(2), 'XADD s 11-0 a b']);
+			await follows('11-0');
+			await replica.cli('REPLICAOF', 'NO', 'ONE');
+			await play(replica, [read(1)]);
+			const { groups } = await target.read(AbortSignal.timeout(10_000));
+			assert.equal(await countedLag(replica), 5);
+			assert.deepEqual(groups[0]?.lag, { messages: 5, uncertainty: 0 });
+		} finally {
+			await target.close();
+			await replica.stop();
+		}
+	});
+
+	test('after a restart counters are lost, and lag is not', async () => {
+		const target = connect(address(server), { streams: { include: ['s'] } });
+		try {
+			await play(server, [...ten, create, read(4)]);
+			await target.read(AbortSignal.timeout(10_000));
+			await server.restart();
+			const { groups } = await target.read(AbortSignal.timeout(10_000));
+			assert.equal(await countedLag(server), 6);
+			assert.deepEqual(groups[0]?.lag, { messages: 6, uncertainty: 0 });
+		} finally {
+			await target.close();
+		}
+	});
+});
+
+/** How often XRANGE was run so far, in scripts too: once for the first entry to come, and to count. */
+async function ranges(server: Redis): Promise<number> {
+	const stats = await server.cli('INFO', 'commandstats');
+	return Number(/cmdstat_xrange:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+}

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { Group, Reading } from '../../../src/model.ts';
+import { type Redis, startRedis, until } from '../../brokers/index.ts';
+import { connect, plainUser, readOnce, script } from './server.ts';
+import { address, play, ways } from './steps.ts';
+
+let server: Redis;
+before(async () => {
+	server = await startRedis({ config: [plainUser.rule] });
+});
+after(async () => {
+	await server?.stop();
+});
+beforeEach(async () => {
+	await server.cli('FLUSHALL');
+});
+
+/** An id that is so old by the server's clock. */
+async function idOf(ageSeconds: number): Promise<string> {
+	const [seconds = '0'] = (await server.cli('TIME')).split('\n');
+	return `${(Number(seconds) - ageSeconds) * 1000}-0`;
+}
+
+function about(seconds: number | undefined, wanted: number): void {
+	const error = Math.abs((seconds ?? Number.NaN) - wanted);
+	assert.ok(error < 10, `${seconds} seconds instead of ${wanted}`);
+}
+
+function theGroup({ groups, problems }: Reading): Group {
+	assert.deepEqual(problems, []);
+	const [group, ...others] = groups;
+	assert.ok(group && others.length === 0);
+	return group;
+}
+
+const read = (count: number, consumer = 'one') =>
+	`XREADGROUP GROUP g ${consumer} COUNT ${count} STREAMS s >`;
+
+for (const [way, login] of ways) {
+	describe(`what is told of streams and groups, by ${way}`, () => {
+		const once = async (options: object = {}) =>
+			theGroup(await readOnce(address(server), { ...login, ...options }));
+
+		test('ages are those of the entries that wait, by the server clock', async () => {
+			const [old, middle, late] = [await idOf(7200), await idOf(3600), await idOf(60)];
+			await play(server, [`XADD s ${old} a b`, `XADD s ${middle} a b`, `XADD s ${late} a b`]);
+			await play(server, ['XGROUP CREATE s g 0', read(1)]);
+			const reading = await readOnce(address(server), login);
+			const [stream] = reading.streams;
+			assert.equal(stream?.length, 3);
+			assert.equal(stream.producedCount, 3);
+			about(stream.oldestMessageAgeSeconds, 7200);
+			about(stream.newestMessageAgeSeconds, 60);
+			const group = theGroup(reading);
+			about(group.lagSeconds, 3600);
+			assert.equal(group.pending, 1);
+			about(group.pendingAgeSeconds, 7200);
+			about(group.pendingIdleSeconds, 0);
+			assert.equal(group.oldestPendingDeliveries, 1);
+			assert.equal(group.consumedCount, 1);
+			assert.deepEqual(group.line, { start: 0, position: 1, end: 3 });
+			assert.deepEqual(group.position, { major: Number(old.split('-')[0]), minor: 0 });
+
+			await play(server, ['XTRIM s MAXLEN 1']);
+			about((await once()).lagSeconds, 60);
+			await play(server, [read(5)]);
+			assert.equal((await once()).lagSeconds, 0);
+		});
+
+		test('ids that producers chose themselves tell no ages, and everything else', async () => {
+			await play(server, ['XADD s 1-0 a b', 'XADD s 2-0 a b', 'XADD s 3-0 a b']);
+			await play(server, ['XGROUP CREATE s g 0', read(2)]);
+			const reading = await readOnce(address(server), login);
+			const [stream] = reading.streams;
+			assert.equal(stream?.oldestMessageAgeSeconds, undefined);
+			const group = theGroup(reading);
+			assert.deepEqual(group.lag, { messages: 1, uncertainty: 0 });
+			assert.equal(group.lagSeconds, undefined);
+			assert.equal(group.pendingAgeSeconds, undefined);
+			about(group.pendingIdleSeconds, 0);
+		});
+
+		test('members never go away by themselves; idle is the one who tried last', async () => {
+			await play(server, ['XGROUP CREATE s g $ MKSTREAM']);
+			const none = await once();
+			assert.equal(none.members, 0);
+			assert.deepEqual(none.readers, { present: false });
+			assert.equal(none.idleSeconds, undefined);
+			await play(server, ['XGROUP CREATECONSUMER s g gone', 'XGROUP CREATECONSUMER s g busy']);
+			await until('both are idle', async () => ((await once()).idleSeconds ?? 0) > 0.5);
+			await play(server, ['XADD s * a b', read(1, 'busy')]);
+			const two = await once();
+			assert.equal(two.members, 2);
+			assert.deepEqual(two.readers, { present: true, idleSeconds: two.idleSeconds });
+			const consumers = await server.cli('XINFO', 'CONSUMERS', 's', 'g');
+			const [busy = 0, gone = 0] = Array.from(consumers.matchAll(/idle\n(\d+)/g), ([, ms]) =>
+				Number(ms),
+			);
+			assert.ok((two.idleSeconds ?? Number.NaN) * 1000 <= busy, consumers);
+			assert.ok(busy < gone, consumers);
+			// There are too many to look at each of them.
+			const many = await once({ count_cap: 1 });
+			assert.equal(many.members, 2);
+			assert.equal(many.idleSeconds, undefined);
+		});
+
+		test('pending entries that nobody claims are abandoned, counted as far as one may', async () => {
+			const [old] = [await idOf(600)];
+			await play(server, [`XADD s ${old} a b`]);
+			for (let entry = 0; entry < 9; entry++) await play(server, ['XADD s * a b']);
+			await play(server, ['XGROUP CREATE s g 0', read(10)]);
+			await until('they are idle', async () => ((await once()).pendingIdleSeconds ?? 0) > 0.2);
+			assert.equal((await once()).pendingAbandoned, 0);
+			const soon = { abandoned_after: '100ms' };
+			assert.equal((await once(soon)).pendingAbandoned, 10);
+			assert.equal((await once({ ...soon, count_cap: 4 })).pendingAbandoned, 4);
+			await play(server, [`XCLAIM s g two 0 ${old}`]);
+			const claimed = await once({ abandoned_after: '150ms' });
+			assert.equal(claimed.pendingAbandoned, 9);
+			assert.equal(claimed.oldestPendingDeliveries, 2);
+		});
+
+		test('what is trimmed while pending is lost, each entry once', async () => {
+			const target = connect(address(server), { ...login, streams: { include: ['s'] } });
+			const lost = async () =>
+				theGroup(await target.read(AbortSignal.timeout(10_000))).pendingLostCount;
+			try {
+				const add = (from: number) =>
+					play(
+						server,
+						Array.from({ length: 5 }, (_, at) => `XADD s ${from + at}-0 a b`),
+					);
+				await add(1);
+				await play(server, ['XGROUP CREATE s g 0', read(4), 'XTRIM s MAXLEN 3']);
+				assert.equal(await lost(), 0, 'what was lost at the first sight is not counted');
+				await play(server, ['XTRIM s MAXLEN 2']);
+				assert.equal(await lost(), 1);
+				assert.equal(await lost(), 1);
+				await add(11);
+				await play(server, ['XACK s g 4-0', 'XTRIM s MAXLEN 5']);
+				assert.equal(await lost(), 1, 'what was acknowledged is not');
+				await play(server, [read(9), 'XTRIM s MAXLEN 0']);
+				assert.equal(await lost(), 6);
+				await add(21);
+				await play(server, [read(2), 'XTRIM s MAXLEN 1']);
+				assert.equal(await lost(), 8);
+			} finally {
+				await target.close();
+			}
+		});
+
+		test('what is trimmed before it was delivered shows between start and position', async () => {
+			const target = connect(address(server), { ...login, streams: { include: ['s'] } });
+			const line = async () => theGroup(await target.read(AbortSignal.timeout(10_000))).line;
+			try {
+				const add = (from: number) =>
+					play(
+						server,
+						Array.from({ length: 5 }, (_, at) => `XADD s ${from + at}-0 a b`),
+					);
+				await add(1);
+				await play(server, ['XGROUP CREATE s g 0', read(2)]);
+				assert.deepEqual(await line(), { start: 0, position: 2, end: 5 });
+				await play(server, ['XTRIM s MAXLEN 1']);
+				assert.deepEqual(await line(), { start: 4, position: 2, end: 5 }, 'two were lost');
+				await add(11);
+				await play(server, [read(3)]);
+				assert.deepEqual(await line(), { start: 4, position: 7, end: 10 });
+				await play(server, ['XTRIM s MAXLEN 0']);
+				assert.deepEqual(await line(), { start: 10, position: 7, end: 10 }, 'three more');
+			} finally {
+				await target.close();
+			}
+		});
+
+		test('keys that are partitions are one stream; a group missing on one is unknown there', async () => {
+			for (const partition of [0, 1, 2]) {
+				for (let entry = 0; entry <= partition; entry++) {
+					await play(server, [`XADD orders:${partition} * a b`]);
+				}
+				await play(server, [`XGROUP CREATE orders:${partition} everywhere 0`]);
+			}
+			await play(server, ['XGROUP CREATE orders:1 once 0', 'XADD orders:eu * a b']);
+			const { streams, groups, problems } = await readOnce(address(server), {
+				...login,
+				partitioned: ['(?<stream>orders):(?<partition>[0-9]+)'],
+			});
+			assert.deepEqual(problems, []);
+			assert.deepEqual(
+				streams.map(({ name, length, partitionCount }) => [name, length, partitionCount]),
+				[
+					['orders', 6, 3],
+					['orders:eu', 1, undefined],
+				],
+			);
+			const lags = groups.map(({ consumerGroup, lag }) => {
+				assert.ok('ids' in lag && lag.told);
+				return [consumerGroup, [...lag.ids], [...lag.told.lag]];
+			});
+			assert.deepEqual(lags.sort(), [
+				['everywhere', [0, 1, 2], [1, 2, 3]],
+				['once', [0, 1, 2], [Number.NaN, 2, Number.NaN]],
+			]);
+		});
+
+		test('keys of 64 KiB and of any bytes are read, and so are large entries', async () => {
+			await script(
+				server,
+				`local long = string.rep('k', 65536)
+				for _, key in ipairs({long, '\\255\\000\\n'}) do
+					redis.call('XADD', key, '*', 'body', string.rep('x', 3000000))
+					redis.call('XADD', key, '*', 'body', string.rep('x', 3000000))
+					redis.call('XADD', key, '*', 'body', string.rep('x', 3000000))
+					redis.call('XADD', key, '*', 'body', string.rep('x', 3000000))
+					redis.call('XGROUP', 'CREATE', key, key, '0')
+					redis.call('XREADGROUP', 'GROUP', key, key, 'COUNT', 2, 'STREAMS', key, '>')
+				end`,
+			);
+			const { groups, problems } = await readOnce(address(server), login);
+			assert.deepEqual(problems, []);
+			assert.deepEqual(
+				groups.map(({ stream, consumerGroup }) => [stream.length, consumerGroup.length]).sort(),
+				[
+					[65_536, 65_536],
+					[6, 6],
+				].sort(),
+			);
+			for (const { lag, pending } of groups) {
+				// One entry is as many as may be counted of these.
+				assert.deepEqual(lag, { messages: 2, uncertainty: 1 });
+				assert.equal(pending, 2);
+			}
+		});
+	});
+}
+
+test('of a million pending entries the oldest are looked at, so that the server is not held up', async () => {
+	await script(
+		server,
+		`redis.call('XGROUP', 'CREATE', 's', 'g', '0', 'MKSTREAM')
+		for entry = 1, 1000000 do redis.call('XADD', 's', entry .. '-1', 'a', 'b') end
+		redis.call('XREADGROUP', 'GROUP', 'g', 'one', 'COUNT', 1000000, 'STREAMS', 's', '>')`,
+	);
+	await play(server, [
+		'XCLAIM s g one 0 400-1 IDLE 7200000',
+		'XCLAIM s g one 0 600-1 IDLE 7200000',
+	]);
+	for (const [, login] of ways) {
+		const reading = await readOnce(address(server), {
+			...login,
+			abandoned_after: '1h',
+			count_cap: 500,
+		});
+		const { pending, pendingAbandoned, lag } = theGroup(reading);
+		assert.equal(pending, 1_000_000);
+		assert.equal(pendingAbandoned, 1);
+		assert.deepEqual(lag, { messages: 0, uncertainty: 0 });
+	}
+});
