@@ -1,4 +1,5 @@
 import { type Admin, Kafka, type KafkaConfig, logLevel, type Producer } from 'kafkajs';
+import { until } from '../../brokers/index.ts';
 
 /** The part of kafkajs' own cluster that commits offsets as a simple consumer does. */
 interface Cluster {
@@ -56,12 +57,16 @@ export async function seedFor(
 			});
 		},
 		async commit(groupId, topic, offsets) {
-			const coordinator = await cluster.findGroupCoordinator({ groupId });
 			const partitions = offsets.flatMap((offset, partition) =>
 				offset === undefined ? [] : [{ partition, offset: String(offset) }],
 			);
 			const topics = [{ topic, partitions }];
-			await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
+			// Right after its start a coordinator does not know yet that it is one.
+			await until(`group ${groupId} has committed`, async () => {
+				const coordinator = await cluster.findGroupCoordinator({ groupId });
+				await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
+				return true;
+			});
 		},
 		async close() {
 			await Promise.allSettled([admin.disconnect(), producer.disconnect(), cluster.disconnect()]);
