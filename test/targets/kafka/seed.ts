@@ -27,6 +27,14 @@ export interface Seed {
 	topic(topic: string, counts: readonly number[]): Promise<void>;
 	/** Commits offsets[i] on partition i, without joining the group; absent ones are left out. */
 	commit(groupId: string, topic: string, offsets: readonly (number | undefined)[]): Promise<void>;
+	/** Commits on several topics at once. */
+	commitMany(
+		groupId: string,
+		topics: readonly {
+			readonly topic: string;
+			readonly offsets: readonly (number | undefined)[];
+		}[],
+	): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -57,10 +65,15 @@ export async function seedFor(
 			});
 		},
 		async commit(groupId, topic, offsets) {
-			const partitions = offsets.flatMap((offset, partition) =>
-				offset === undefined ? [] : [{ partition, offset: String(offset) }],
-			);
-			const topics = [{ topic, partitions }];
+			await this.commitMany(groupId, [{ topic, offsets }]);
+		},
+		async commitMany(groupId, wanted) {
+			const topics = wanted.map(({ topic, offsets }) => ({
+				topic,
+				partitions: offsets.flatMap((offset, partition) =>
+					offset === undefined ? [] : [{ partition, offset: String(offset) }],
+				),
+			}));
 			// Right after its start a coordinator does not know yet that it is one.
 			await until(`group ${groupId} has committed`, async () => {
 				const coordinator = await cluster.findGroupCoordinator({ groupId });
