@@ -1,6 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { Kafka as Client, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { kafka as platform } from '../src/targets/kafka/index.ts';
@@ -34,31 +33,25 @@ const sockets: Socket[] = [];
 /**
  * The whole reading of a Kafka target, from the first request to the records, beside kafkajs' Admin
  * API for the same offsets.
- *
- * @param only - places in the list of sizes, from 1 on; none: all of them
  */
-export async function kafka(only: readonly string[]): Promise<void> {
+export async function benchKafka(print: (line: string) => void): Promise<void> {
+	print(
+		'| topics × partitions | groups × topics | group-partitions | read by | wall ms | CPU ms | requests | bytes | RSS MiB |',
+	);
+	print('| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |');
 	subscribe('net.client.socket', (message) => {
 		sockets.push((message as { socket: Socket }).socket);
 	});
-	const lines: string[] = [];
-	for (const [index, size] of sizes.entries()) {
-		if (only.length > 0 && !only.includes(String(index + 1))) continue;
+	for (const size of sizes) {
 		const broker = await startKafka();
 		try {
 			await fill(broker, size);
-			lines.push(line(size, 'this exporter', await measureOurs(broker)));
-			lines.push(line(size, "kafkajs' Admin, 10 at a time", await measureAdmin(broker, size)));
+			print(line(size, 'this exporter', await measureOurs(broker)));
+			print(line(size, "kafkajs' Admin, ten at a time", await measureAdmin(broker, size)));
 		} finally {
 			await broker.stop();
 		}
 	}
-	console.log(`\nNode ${process.version}, ${availableParallelism()} cores, median of the polls\n`);
-	console.log(
-		'| topics × partitions | groups × topics | group-partitions | read by | wall ms | CPU ms | requests | bytes | RSS MiB |',
-	);
-	console.log('| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |');
-	for (const row of lines) console.log(row);
 }
 
 const topicName = (index: number) => `topic-${String(index).padStart(4, '0')}`;
@@ -102,7 +95,6 @@ async function makeTopics({ admin }: Seed, { topics, partitions }: Size): Promis
 				replicationFactor: 1,
 			})),
 		});
-		console.error(`${Math.min(at + perRequest, topics)} of ${topics} topics`);
 	}
 }
 

@@ -1,13 +1,19 @@
-/** `npm run bench -- NAME`: measures on real servers, and prints a table for docs/performance.md. */
-import { kafka } from './kafka.ts';
+/** `npm run bench -- NAME`: measures, and prints a table. */
+import { benchDerive } from './derive.ts';
+import { benchKafka } from './kafka.ts';
+import { benchNats } from './nats.ts';
 
-const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { kafka };
+const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
+	derive: benchDerive,
+	kafka: benchKafka,
+	nats: benchNats,
+};
 
-const [name = '', ...args] = process.argv.slice(2);
+const name = process.argv[2] ?? '';
 const bench = benches[name];
-if (bench) {
-	await bench(args);
-} else {
-	console.error(`npm run bench -- NAME, one of: ${Object.keys(benches).join(', ')}`);
+if (bench === undefined) {
+	process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join(' | ')}\n`);
 	process.exitCode = 2;
+} else {
+	await bench((line) => process.stdout.write(`${line}\n`));
 }

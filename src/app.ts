@@ -2,7 +2,11 @@ import type { Logger } from 'pino';
 import type { Config, TargetPlan } from './config/plan.ts';
 import { sameTarget } from './config/same-target.ts';
 import { derive } from './derive/derive.ts';
+import { History } from './derive/history.ts';
+import { type DerivePlan, planOf } from './derive/plan.ts';
+import { SeriesLimiter } from './derive/series-limits.ts';
 import type { Publisher } from './metrics/publisher.ts';
+import { countSeries } from './metrics/series.ts';
 import type { Carried, Derived, TargetState } from './model.ts';
 import { carry } from './poll/carry.ts';
 import type { Outcome } from './poll/outcome.ts';
@@ -23,15 +27,16 @@ export interface Changes {
 export class App {
 	readonly #publisher: Publisher;
 	readonly #log: Logger;
+	readonly #limiter = new SeriesLimiter();
 	/** By name. */
 	readonly #running = new Map<string, Running>();
 	#allTried = false;
 	#phase: 'made' | 'started' | 'stopping' = 'made';
 
-	constructor({ targets }: Config, publisher: Publisher, log: Logger) {
+	constructor(config: Config, publisher: Publisher, log: Logger) {
 		this.#publisher = publisher;
 		this.#log = log;
-		for (const plan of targets) this.#add(plan);
+		for (const plan of config.targets) this.#add(plan, config);
 	}
 
 	start(): void {
@@ -59,7 +64,8 @@ export class App {
 	 *
 	 * @returns when everything that had to be closed is closed
 	 */
-	async reload({ targets }: Config): Promise<Changes> {
+	async reload(config: Config): Promise<Changes> {
+		const { targets } = config;
 		const added = targets.filter(({ name }) => !this.#running.has(name));
 		const changed: Promise<string>[] = [];
 		const removed: Promise<string>[] = [];
@@ -69,13 +75,13 @@ export class App {
 			if (plan === undefined) {
 				removed.push(this.#remove(running));
 			} else if (sameTarget(running.history.plan, plan)) {
-				running.history.plan = plan;
+				running.history.follow(plan, config);
 				kept.push(name);
 			} else {
-				changed.push(this.#replace(running, plan));
+				changed.push(this.#replace(running, plan, config));
 			}
 		}
-		for (const plan of added) this.#begin(plan);
+		for (const plan of added) this.#begin(plan, config);
 		return {
 			added: added.map(({ name }) => name),
 			changed: await Promise.all(changed),
@@ -90,16 +96,16 @@ export class App {
 		await Promise.all([...this.#running.values()].map(({ poller }) => poller.stop()));
 	}
 
-	#begin(plan: TargetPlan): void {
+	#begin(plan: TargetPlan, promises: Promises): void {
 		if (this.#phase === 'stopping') return;
-		const { poller } = this.#add(plan);
+		const { poller } = this.#add(plan, promises);
 		if (this.#phase === 'started') poller.start();
 	}
 
-	#add(plan: TargetPlan): Running {
+	#add(plan: TargetPlan, promises: Promises): Running {
 		const log = this.#log.child({ target: plan.name });
 		const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
-		const history = new TargetHistory(plan);
+		const history = new TargetHistory(plan, promises, this.#limiter);
 		const problemLog = new ProblemLog(log);
 		const running: Running = {
 			history,
@@ -115,9 +121,9 @@ export class App {
 		return running;
 	}
 
-	async #replace({ poller }: Running, plan: TargetPlan): Promise<string> {
+	async #replace({ poller }: Running, plan: TargetPlan, promises: Promises): Promise<string> {
 		await poller.stop();
-		this.#begin(plan);
+		this.#begin(plan, promises);
 		return plan.name;
 	}
 
@@ -126,6 +132,7 @@ export class App {
 		await poller.stop();
 		this.#running.delete(name);
 		this.#publisher.remove(name);
+		this.#limiter.forget(name);
 		return name;
 	}
 }
@@ -139,21 +146,47 @@ interface Running {
 /** What the polls of one target have led to so far. */
 export class TargetHistory {
 	state: TargetState;
-	derived: Derived = { consumers: [], streams: [] };
-	/** May be replaced by one that reads the same. */
-	plan: TargetPlan;
+	derived: Derived = { consumers: [], streams: [], expectations: [] };
+	#plan: TargetPlan;
+	#derivePlan: DerivePlan;
 	#carried: Carried | undefined;
+	readonly #history: History;
+	readonly #limiter: SeriesLimiter;
 
-	constructor(plan: TargetPlan) {
-		this.plan = plan;
-		this.state = initialState(plan.name, plan.platform, plan.poll.intervalMs / 1000);
+	constructor(plan: TargetPlan, promises: Promises, limiter: SeriesLimiter) {
+		const intervalSeconds = plan.poll.intervalMs / 1000;
+		this.#plan = plan;
+		this.#derivePlan = derivePlan(plan, promises);
+		this.#limiter = limiter;
+		this.#history = new History(intervalSeconds);
+		this.state = initialState(plan.name, plan.platform, intervalSeconds);
+	}
+
+	get plan(): TargetPlan {
+		return this.#plan;
+	}
+
+	/** Goes on with a plan that reads the same, perhaps under other promises. */
+	follow(plan: TargetPlan, promises: Promises): void {
+		this.#plan = plan;
+		this.#derivePlan = derivePlan(plan, promises);
 	}
 
 	/** @param requests - all that the target has sent since it was made */
 	poll(outcome: Outcome, requests: ReadonlyMap<string, number>): void {
-		const { name, platform, keepFailedMs } = this.plan;
+		const { name, keepFailedMs, seriesLimits } = this.#plan;
 		this.state = afterPoll(this.state, outcome, requests);
 		this.#carried = carry(this.#carried, outcome.reading, outcome.startedAtMs, keepFailedMs);
-		this.derived = derive(this.#carried, { target: name, platform: platform.name });
+		const derived = derive(this.#history, this.#carried, this.#derivePlan);
+		this.derived = this.#limiter.limit(name, derived, countSeries(derived), seriesLimits);
 	}
+}
+
+/** What the configuration promises of groups, whatever the target. */
+type Promises = Pick<Config, 'objectives' | 'expected'>;
+
+function derivePlan({ name, platform, poll }: TargetPlan, promises: Promises): DerivePlan {
+	const intervalSeconds = poll.intervalMs / 1000;
+	const origin = { target: name, platform: platform.name, intervalSeconds };
+	return planOf(origin, promises.objectives, promises.expected);
 }

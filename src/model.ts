@@ -190,6 +190,11 @@ export interface Reading {
 	readonly problems: readonly Problem[];
 	/** Whether single partitions are to be exported. */
 	readonly partitionDetail: boolean;
+	/**
+	 * Whether derive is to tell the age of lag on partitions by the history of their ends. Absent:
+	 * ages are those that the groups tell.
+	 */
+	readonly agesByHead?: boolean;
 }
 
 /** A record of a reading, and how fresh it is. */
@@ -205,11 +210,51 @@ export interface Kept<T> {
 
 /** A target's last reading together with what earlier ones still vouch for (poll/carry.ts). */
 export interface Carried {
+	/** When the latest poll began, whether it read anything or not. */
 	readonly atMs: number;
+	/** Whether the latest poll listed every stream and group in scope. */
+	readonly listed: boolean;
 	readonly partitionDetail: boolean;
+	readonly agesByHead: boolean;
+	/** Of the latest reading alone. */
+	readonly headSeeds: readonly HeadSeed[];
 	readonly streams: ReadonlyMap<string, Kept<Stream>>;
 	/** By stream and consumer group; the keys are carry's own. */
 	readonly groups: ReadonlyMap<string, Kept<Group>>;
+}
+
+/** The one word for how a consumer group fares, for people; the first that holds, in this order. */
+export type Status =
+	| 'unknown'
+	| 'losing'
+	| 'paused'
+	| 'stopped'
+	| 'blocked'
+	| 'stalled'
+	| 'rewound'
+	| 'ok'
+	| 'catching_up'
+	| 'behind';
+
+/** The objective that a group has. */
+export interface ConsumerObjective {
+	readonly name: string;
+	/** critical, warning, info or none. */
+	readonly severity: string;
+	/** Whether the configuration names it; otherwise it is the built-in one. */
+	readonly expressed: boolean;
+	readonly lag?: number;
+	readonly lagSeconds?: number;
+	readonly pendingAgeSeconds?: number;
+	readonly stalledAfterSeconds: number;
+	readonly ignoreLag: number;
+}
+
+/** Which thresholds are exceeded; absent where the value is unknown or no threshold is set. */
+export interface Breaches {
+	readonly lag?: boolean;
+	readonly lagSeconds?: boolean;
+	readonly pendingAge?: boolean;
 }
 
 /** One consumer group on one stream, as exported: what was read and what follows from it. */
@@ -218,6 +263,8 @@ export interface Consumer {
 	readonly platform: string;
 	readonly stream: string;
 	readonly consumerGroup: string;
+	/** When this exporter first saw it, in milliseconds since 1970. */
+	readonly firstSeenMs: number;
 	readonly kind?: string;
 	readonly state?: string;
 	/** Messages; never negative. */
@@ -225,13 +272,38 @@ export interface Consumer {
 	readonly lagUncertainty?: number;
 	/** Why there is no lag. */
 	readonly lagUnknown?: string;
+	/** Age of the oldest message not consumed, 0 without lag; a lower bound where the history ends. */
+	readonly lagSeconds?: number;
 	readonly partitionLagMax?: number;
 	readonly partitionsUnknown?: number;
+	readonly partitionsStalled?: number;
+	readonly stalledSeconds?: number;
+	readonly stoppedSeconds?: number;
 	readonly pending?: number;
+	readonly pendingAgeSeconds?: number;
+	readonly pendingIdleSeconds?: number;
+	readonly pendingAbandoned?: number;
+	readonly oldestPendingDeliveries?: number;
 	readonly pendingLimit?: number;
 	readonly redelivered?: number;
 	readonly members?: number;
+	readonly idleSeconds?: number;
 	readonly waitingPulls?: number;
+	/** Counters of the exporter's own, from 0 at the first sight. */
+	readonly consumedTotal?: number;
+	readonly lostTotal?: number;
+	readonly exhaustedTotal?: number;
+	/** From 0 to 1. */
+	readonly retentionUsedRatio?: number;
+	readonly retentionHeadroomSeconds?: number;
+	readonly drainSeconds?: number;
+	readonly status: Status;
+	/** Why, in words, with the numbers. */
+	readonly statusReason: string;
+	readonly objective: ConsumerObjective;
+	readonly breaches: Breaches;
+	/** Whether the configuration says that it must exist. */
+	readonly expected: boolean;
 	/** Absent where single partitions are not exported. */
 	readonly partitions?: ConsumerPartitions;
 }
@@ -250,6 +322,8 @@ export interface StreamState {
 	readonly platform: string;
 	readonly stream: string;
 	readonly length?: number;
+	/** A counter of the exporter's own, from 0 at the first sight. */
+	readonly producedTotal?: number;
 	readonly bytes?: number;
 	readonly lengthLimit?: number;
 	readonly retentionSeconds?: number;
@@ -263,10 +337,23 @@ export interface StreamState {
 	readonly partitions?: Partitions;
 }
 
+/** A group that the configuration expects. */
+export interface Expectation {
+	readonly target: string;
+	readonly platform: string;
+	readonly stream: string;
+	readonly consumerGroup: string;
+	/** Absent while groups could not be listed. */
+	readonly missing?: boolean;
+}
+
 /** What derive makes of a target's readings. */
 export interface Derived {
 	readonly consumers: readonly Consumer[];
 	readonly streams: readonly StreamState[];
+	readonly expectations: readonly Expectation[];
+	/** How many series the target may have, and how many it lacks for it; absent: no limit. */
+	readonly seriesLimit?: { readonly series: number; readonly dropped: number };
 }
 
 /** How a poll ended: all was read, a part, nothing. */

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import { TargetHistory } from '../app.ts';
 import type { Config } from '../config/plan.ts';
+import { SeriesLimiter } from '../derive/series-limits.ts';
 import { join, renderTarget } from '../metrics/exposition.ts';
-import type { Consumer, TargetState } from '../model.ts';
 import { pollOnce } from '../poll/outcome.ts';
 import type { outputs } from '../usage.ts';
-import { formatTable } from './table.ts';
+import { consumerJson } from './consumer-json.ts';
+import { formatTable, type Result } from './table.ts';
 
 /** What is read and how it is printed. */
 export interface OnceOptions {
@@ -23,9 +24,10 @@ export interface OnceResult {
 
 /** Polls every target once, all at the same time, and renders what was read. */
 export async function once({ config, output, log, stop }: OnceOptions): Promise<OnceResult> {
+	const limiter = new SeriesLimiter();
 	const histories = await Promise.all(
 		config.targets.map(async (plan) => {
-			const history = new TargetHistory(plan);
+			const history = new TargetHistory(plan, config, limiter);
 			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
 			try {
 				const read = (signal: AbortSignal) => target.read(signal);
@@ -36,24 +38,23 @@ export async function once({ config, output, log, stop }: OnceOptions): Promise<
 			return history;
 		}),
 	);
-	const states = histories.map(({ state }) => state);
-	const consumers = histories.flatMap(({ derived }) => derived.consumers);
 	const render = {
-		table: () => formatTable(consumers, states),
-		json: () => `${JSON.stringify(asJson(consumers, states), undefined, 2)}\n`,
+		table: () => formatTable(histories),
+		json: () => `${JSON.stringify(asJson(histories), undefined, 2)}\n`,
 		prometheus: () =>
 			join(histories.map(({ state, derived }) => renderTarget(state, derived))).toString(),
 	} as const;
 	return {
 		text: render[output](),
-		allRead: states.every(({ lastResult }) => lastResult !== 'failed'),
+		allRead: histories.every(({ state }) => state.lastResult !== 'failed'),
 	};
 }
 
 /** Keys are the labels and metrics of `/metrics`, without their common beginning. */
-function asJson(consumers: readonly Consumer[], targets: readonly TargetState[]) {
+function asJson(results: readonly Result[]) {
+	const consumers = results.flatMap(({ derived }) => derived.consumers);
 	return {
-		targets: targets.map((state) => ({
+		targets: results.map(({ state }) => ({
 			target: state.target,
 			platform: state.platform,
 			version: state.version,
@@ -61,34 +62,6 @@ function asJson(consumers: readonly Consumer[], targets: readonly TargetState[])
 			problems: state.problems,
 		})),
 		total: consumers.length,
-		consumers: consumers.map((consumer) => ({
-			target: consumer.target,
-			platform: consumer.platform,
-			stream: consumer.stream,
-			consumer_group: consumer.consumerGroup,
-			kind: consumer.kind,
-			state: consumer.state,
-			lag: consumer.lag,
-			lag_uncertainty: consumer.lagUncertainty,
-			lag_unknown: consumer.lagUnknown,
-			partition_lag_max: consumer.partitionLagMax,
-			partitions_unknown: consumer.partitionsUnknown,
-			pending: consumer.pending,
-			pending_limit: consumer.pendingLimit,
-			redelivered: consumer.redelivered,
-			members: consumer.members,
-			waiting_pulls: consumer.waitingPulls,
-			partitions: partitions(consumer),
-		})),
+		consumers: consumers.map(consumerJson),
 	};
-}
-
-function partitions({ partitions: columns }: Consumer) {
-	if (!columns) return undefined;
-	const known = (value: number | undefined) => (Number.isNaN(value) ? undefined : value);
-	return Array.from(columns.ids, (partition, row) => ({
-		partition,
-		lag: known(columns.lag[row]),
-		offset: known(columns.committed[row]),
-	}));
 }

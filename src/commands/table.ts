@@ -1,31 +1,44 @@
-import type { Consumer, TargetState } from '../model.ts';
+import type { Consumer, Derived, TargetState } from '../model.ts';
 import { printable } from '../printable.ts';
 
-/** Consumers as an aligned table, the largest lag first, and what went wrong below it. */
-export function formatTable(
-	consumers: readonly Consumer[],
-	targets: readonly TargetState[],
-): string {
-	const rows = [...consumers].sort(worstFirst).map(cells);
-	const lines = [...align([header, ...rows]), ...targets.flatMap(problemLines)];
-	return `${lines.join('\n')}\n`;
+/** A target and what it led to. */
+export interface Result {
+	readonly state: TargetState;
+	readonly derived: Derived;
 }
 
-const header = ['TARGET', 'PLATFORM', 'STREAM', 'GROUP', 'LAG', 'PENDING', 'MEMBERS', 'STATE'];
+/**
+ * Consumers of all targets as an aligned table, the largest lag first; below it the targets without
+ * any, and what went wrong.
+ */
+export function formatTable(results: readonly Result[]): string {
+	const consumers = results.flatMap(({ derived }) => derived.consumers);
+	const table =
+		consumers.length > 0 ? align([header, ...consumers.sort(worstFirst).map(cells)]) : [];
+	const remarks = [...results.flatMap(emptyLine), ...results.flatMap(problemLines)];
+	return `${[...table, ...remarks].join('\n').trimStart()}\n`;
+}
+
+const header = [
+	...['TARGET', 'PLATFORM', 'STREAM', 'GROUP'],
+	...['LAG', 'AGE', 'PENDING', 'MEMBERS', 'STATUS', 'WHY'],
+];
 /** Columns of numbers, which are aligned to the right. */
-const numbers = new Set([4, 5, 6]);
+const numbers = new Set([4, 5, 6, 7]);
 
 function cells(consumer: Consumer): readonly string[] {
-	const { target, platform, stream, consumerGroup, lag, pending, members, state } = consumer;
+	const { target, platform, stream, consumerGroup, lag, lagSeconds, pending, members } = consumer;
 	return [
 		target,
 		platform,
 		printable(stream),
 		printable(consumerGroup),
-		lag === undefined ? `unknown (${consumer.lagUnknown})` : grouped(lag),
+		grouped(lag),
+		lagSeconds === undefined ? '' : `${grouped(Math.round(lagSeconds))} s`,
 		grouped(pending),
 		grouped(members),
-		state ?? '',
+		consumer.status,
+		printable(consumer.statusReason),
 	];
 }
 
@@ -63,7 +76,17 @@ function align(rows: readonly (readonly string[])[]): readonly string[] {
 	);
 }
 
-function problemLines({ target, lastResult, problems }: TargetState): readonly string[] {
+/** Said, because a table without a target's name reads as if it had been forgotten. */
+function emptyLine({ state, derived }: Result): readonly string[] {
+	if (state.lastResult === 'failed' || derived.consumers.length > 0) return [];
+	const streams = derived.streams.length;
+	return [
+		'',
+		`${state.target}: no consumer group on ${streams} ${streams === 1 ? 'stream' : 'streams'}`,
+	];
+}
+
+function problemLines({ state: { target, lastResult, problems } }: Result): readonly string[] {
 	if (problems.length === 0) return [];
 	const what = lastResult === 'failed' ? 'could not be read' : 'was read in part';
 	return [

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { FileContent } from '../options/file.ts';
 
@@ -26,11 +26,13 @@ export function readConfigFile(path: string): string {
  */
 export function readReferenced(path: string, folder: string): FileContent {
 	try {
-		return { ok: true, text: readConfigFile(resolve(folder, path)) };
+		const absolute = resolve(folder, path);
+		refusePipe(absolute);
+		return { ok: true, text: readConfigFile(absolute) };
 	} catch (error) {
-		if (!(error instanceof UnreadableFileError)) throw error;
+		const message = unreadable(error).message;
 		const hint = isAbsolute(path) ? '' : ` (relative paths begin at ${folder})`;
-		return { ok: false, message: `${error.message}${hint}` };
+		return { ok: false, message: `${message}${hint}` };
 	}
 }
 
@@ -50,6 +52,14 @@ export function decodeConfig(bytes: Uint8Array): string {
 	}
 }
 
+/** Opening a pipe waits for whoever writes into it, and with it everything would wait. */
+function refusePipe(path: string): void {
+	const stat = statSync(path, { throwIfNoEntry: false });
+	if (stat?.isFIFO() || stat?.isCharacterDevice()) {
+		throw new UnreadableFileError('a pipe or a device: a file is expected');
+	}
+}
+
 function readBytes(path: string): Uint8Array {
 	let file: number | undefined;
 	try {
@@ -66,13 +76,17 @@ function readBytes(path: string): Uint8Array {
 			length += count;
 		}
 		return bytes.subarray(0, length);
-	} catch (cause) {
-		if (cause instanceof UnreadableFileError) throw cause;
-		const code = (cause as NodeJS.ErrnoException).code ?? '';
-		throw new UnreadableFileError(reasons[code] ?? `cannot be read: ${code}`, { cause });
+	} catch (error) {
+		throw unreadable(error);
 	} finally {
 		if (file !== undefined) closeSync(file);
 	}
+}
+
+function unreadable(error: unknown): UnreadableFileError {
+	if (error instanceof UnreadableFileError) return error;
+	const { code = '' } = error as NodeJS.ErrnoException;
+	return new UnreadableFileError(reasons[code] ?? `cannot be read: ${code}`, { cause: error });
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -187,7 +187,8 @@ export class Tree {
 
 	#followed(name: string, value: unknown): unknown {
 		if (!name.endsWith('_file') || typeof value !== 'string') return value;
-		return new ReferencedFile(value, this.#readReferenced(value));
+		const read = () => this.#readReferenced(value);
+		return new ReferencedFile(value, read(), read);
 	}
 
 	/** What is there already wins over what is merged, and what is merged first over what follows. */

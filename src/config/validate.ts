@@ -90,6 +90,7 @@ const kinds: Readonly<Record<string, string>> = {
 	string: 'a text',
 	object: 'a map',
 	array: 'a list',
+	boolean: 'true or false',
 };
 
 function wrongValue(expected: string, input: unknown): string {

@@ -1,62 +1,71 @@
-import type { Carried, Consumer, Derived, Group, Kept, Stream, StreamState } from '../model.ts';
-import { lagOf } from './lag.ts';
+import type { Carried, Consumer, Derived, Expectation, StreamState } from '../model.ts';
+import { takeGroup } from './groups.ts';
+import type { History } from './history.ts';
+import type { DerivePlan } from './plan.ts';
+import { growPoints, makeRoom, rememberGroup, rememberStream } from './remember.ts';
+import { streamState, takeSeeds, takeStream, takeWaiting, type WaitingPoint } from './streams.ts';
 
-/** Whose readings they are. */
-export interface Origin {
-	readonly target: string;
-	readonly platform: string;
-}
+/**
+ * Compares what was read with what was read before, and adds what takes time to know. The same
+ * readings, in the same order, give the same records.
+ *
+ * @param history - of this target; takes this round in
+ */
+export function derive(history: History, carried: Carried, plan: DerivePlan): Derived {
+	history.begin(carried.atMs);
+	const { groupsOn, groupPartitions, memories, firstPoints } = makeRoom(history, carried);
 
-/** Turns what was read into what is exported. Pure: the same input gives the same output. */
-export function derive(carried: Carried, origin: Origin): Derived {
-	const groupsOn = new Map<string, number>();
+	const waiting: WaitingPoint[] = [];
+	for (const [name, kept] of carried.streams) {
+		const points = carried.agesByHead && groupsOn.has(name) ? firstPoints : 0;
+		const memory = rememberStream(history, name, kept.record.partitions, points);
+		takeStream(history, memory, kept, carried.atMs, waiting);
+	}
+	growPoints(history, new Set(waiting.map(({ memory }) => memory)), groupPartitions);
+	takeWaiting(history, waiting);
+	takeSeeds(history, carried.headSeeds);
+
 	const consumers: Consumer[] = [];
-	for (const kept of carried.groups.values()) {
-		consumers.push(consumer(kept, carried, origin));
-		const { stream } = kept.record;
-		groupsOn.set(stream, (groupsOn.get(stream) ?? 0) + 1);
+	for (const [key, kept] of carried.groups) {
+		const memory = rememberGroup(
+			history,
+			key,
+			memories[consumers.length],
+			kept.record,
+			carried.atMs,
+			plan,
+		);
+		consumers.push(takeGroup(history, memory, kept, carried, plan));
 	}
+
 	const streams: StreamState[] = [];
-	for (const { record } of carried.streams.values()) {
-		streams.push(stream(record, groupsOn.get(record.name) ?? 0, carried.partitionDetail, origin));
+	for (const [name, { record }] of carried.streams) {
+		const memory = history.streams.get(name);
+		if (memory) streams.push(streamState(record, memory, groupsOn.get(name) ?? 0, carried, plan));
 	}
-	return { consumers, streams };
+	history.forget();
+	return { consumers, streams, expectations: expectations(carried, plan) };
 }
 
-function consumer(kept: Kept<Group>, carried: Carried, { target, platform }: Origin): Consumer {
-	const { lag: _, position: __, ...facts } = kept.record;
-	const { partitions, ...lag } = lagOf(kept, carried.atMs);
-	return {
-		target,
-		platform,
-		...facts,
-		...lag,
-		...(carried.partitionDetail && partitions && { partitions }),
-	};
-}
-
-function stream(
-	{ name, partitions, ...facts }: Stream,
-	consumers: number,
-	partitionDetail: boolean,
-	{ target, platform }: Origin,
-): StreamState {
-	const length = partitions ? messagesKept(partitions.start, partitions.end) : undefined;
-	return {
-		target,
-		platform,
-		stream: name,
-		...facts,
-		...(length !== undefined && { length }),
-		...(partitions && { partitionCount: partitions.ids.length }),
-		consumers,
-		...(partitionDetail && partitions && { partitions }),
-	};
-}
-
-/** The sum of end - start; unknown when one partition is. */
-function messagesKept(start: Float64Array, end: Float64Array): number | undefined {
-	let sum = 0;
-	for (let row = 0; row < end.length; row++) sum += (end[row] as number) - (start[row] as number);
-	return Number.isNaN(sum) ? undefined : sum;
+/** Which of the expected groups are there. What a partial listing lacks may exist. */
+function expectations(carried: Carried, plan: DerivePlan): readonly Expectation[] {
+	if (plan.expected.length === 0) return [];
+	const found = new Map<string, boolean>();
+	const keyOf = (stream: string, consumerGroup: string) => JSON.stringify([stream, consumerGroup]);
+	for (const { record, readAtMs } of carried.groups.values()) {
+		const wasRead = readAtMs === carried.atMs;
+		found.set(keyOf(record.stream, record.consumerGroup), wasRead);
+	}
+	const { target, platform } = plan;
+	return plan.expected.map(({ stream, consumerGroup }) => {
+		const wasRead = found.get(keyOf(stream, consumerGroup));
+		const isKnown = carried.listed || wasRead === true;
+		return {
+			target,
+			platform,
+			stream,
+			consumerGroup,
+			...(isKnown && { missing: wasRead === undefined }),
+		};
+	});
 }

@@ -1,29 +1,39 @@
-import type { Consumer, Derived, StreamState, TargetState } from '../model.ts';
+import type { Consumer, Derived, Expectation, StreamState, TargetState } from '../model.ts';
 import type {
 	Declaration,
 	Histogram,
+	Info,
 	Labelled,
 	PerPartition,
 	Plain,
 	TargetOf,
 } from './catalogue/family.ts';
 import { groupFamilies } from './catalogue/group.ts';
+import { expectationFamilies } from './catalogue/objective.ts';
 import { streamFamilies } from './catalogue/stream.ts';
 import { targetFamilies } from './catalogue/target.ts';
 
-type Family<Record> = Plain<Record> | Labelled<Record> | PerPartition<Record> | Histogram<Record>;
+type Family<Record> =
+	| Plain<Record>
+	| Labelled<Record>
+	| Info<Record>
+	| PerPartition<Record>
+	| Histogram<Record>;
 
-const families: readonly Declaration[] = [...groupFamilies, ...streamFamilies, ...targetFamilies];
+const families: readonly Declaration[] = [
+	...groupFamilies,
+	...expectationFamilies,
+	...streamFamilies,
+	...targetFamilies,
+];
 
 /** One target's lines of every family, in the order of the catalogue; empty where it has none. */
 export type TargetLines = readonly Buffer[];
 
 /** Renders what a target's last poll changed: all of its own lines, and nobody else's. */
-export function renderTarget(state: TargetState, { consumers, streams }: Derived): TargetLines {
-	const groupLabels = consumers.map(
-		({ target, platform, stream, consumerGroup }) =>
-			`target=${quote(target)},platform=${quote(platform)},stream=${quote(stream)},consumer_group=${quote(consumerGroup)}`,
-	);
+export function renderTarget(state: TargetState, derived: Derived): TargetLines {
+	const { consumers, streams, expectations, seriesLimit } = derived;
+	const groupLabels = consumers.map(groupLabelsOf);
 	const streamLabels = streams.map(
 		({ target, platform, stream }) =>
 			`target=${quote(target)},platform=${quote(platform)},stream=${quote(stream)}`,
@@ -31,6 +41,9 @@ export function renderTarget(state: TargetState, { consumers, streams }: Derived
 	const series = new Count();
 	const lines = [
 		...groupFamilies.map((family) => render<Consumer>(family, consumers, groupLabels, series)),
+		...expectationFamilies.map((family) =>
+			render<Expectation>(family, expectations, expectations.map(groupLabelsOf), series),
+		),
 		...streamFamilies.map((family) => render<StreamState>(family, streams, streamLabels, series)),
 	];
 	const labels = `target=${quote(state.target)},platform=${quote(state.platform)}`;
@@ -39,6 +52,7 @@ export function renderTarget(state: TargetState, { consumers, streams }: Derived
 		groups: consumers.length,
 		streams: streams.length,
 		series: series.value,
+		...(seriesLimit && { seriesLimit: seriesLimit.series, seriesDropped: seriesLimit.dropped }),
 	};
 	for (const family of targetFamilies) lines.push(render(family, [target], [labels], new Count()));
 	return lines;
@@ -54,6 +68,15 @@ export function join(targets: readonly TargetLines[]): Buffer {
 		if (lines.length > 0) parts.push(Buffer.from(header(family)), ...lines);
 	}
 	return Buffer.concat(parts);
+}
+
+function groupLabelsOf({
+	target,
+	platform,
+	stream,
+	consumerGroup,
+}: Consumer | Expectation): string {
+	return `target=${quote(target)},platform=${quote(platform)},stream=${quote(stream)},consumer_group=${quote(consumerGroup)}`;
 }
 
 class Count {
@@ -81,6 +104,10 @@ function render<Record>(
 			for (const [labelValue, value] of family.samples(record)) {
 				sample(family.name, `${own},${family.label}=${quote(labelValue)}`, value);
 			}
+		} else if ('values' in family) {
+			const values = family.values(record);
+			const more = family.labels.map((name, at) => `,${name}=${quote(values[at] ?? '')}`).join('');
+			sample(family.name, `${own}${more}`, 1);
 		} else if ('column' in family) {
 			const column = family.column(record);
 			for (let row = 0; column && row < column.ids.length; row++) {

@@ -9,10 +9,18 @@ export class ReferencedFile {
 	/** As it is written in the configuration. */
 	readonly path: string;
 	readonly content: FileContent;
+	readonly #reread: () => FileContent;
 
-	constructor(path: string, content: FileContent) {
+	/** @param reread - reads the file again */
+	constructor(path: string, content: FileContent, reread = () => content) {
 		this.path = path;
 		this.content = content;
+		this.#reread = reread;
+	}
+
+	/** What the file holds by now. */
+	reread(): FileContent {
+		return this.#reread();
 	}
 }
 
@@ -37,10 +45,23 @@ export class TextFile {
 export class SecretFile extends Secret {
 	/** As it is written in the configuration. */
 	readonly path: string;
+	readonly #reread: () => FileContent;
 
-	constructor(path: string, value: string) {
+	constructor(path: string, value: string, reread: () => FileContent) {
 		super(value);
 		this.path = path;
+		this.#reread = reread;
+	}
+
+	/**
+	 * What the file holds now, for those who log in again after it was rotated.
+	 *
+	 * @throws Error that says why it cannot be read
+	 */
+	current(): Secret {
+		const content = this.#reread();
+		if (!content.ok) throw new Error(content.message);
+		return new Secret(withoutNewline(content.text));
 	}
 }
 
@@ -60,7 +81,7 @@ const referenced = z
 /** A file of text, such as certificates: its path in the file, its content in the program. */
 export const textFile = fileOption(
 	z.instanceof(TextFile),
-	(path, text) => new TextFile(path, text),
+	({ path }, text) => new TextFile(path, text),
 	'the file is empty',
 );
 
@@ -70,7 +91,7 @@ export const textFile = fileOption(
  */
 export const secretFile = fileOption(
 	z.instanceof(SecretFile),
-	(path, text) => new SecretFile(path, text.replace(/\r?\n$/, '')),
+	(file, text) => new SecretFile(file.path, withoutNewline(text), () => file.reread()),
 	'expected a secret in the file, it is empty',
 ).meta({ writeOnly: true });
 
@@ -96,7 +117,7 @@ export function checkTwins(
 
 function fileOption<Content extends { readonly path: string }>(
 	content: z.ZodType<Content, Content>,
-	make: (path: string, text: string) => Content,
+	make: (file: ReferencedFile, text: string) => Content,
 	whenEmpty: string,
 ) {
 	return z.codec(referenced, content, {
@@ -109,8 +130,12 @@ function fileOption<Content extends { readonly path: string }>(
 			};
 			if (!file.content.ok) return refuse(file.content.message);
 			const text = file.content.text;
-			return text.trim() === '' ? refuse(whenEmpty) : make(file.path, text);
+			return text.trim() === '' ? refuse(whenEmpty) : make(file, text);
 		},
 		encode: ({ path }) => path,
 	});
+}
+
+function withoutNewline(text: string): string {
+	return text.replace(/\r?\n$/, '');
 }

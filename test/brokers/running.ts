@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,9 @@ export class RunningServer {
 	/** Freezes the process: its connections stay open and nothing answers. */
 	suspend(): void {
 		this.#child?.kill('SIGSTOP');
+		// A thread that runs at this moment stops only when it is interrupted, and answers until then.
+		const deadlineMs = performance.now() + 1000;
+		while (!isStopped(this.#pid) && performance.now() < deadlineMs);
 	}
 
 	/** Lets a frozen process go on. */
@@ -196,4 +199,14 @@ export async function start(blueprint: Blueprint): Promise<RunningServer> {
 			if (!taken || attempt === 5) throw error;
 		}
 	}
+}
+
+/** Whether all threads of a process are stopped; where the system does not tell, they are believed to be. */
+function isStopped(pid: number): boolean {
+	const tasks = `/proc/${pid}/task`;
+	if (!existsSync(tasks)) return true;
+	return readdirSync(tasks).every((thread) => {
+		const stat = readFileSync(join(tasks, thread, 'stat'), 'utf8');
+		return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+	});
 }

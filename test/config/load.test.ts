@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -250,4 +251,12 @@ test('the effective configuration is YAML that would be accepted again', () => {
 	assert.match(effectiveYaml, /^ {4}url: redis:\/\/r:6379\/0\n/m);
 	assert.match(effectiveYaml, /^ {4}password: <secret>\n/m);
 	assert.equal(accepted(loadText(effectiveYaml)).config.effectiveYaml, effectiveYaml);
+});
+
+test('a pipe or a device in the place of a secret is refused, not waited for', () => {
+	execFileSync('mkfifo', [join(cwd, 'pipe')]);
+	for (const path of ['pipe', '/dev/zero']) {
+		const yaml = redisYaml.replace(' }', `, password_file: ${path} }`);
+		assert.match(printed(loadText(yaml)), /password_file: a pipe or a device: a file is expected/);
+	}
 });

@@ -11,6 +11,7 @@ import { schema } from '../../src/config/schema.ts';
 import { ReferencedFile } from '../../src/options/file.ts';
 import { platforms } from '../../src/targets/index.ts';
 import { startWorld, type World } from '../e2e/world.ts';
+import { fileContent } from './file-contents.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const reference = readFileSync(join(root, 'config', 'reference.yaml'), 'utf8');
@@ -58,9 +59,7 @@ function checked(servers: Record<'kafka' | 'redis' | 'nats', string>, change = (
 	);
 	const config = parse(text, (key, value) => {
 		if (!String(key).endsWith('_file') || typeof value !== 'string') return value;
-		const fixture = /^(ca|cert)_/.test(String(key)) ? 'certificate.pem' : 'key.pem';
-		const path = join(root, 'test', 'options', 'fixtures', fixture);
-		return new ReferencedFile(value, { ok: true, text: readFileSync(path, 'utf8') });
+		return new ReferencedFile(value, { ok: true, text: fileContent(String(key)) });
 	});
 	for (const target of config.targets) change(target);
 	return schema.parse(config);
@@ -101,7 +100,19 @@ test('every option is asked for, by planning, by connecting or by reading from a
 		redis: address(world.redis.url),
 		nats: address(world.nats.url),
 	};
-	const withoutLogin = ['sasl', 'username', 'password', 'password_file', 'token', 'token_file'];
+	const withoutLogin = [
+		'sasl',
+		'username',
+		'password',
+		'password_file',
+		'token',
+		'token_file',
+		'credentials_file',
+		'nkey_file',
+		'tls',
+		'tls_first',
+		'domain',
+	];
 	const reachable = checked(servers, (target) => {
 		for (const key of withoutLogin) delete target[key];
 	});

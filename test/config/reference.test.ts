@@ -15,6 +15,7 @@ import { optionsOf, readReference } from '../../scripts/reference.ts';
 import { jsonSchema, jsonSchemaText } from '../../scripts/schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { printMistake } from '../../src/config/mistake.ts';
+import { fileContent } from './file-contents.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const config = join(root, 'config');
@@ -66,18 +67,12 @@ test('every option says in the JSON Schema what it may be', () => {
 
 test('config/reference.yaml is right', () => {
 	cpSync(join(config, 'reference.yaml'), join(cwd, 'reference.yaml'));
-	const fixtures = join(import.meta.dirname, '..', 'options', 'fixtures');
-	const contents: Readonly<Record<string, string>> = {
-		ca_file: readFileSync(join(fixtures, 'certificate.pem'), 'utf8'),
-		cert_file: readFileSync(join(fixtures, 'certificate.pem'), 'utf8'),
-		key_file: readFileSync(join(fixtures, 'key.pem'), 'utf8'),
-	};
 	for (const { path, examples } of options) {
 		const key = path.split('.').at(-1) ?? '';
 		if (!key.endsWith('_file')) continue;
 		for (const { value } of examples) {
 			mkdirSync(dirname(join(cwd, String(value))), { recursive: true });
-			writeFileSync(join(cwd, String(value)), contents[key] ?? 'secret');
+			writeFileSync(join(cwd, String(value)), fileContent(key));
 		}
 	}
 	const env = {

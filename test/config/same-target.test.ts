@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { z } from 'zod';
 import { loadConfig } from '../../src/config/load.ts';
 import { printMistake } from '../../src/config/mistake.ts';
 import { sameTarget } from '../../src/config/same-target.ts';
+import { ReferencedFile } from '../../src/options/file.ts';
+import { tls } from '../../src/options/tls.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'same-target-test-'));
 after(() => rmSync(cwd, { recursive: true }));
+
+const certificate = readFileSync(
+	join(import.meta.dirname, '..', 'options', 'fixtures', 'certificate.pem'),
+	'utf8',
+);
 
 function target(yaml: string, secretInFile = 'hunter2', more = '') {
 	writeFileSync(join(cwd, 'secret'), secretInFile);
@@ -72,3 +80,14 @@ for (const yaml of [redis('password_file: secret'), kafka('password_file: secret
 		assert.ok(!sameTarget(target(yaml, 'hunter2'), target(yaml, 'hunter3')));
 	});
 }
+
+test('another certificate under the same path changes a target', () => {
+	const withAuthority = (more: string) => {
+		const content = { ok: true, text: certificate + more } as const;
+		const options = { tls: tls.parse({ ca_file: new ReferencedFile('ca.pem', content) }) };
+		const plan = target(redis(''));
+		return { ...plan, platform: { ...plan.platform, options: z.strictObject({ tls }) }, options };
+	};
+	assert.ok(sameTarget(withAuthority(''), withAuthority('')));
+	assert.ok(!sameTarget(withAuthority(''), withAuthority(certificate)));
+});

@@ -87,8 +87,12 @@ test('a checked configuration can be written again, with its defaults and withou
 				poll: { interval: '1m30s' },
 				servers: ['nats://n1:4222'],
 				token: '<secret>',
+				tls_first: false,
+				inbox_prefix: '_INBOX',
 				streams: { include: ['*'], exclude: ['KV_*', 'OBJ_*', '$MQTT_*'] },
 				groups: { include: ['*'], exclude: [] },
+				ephemeral: 'rollup',
+				time_lag: 'exact',
 			},
 		],
 	});

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { derive } from '../../src/derive/derive.ts';
+import { History } from '../../src/derive/history.ts';
+import { planOf } from '../../src/derive/plan.ts';
 import type { Carried, Consumer, Group, Partitions, Stream } from '../../src/model.ts';
 
 const now = 1_000_000;
 const none = Number.NaN;
+const plan = planOf({ target: 't', platform: 'p', intervalSeconds: 15 });
 
 function carried(groups: readonly Group[], streams: readonly Stream[] = []): Carried {
 	const fresh = { readAtMs: now, listedAtMs: now, missedListings: 0 };
 	return {
 		atMs: now,
+		listed: true,
 		partitionDetail: true,
+		agesByHead: true,
+		headSeeds: [],
 		groups: new Map(groups.map((record, index) => [String(index), { record, ...fresh }])),
 		streams: new Map(streams.map((record) => [record.name, { record, ...fresh }])),
 	};
@@ -21,7 +27,7 @@ function consumerOf(lag: Group['lag'], readAtMs = now): Consumer {
 	const [kept] = [...input.groups.values()];
 	assert(kept);
 	const groups = new Map([['0', { ...kept, readAtMs }]]);
-	const { consumers } = derive({ ...input, groups }, { target: 't', platform: 'p' });
+	const { consumers } = derive(new History(15), { ...input, groups }, plan);
 	assert(consumers[0]);
 	return consumers[0];
 }
@@ -114,7 +120,7 @@ test('partitions are left out where the reading says so', () => {
 		[{ stream: 'orders', consumerGroup: 'billing', lag: rows([0], [5], [10]) }],
 		[{ name: 'orders', partitions: rows([0], [0], [10]) }],
 	);
-	const derived = derive({ ...input, partitionDetail: false }, { target: 't', platform: 'p' });
+	const derived = derive(new History(15), { ...input, partitionDetail: false }, plan);
 	assert.equal(derived.consumers[0]?.partitions, undefined);
 	assert.equal(derived.consumers[0]?.lag, 5);
 	assert.equal(derived.streams[0]?.partitions, undefined);
@@ -128,6 +134,7 @@ test('a stream tells its length, its partitions and the groups seen on it', () =
 		lag: { messages: 0 },
 	});
 	const { streams } = derive(
+		new History(15),
 		carried(
 			[group('a'), group('b')],
 			[
@@ -136,7 +143,7 @@ test('a stream tells its length, its partitions and the groups seen on it', () =
 				{ name: 'told', length: 3 },
 			],
 		),
-		{ target: 't', platform: 'p' },
+		plan,
 	);
 	assert.deepEqual(
 		streams.map(({ stream, length, partitionCount, consumers }) => [

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { nkeys } from 'nats';
 import { optionsOf } from '../../scripts/reference.ts';
 import { jsonSchema } from '../../scripts/schema.ts';
 import { startKafka, startNats, startRedis, until } from '../brokers/index.ts';
@@ -18,6 +20,18 @@ const sightings = [
 	),
 ];
 
+function newUser(): { readonly seed: string; readonly publicKey: string } {
+	const pair = nkeys.createUser();
+	return { seed: Buffer.from(pair.getSeed()).toString(), publicKey: pair.getPublicKey() };
+}
+
+/** Secrets by rules of their own, which can have no canary in them. */
+const users = { right: newUser(), wrong: newUser() };
+const tlsFixture = (name: string) =>
+	readFileSync(new URL(`../options/fixtures/${name}.pem`, import.meta.url), 'utf8');
+const key = tlsFixture('key');
+sightings.push(users.right.seed, users.wrong.seed, key.split('\n')[1] ?? '');
+
 function assertUnseen(text: string, where: string): void {
 	for (const sight of sightings)
 		assert.ok(!text.includes(sight), `${where} shows a secret: ${text}`);
@@ -28,21 +42,22 @@ let servers: Servers;
 
 async function startServers() {
 	const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
-	const users = `username="u" password="${canary}-kafka" user_u="${canary}-kafka"`;
-	const [kafka, redis, nats, tokenNats] = await Promise.all([
+	const jaas = `username="u" password="${canary}-kafka" user_u="${canary}-kafka"`;
+	const [kafka, redis, nats, tokenNats, keyNats] = await Promise.all([
 		startKafka({
 			config: [
 				'listener.security.protocol.map=PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
 				'sasl.enabled.mechanisms=PLAIN',
 				'sasl.mechanism.inter.broker.protocol=PLAIN',
-				`listener.name.plaintext.plain.sasl.jaas.config=${login} ${users};`,
+				`listener.name.plaintext.plain.sasl.jaas.config=${login} ${jaas};`,
 			],
 		}),
 		startRedis({ requirepass: `${canary}-redis` }),
 		startNats({ config: `authorization { user: u, password: "${canary}-nats" }` }),
 		startNats({ config: `authorization { token: "${canary}-token" }` }),
+		startNats({ config: `authorization { users: [{ nkey: ${users.right.publicKey} }] }` }),
 	]);
-	return { kafka, redis, nats, tokenNats };
+	return { kafka, redis, nats, tokenNats, keyNats };
 }
 
 before(async () => {
@@ -75,6 +90,37 @@ const holders: Readonly<Record<string, (way: Way) => string>> = {
 		`platform: nats, servers: ['${servers.tokenNats.url}'], ${option('token', 'token')}`,
 };
 
+/** For each secret that is only ever in a file: targets by name, whose servers take only the right. */
+function fileHolders(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+	const at = (server: { readonly url: string }) => `platform: nats, servers: ['${server.url}']`;
+	return {
+		'targets[nats].nkey': {
+			'right-nkey': `${at(servers.keyNats)}, nkey_file: right.nk`,
+			'wrong-nkey': `${at(servers.keyNats)}, nkey_file: wrong.nk`,
+		},
+		'targets[nats].credentials': {
+			'wrong-credentials': `${at(servers.keyNats)}, credentials_file: user.creds`,
+		},
+		'targets[nats].tls.key': {
+			'wrong-tls': `${at(servers.nats)}, tls: { cert_file: tls.pem, key_file: key.pem }`,
+		},
+	};
+}
+
+const otherFiles: Readonly<Record<string, string>> = {
+	'right.nk': users.right.seed,
+	'wrong.nk': `${users.wrong.seed}\n`,
+	'user.creds': `-----BEGIN NATS USER JWT-----
+${canary}.${canary}.${canary}
+------END NATS USER JWT------
+-----BEGIN USER NKEY SEED-----
+${users.wrong.seed}
+------END USER NKEY SEED------
+`,
+	'tls.pem': tlsFixture('certificate'),
+	'key.pem': key,
+};
+
 /** Each secret option in the file and in a file of its own, with the right secret and a wrong one. */
 function configuration() {
 	const files: Record<string, string> = {};
@@ -94,8 +140,11 @@ function configuration() {
 			targets.push(`name: ${verdict}-${number}-file, ${holder(file)}`);
 		}
 	}
+	for (const [name, options] of Object.values(fileHolders()).flatMap(Object.entries)) {
+		targets.push(`name: ${name}, ${options}`);
+	}
 	const list = targets.map((target) => `  - { ${target} }\n`).join('');
-	return { files, text: `poll: { interval: 1s, timeout: 1s }\ntargets:\n${list}` };
+	return { files, text: `poll: { interval: 3s, timeout: 3s }\ntargets:\n${list}` };
 }
 
 async function assertNothingServed(exporter: Exporter): Promise<void> {
@@ -109,16 +158,16 @@ test('every secret option has a canary', () => {
 	const secrets = [...optionsOf(jsonSchema())].filter(({ schema }) => schema.writeOnly);
 	const names = new Set(secrets.map(({ path }) => path.replace(/_file$/, '')));
 	assert.deepEqual(
-		[...names].filter((name) => !(name in holders)),
+		[...names].filter((name) => !(name in holders || name in fileHolders())),
 		[],
 	);
-	assert.ok(names.size >= 4);
+	assert.ok(names.size >= 7);
 });
 
 test('no secret is seen in the log, in an answer or in the effective configuration', async () => {
 	const { files, text } = configuration();
 	const exporter = await startExporter(text, {
-		files,
+		files: { ...files, ...otherFiles },
 		args: ['--log.level=trace', '--web.enable-lifecycle'],
 	});
 	try {
@@ -126,13 +175,13 @@ test('no secret is seen in the log, in an answer or in the effective configurati
 			'the right secrets are taken and the wrong ones refused',
 			async () => {
 				const up = Object.entries(await exporter.values('stream_target_up'));
-				assert.equal(up.length, 20);
+				assert.equal(up.length, 24);
 				for (const [labels, value] of up) {
 					assert.equal(value, labels.startsWith('target="right') ? 1 : 0, labels);
 				}
 				return true;
 			},
-			{ timeoutMs: 30_000 },
+			{ timeoutMs: 60_000 },
 		);
 		await assertNothingServed(exporter);
 		assert.match(await (await fetch(`${exporter.url}/config`)).text(), /<secret>/);

@@ -35,8 +35,9 @@ targets:
 			for await (const chunk of response) text += String(chunk);
 			assert.equal(text.match(/^stream_consumer_lag\{/gm)?.length, streams);
 			assert.match(text, /\nprocess_cpu_seconds_total /);
+			assert.equal(await exporter.ended(), 0);
 		} finally {
-			assert.equal((await exporter.stop()).code, 0);
+			await exporter.stop();
 		}
 	} finally {
 		await redis.stop();

@@ -27,6 +27,8 @@ export interface Exporter {
 	write(name: string, text: string): Promise<void>;
 	/** Writes `config.yaml` and sends SIGHUP; gives the line that says how the reload went. */
 	reload(configuration?: string): Promise<LogLine>;
+	/** Settles when it has ended by itself, with the exit code. */
+	ended(): Promise<number | null>;
 	/** Sends SIGTERM; gives the exit code and how long it took. */
 	stop(): Promise<{ readonly code: number | null; readonly afterMs: number }>;
 }
@@ -102,6 +104,10 @@ export async function startExporter(
 			const before = ends().length;
 			child.kill('SIGHUP');
 			return await until('the reload ends', () => ends()[before]);
+		},
+		async ended() {
+			if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+			return child.exitCode;
 		},
 		async stop() {
 			const ended = await end(child);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { join, renderTarget } from '../../src/metrics/exposition.ts';
-import type { Consumer, Derived, TargetState } from '../../src/model.ts';
+import type { Derived, TargetState } from '../../src/model.ts';
 import { initialState } from '../../src/poll/target-state.ts';
+import { consumer, derivedOf } from './records.ts';
 
-const nothing: Derived = { consumers: [], streams: [] };
+const nothing = derivedOf({});
 
 function state(target: string): TargetState {
 	return initialState(
@@ -12,10 +13,6 @@ function state(target: string): TargetState {
 		{ name: 'kafka', operations: ['metadata'], problems: ['timeout'] },
 		15,
 	);
-}
-
-function consumer(facts: Partial<Consumer>): Consumer {
-	return { target: 't', platform: 'kafka', stream: 's', consumerGroup: 'g', ...facts };
 }
 
 /** The lines of one metric, without its labels `target` and `platform`. */
@@ -29,20 +26,20 @@ function linesOf(name: string, derived: Derived): readonly string[] {
 
 test('a known value is a line, an unknown one is none', () => {
 	const consumers = [consumer({ lag: 5 }), consumer({ stream: 'x', lagUnknown: 'no_leader' })];
-	assert.deepEqual(linesOf('stream_consumer_lag', { consumers, streams: [] }), [
+	assert.deepEqual(linesOf('stream_consumer_lag', derivedOf({ consumers })), [
 		'stream_consumer_lag{stream="s",consumer_group="g"} 5',
 	]);
-	assert.deepEqual(linesOf('stream_consumer_lag_unknown', { consumers, streams: [] }), [
+	assert.deepEqual(linesOf('stream_consumer_lag_unknown', derivedOf({ consumers })), [
 		'stream_consumer_lag_unknown{stream="x",consumer_group="g",reason="no_leader"} 1',
 	]);
 });
 
 test('backslash, quote and newline in a name are escaped, everything else stays', () => {
 	const stream = 'a"b\\c\nd{e="f"} 1 # é 😀\t\r';
-	const [line] = linesOf('stream_consumer_lag', {
-		consumers: [consumer({ stream, lag: 1 })],
-		streams: [],
-	});
+	const [line] = linesOf(
+		'stream_consumer_lag',
+		derivedOf({ consumers: [consumer({ stream, lag: 1 })] }),
+	);
 	assert.equal(
 		line,
 		'stream_consumer_lag{stream="a\\"b\\\\c\\nd{e=\\"f\\"} 1 # é 😀\t\r",consumer_group="g"} 1',
@@ -55,7 +52,7 @@ test('partitions are lines of their own, without those that are not known', () =
 		lag: Float64Array.from([3, Number.NaN, 0]),
 		committed: Float64Array.from([7, 9, 4]),
 	};
-	const derived = { consumers: [consumer({ partitions })], streams: [] };
+	const derived = derivedOf({ consumers: [consumer({ partitions })] });
 	assert.deepEqual(linesOf('stream_consumer_partition_lag', derived), [
 		'stream_consumer_partition_lag{stream="s",consumer_group="g",partition="0"} 3',
 		'stream_consumer_partition_lag{stream="s",consumer_group="g",partition="5"} 0',
@@ -64,19 +61,19 @@ test('partitions are lines of their own, without those that are not known', () =
 });
 
 test('large offsets are written as integers', () => {
-	const derived = { consumers: [consumer({ lag: 2 ** 53 - 1 })], streams: [] };
+	const derived = derivedOf({ consumers: [consumer({ lag: 2 ** 53 - 1 })] });
 	assert.match(linesOf('stream_consumer_lag', derived)[0] ?? '', / 9007199254740991$/);
 });
 
 test('a family stands once, followed by the lines of every target', () => {
-	const one = renderTarget(state('one'), {
-		consumers: [consumer({ target: 'one', lag: 1 })],
-		streams: [],
-	});
-	const two = renderTarget(state('two'), {
-		consumers: [consumer({ target: 'two', lag: 2 })],
-		streams: [],
-	});
+	const one = renderTarget(
+		state('one'),
+		derivedOf({ consumers: [consumer({ target: 'one', lag: 1 })] }),
+	);
+	const two = renderTarget(
+		state('two'),
+		derivedOf({ consumers: [consumer({ target: 'two', lag: 2 })] }),
+	);
 	const lines = join([one, two]).toString().split('\n');
 	const at = lines.indexOf('# TYPE stream_consumer_lag gauge');
 	assert.deepEqual(lines.slice(at - 1, at + 3), [
@@ -115,11 +112,12 @@ test('a histogram has cumulative buckets, a sum and a count', () => {
 });
 
 test('the series of groups, streams and partitions are counted', () => {
-	const derived: Derived = {
+	const derived = derivedOf({
 		consumers: [consumer({ lag: 1, pending: 2 })],
 		streams: [{ target: 't', platform: 'kafka', stream: 's', length: 3, consumers: 1 }],
-	};
+	});
+	// Of the group: lag, pending, status, objective_info, objective_stalled_seconds.
 	assert.deepEqual(linesOf('stream_target_series', derived), [
-		'stream_target_series{target="t",platform="kafka"} 4',
+		'stream_target_series{target="t",platform="kafka"} 7',
 	]);
 });

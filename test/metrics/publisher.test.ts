@@ -4,6 +4,7 @@ import { crc32, gunzipSync } from 'node:zlib';
 import { gzipWith } from '../../src/http/gzip.ts';
 import { Publisher } from '../../src/metrics/publisher.ts';
 import { initialState } from '../../src/poll/target-state.ts';
+import { consumer, derivedOf } from './records.ts';
 
 const platform = { name: 'kafka', operations: [], problems: [] };
 
@@ -16,8 +17,8 @@ test('there is a snapshot, an empty one, before anything was polled', () => {
 test('what is published is in the snapshot once it has settled, plain and compressed', async () => {
 	const publisher = new Publisher();
 	const before = publisher.snapshot;
-	const consumers = [{ target: 't', platform: 'kafka', stream: 's', consumerGroup: 'g', lag: 5 }];
-	publisher.publish(initialState('t', platform, 15), { consumers, streams: [] });
+	const consumers = [consumer({ lag: 5 })];
+	publisher.publish(initialState('t', platform, 15), derivedOf({ consumers }));
 	assert.equal(publisher.snapshot, before);
 	await publisher.settled();
 	const { exposition, consumers: published } = publisher.snapshot;
@@ -32,10 +33,10 @@ test('what is published is in the snapshot once it has settled, plain and compre
 test('a target that is published again replaces its own lines alone', async () => {
 	const publisher = new Publisher();
 	const publish = (target: string, lag: number) =>
-		publisher.publish(initialState(target, platform, 15), {
-			consumers: [{ target, platform: 'kafka', stream: 's', consumerGroup: 'g', lag }],
-			streams: [],
-		});
+		publisher.publish(
+			initialState(target, platform, 15),
+			derivedOf({ consumers: [consumer({ target, lag })] }),
+		);
 	publish('one', 1);
 	publish('two', 2);
 	await publisher.settled();

@@ -1,4 +1,4 @@
-import type { Consumer, StreamState, TargetState } from '../../model.ts';
+import type { Consumer, Expectation, StreamState, TargetState } from '../../model.ts';
 
 /** What a metric means on each platform, in words; a platform without an entry does not have it. */
 export type Meaning = Readonly<Record<string, string>>;
@@ -25,6 +25,13 @@ export interface Labelled<Record> extends Declaration {
 	readonly samples: (record: Record) => Iterable<readonly [labelValue: string, value: number]>;
 }
 
+/** A fact that is always 1 and has several labels. */
+export interface Info<Record> extends Declaration {
+	readonly labels: readonly string[];
+	/** As many as there are labels. */
+	readonly values: (record: Record) => readonly string[];
+}
+
 /** Rows of one partition each, as columns. */
 export interface PartitionColumn {
 	readonly ids: Int32Array;
@@ -42,7 +49,12 @@ export interface Histogram<Record> extends Declaration {
 	readonly histogram: (record: Record) => TargetState['pollDurations'];
 }
 
-export type GroupFamily = Plain<Consumer> | Labelled<Consumer> | PerPartition<Consumer>;
+export type GroupFamily =
+	| Plain<Consumer>
+	| Labelled<Consumer>
+	| Info<Consumer>
+	| PerPartition<Consumer>;
+export type ExpectationFamily = Plain<Expectation>;
 export type StreamFamily = Plain<StreamState> | PerPartition<StreamState>;
 export type TargetFamily = Plain<TargetOf> | Labelled<TargetOf> | Histogram<TargetOf>;
 
@@ -52,4 +64,8 @@ export interface TargetOf {
 	readonly streams: number;
 	readonly groups: number;
 	readonly series: number;
+	/** Absent: no limit. */
+	readonly seriesLimit?: number;
+	/** Series that are left out for the limit. */
+	readonly seriesDropped?: number;
 }

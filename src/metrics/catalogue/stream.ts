@@ -17,6 +17,18 @@ export const streamFamilies: readonly StreamFamily[] = [
 		value: (stream) => stream.length,
 	},
 	{
+		name: 'stream_produced_total',
+		help: 'Messages produced since the exporter first saw the stream.',
+		type: 'counter',
+		unit: 'messages',
+		meaning: {
+			kafka: 'advance of the end offsets',
+			redis: 'advance of entries-added (Redis 7.0 and later)',
+			nats: 'advance of the last sequence',
+		},
+		value: (stream) => stream.producedTotal,
+	},
+	{
 		name: 'stream_bytes',
 		help: 'Bytes kept in the stream.',
 		type: 'gauge',
@@ -58,7 +70,10 @@ export const streamFamilies: readonly StreamFamily[] = [
 		help: 'How long the stream keeps messages.',
 		type: 'gauge',
 		unit: 'seconds',
-		meaning: { nats: '`max_age`, where set' },
+		meaning: {
+			kafka: 'retention.ms of topics with the delete policy, where it may be read',
+			nats: '`max_age`, where set',
+		},
 		value: (stream) => stream.retentionSeconds,
 	},
 	{

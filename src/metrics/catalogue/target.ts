@@ -80,4 +80,16 @@ export const targetFamilies: readonly TargetFamily[] = [
 		type: 'gauge',
 		value: ({ series }) => series,
 	},
+	{
+		name: 'stream_target_series_limit',
+		help: 'Most series that the target may have: its own limit, or what the limit of the whole exporter leaves it.',
+		type: 'gauge',
+		value: ({ seriesLimit }) => seriesLimit,
+	},
+	{
+		name: 'stream_target_series_dropped',
+		help: 'Series that are left out for the limit: first those of single partitions, then groups without an objective or expectation of their own, those seen last first.',
+		type: 'gauge',
+		value: ({ seriesDropped }) => seriesDropped,
+	},
 ];

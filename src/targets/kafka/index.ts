@@ -64,6 +64,7 @@ export const kafka = definePlatform({
 						...reading,
 						problems: [...reading.problems, ...problems],
 						...(given.time_lag === 'estimated' && {
+							agesByHead: true,
 							headSeeds: await seeds.ask(cluster, answers, reading, signal),
 						}),
 					};

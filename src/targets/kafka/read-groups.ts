@@ -58,7 +58,7 @@ function latestAnswers(answers: Answers, unread: Unread[]): Iterable<GroupOffset
 	return byGroup.values();
 }
 
-type Rows = Required<Omit<Partitions, 'readAtMs'>>;
+type Rows = Required<Pick<Partitions, 'ids' | 'start' | 'end' | 'committed'>>;
 
 /**
  * The rows that a group has committed, with start and end of the topic's partitions. Where that is

@@ -1,24 +1,26 @@
 import type { Reading } from '../../model.ts';
+import { tlsOptions } from '../../options/tls.ts';
 import { type Target, UnreadableError } from '../target.ts';
-import { type Connection, connect, type Settings } from './client.ts';
-import { consumerListSubject } from './consumers.ts';
+import { Advisories } from './advisories.ts';
+import { connect, type Settings } from './connection/connect.ts';
+import type { Connection } from './connection/connection.ts';
 import { ended, Failure, type Operation, operations } from './failure.ts';
 import { type Finding, found, problemsOf } from './findings.ts';
-import { type Listing, listAll } from './listing.ts';
-import { mapSome } from './map-some.ts';
 import type { NatsOptions } from './options.ts';
-import { type Listed, parsePage } from './page.ts';
-import { readAnswers } from './read.ts';
-import { readStreams, streamListSubject } from './streams.ts';
+import { type Effort, Poll } from './poll.ts';
+import { Remembered } from './remembered.ts';
 
-/** Streams whose consumers are listed at a time. */
-const streamsAtATime = 16;
+/** Age requests of one poll, see {@link Effort}. */
+const ageRequests = 5000;
 
 /** The streams and consumers that one user sees: those of one account. */
 export class Account implements Target {
 	readonly #options: NatsOptions;
 	readonly #settings: Settings;
+	readonly #effort: Effort;
 	readonly #requests = new Map<string, number>(operations.map((operation) => [operation, 0]));
+	readonly #advisories = new Advisories();
+	readonly #remembered = new Remembered();
 	#connection: Connection | undefined;
 	/** Of the read under way. */
 	#ending: AbortController | undefined;
@@ -26,13 +28,19 @@ export class Account implements Target {
 
 	constructor(options: NatsOptions, pollTimeoutMs: number) {
 		this.#options = options;
+		const tls = tlsOptions(options.tls);
 		this.#settings = {
-			username: options.username,
-			password: options.password ?? options.password_file,
-			token: options.token ?? options.token_file,
+			login: options,
+			...(tls && { encryption: { options: tls, handshakeFirst: options.tls_first } }),
+			inboxPrefix: options.inbox_prefix,
 			// A hung server then costs a third of a poll, and another one gets its turn.
 			connectTimeoutMs: Math.ceil(pollTimeoutMs * 0.35),
-			answerTimeoutMs: pollTimeoutMs,
+		};
+		this.#effort = {
+			ageRequests,
+			ageTimeoutMs: pollTimeoutMs * 0.2,
+			// With a server down, each of two listings takes four seconds of ten already.
+			singleTimeoutMs: pollTimeoutMs * 0.05,
 		};
 	}
 
@@ -81,7 +89,10 @@ export class Account implements Target {
 			}
 			this.#count('connect');
 			try {
-				return await connect(server, this.#settings, signal);
+				const connection = await connect(server, this.#settings, signal);
+				this.#count('subscribe');
+				this.#advisories.listen(connection, this.#options.domain);
+				return connection;
 			} catch (error) {
 				if (!(error instanceof Failure)) throw error;
 				findings.push(found(error, 'connect', server));
@@ -91,33 +102,30 @@ export class Account implements Target {
 	}
 
 	async #readOver(connection: Connection, signal: AbortSignal): Promise<Reading> {
-		// With requests unanswered it is in no known state, so it is not used again.
-		const abort = () => connection.close(ended(signal, 'no answer'));
+		const answersBefore = connection.answerCount;
+		const abort = () => {
+			const failure = ended(signal, 'no answer');
+			// One that has answered is alive and goes on listening; one that has not may hang, and
+			// another server gets its turn.
+			if (connection.answerCount > answersBefore) connection.abandon(failure);
+			else void connection.close(failure);
+		};
 		signal.addEventListener('abort', abort);
-		if (signal.aborted) await abort();
+		if (signal.aborted) abort();
 		try {
-			const listing = await this.#list(connection, 'streams', streamListSubject);
-			if (listing.failure && listing.entries.size === 0 && listing.missing.size === 0) {
-				const finding = found(listing.failure, 'stream_list', streamListSubject);
-				throw new UnreadableError(problemsOf([finding]));
-			}
-			const streams = readStreams(listing, this.#options.streams, Date.now());
-			const names = streams.streams.keys();
-			const consumers = await mapSome(names, streamsAtATime, async (stream) => {
-				const subject = consumerListSubject(stream);
-				return [stream, await this.#list(connection, 'consumers', subject)] as const;
+			const poll = new Poll({
+				connection,
+				signal,
+				options: this.#options,
+				effort: this.#effort,
+				count: (operation) => this.#count(operation),
+				advisories: this.#advisories,
+				remembered: this.#remembered,
 			});
-			return readAnswers(connection.version, streams, new Map(consumers), this.#options.groups);
+			return await poll.read();
 		} finally {
 			signal.removeEventListener('abort', abort);
 		}
-	}
-
-	#list(connection: Connection, listed: Listed, subject: string): Promise<Listing> {
-		return listAll(async (offset) => {
-			if (connection.open) this.#count(listed === 'streams' ? 'stream_list' : 'consumer_list');
-			return parsePage(await connection.ask(subject, JSON.stringify({ offset })), listed);
-		});
 	}
 
 	#count(operation: Operation): void {

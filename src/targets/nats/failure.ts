@@ -1,5 +1,14 @@
 /** What is asked of a server: the label `operation` of `stream_target_requests_total`. */
-export const operations = ['connect', 'stream_list', 'consumer_list'] as const;
+export const operations = [
+	'connect',
+	'stream_list',
+	'stream_info',
+	'consumer_list',
+	'consumer_info',
+	'direct_get',
+	'message_get',
+	'subscribe',
+] as const;
 
 export type Operation = (typeof operations)[number];
 
@@ -7,6 +16,8 @@ export type Operation = (typeof operations)[number];
 export const problemCodes = [
 	'unreachable',
 	'protocol_error',
+	'tls_failed',
+	'credentials_unreadable',
 	'auth_failed',
 	'timeout',
 	'connection_lost',
@@ -17,6 +28,8 @@ export const problemCodes = [
 	'value_out_of_range',
 	'no_leader',
 	'missing',
+	'ages_skipped',
+	'advisories_missed',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];
@@ -27,15 +40,21 @@ export class Failure extends Error {
 	readonly code: ProblemCode;
 	/** The server's own number of an error that it answered with (`err_code`). */
 	readonly apiErrorCode?: number;
+	/** Nobody listens to the subject. */
+	readonly noResponders: boolean;
 
 	/** @param reason - what happened and what to do about it, without saying of whom */
 	constructor(
 		code: ProblemCode,
 		reason: string,
-		options: ErrorOptions & { readonly apiErrorCode?: number } = {},
+		options: ErrorOptions & {
+			readonly apiErrorCode?: number;
+			readonly noResponders?: boolean;
+		} = {},
 	) {
 		super(reason, options);
 		this.code = code;
+		this.noResponders = options.noResponders ?? false;
 		if (options.apiErrorCode !== undefined) this.apiErrorCode = options.apiErrorCode;
 	}
 }

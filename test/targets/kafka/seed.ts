@@ -48,7 +48,7 @@ export async function seedFor(
 	const producer = client.producer();
 	const cluster = clusterOf(client);
 	await Promise.all([admin.connect(), producer.connect(), cluster.connect()]);
-	return {
+	const seed: Seed = {
 		admin,
 		producer,
 		client,
@@ -65,7 +65,7 @@ export async function seedFor(
 			});
 		},
 		async commit(groupId, topic, offsets) {
-			await this.commitMany(groupId, [{ topic, offsets }]);
+			await seed.commitMany(groupId, [{ topic, offsets }]);
 		},
 		async commitMany(groupId, wanted) {
 			const topics = wanted.map(({ topic, offsets }) => ({
@@ -75,16 +75,22 @@ export async function seedFor(
 				),
 			}));
 			// Right after its start a coordinator does not know yet that it is one.
-			await until(`group ${groupId} has committed`, async () => {
-				const coordinator = await cluster.findGroupCoordinator({ groupId });
-				await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
-				return true;
-			});
+			await until(
+				`group ${groupId} has committed`,
+				async () => {
+					const coordinator = await cluster.findGroupCoordinator({ groupId });
+					await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
+					return true;
+				},
+				// A broker that is busy with thousands of new partitions takes its time.
+				{ timeoutMs: 60_000 },
+			);
 		},
 		async close() {
 			await Promise.allSettled([admin.disconnect(), producer.disconnect(), cluster.disconnect()]);
 		},
 	};
+	return seed;
 }
 
 /** kafkajs' admin can only commit by joining the group, which takes seconds. */

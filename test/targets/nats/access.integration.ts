@@ -6,7 +6,7 @@ import { byName, connectTo, readOnce, unreadable } from './target.ts';
 
 /** The permissions that reading lags takes, and no more. */
 const least =
-	'{ publish: ["$JS.API.STREAM.LIST", "$JS.API.CONSUMER.LIST.*"], subscribe: ["_INBOX.>"] }';
+	'{ publish: ["$JS.API.STREAM.LIST", "$JS.API.CONSUMER.LIST.*", "$JS.API.STREAM.MSG.GET.*"], subscribe: ["_INBOX.>", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>"] }';
 
 const config = `
 accounts {

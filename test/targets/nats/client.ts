@@ -1,5 +1,6 @@
 import {
 	AckPolicy,
+	type ConnectionOptions,
 	type ConsumerConfig,
 	connect,
 	DeliverPolicy,
@@ -10,7 +11,10 @@ import {
 } from 'nats';
 
 /** An application's client: the client library's own JetStream API, which the target never uses. */
-export async function openClient(servers: string, login: { user?: string; pass?: string } = {}) {
+export async function openClient(
+	servers: string,
+	login: Pick<ConnectionOptions, 'user' | 'pass' | 'authenticator'> = {},
+) {
 	const connection: NatsConnection = await connect({ servers, ...login });
 	const stream = connection.jetstream();
 	const manager = await connection.jetstreamManager();

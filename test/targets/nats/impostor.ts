@@ -12,23 +12,29 @@ export async function openImpostor(servers: string) {
 	let silence = async () => {};
 	return {
 		/**
-		 * Answers `$JS.API.STREAM.LIST` and each `$JS.API.CONSUMER.LIST.<stream>`, and nothing else
-		 * any more.
+		 * Answers `$JS.API.STREAM.LIST`, each `$JS.API.CONSUMER.LIST.<stream>` and others, and nothing
+		 * else any more.
+		 *
+		 * @param others - by what follows `$JS.API.`
 		 */
-		async answer(streams: Answer, consumers: Readonly<Record<string, Answer>>): Promise<void> {
+		async answer(
+			streams: Answer,
+			consumers: Readonly<Record<string, Answer>>,
+			others: Readonly<Record<string, () => string | undefined>> = {},
+		): Promise<void> {
 			await silence();
 			const listings = Object.entries(consumers).map(
 				([name, each]) => [`CONSUMER.LIST.${name}`, each] as const,
 			);
-			const subscriptions = [['STREAM.LIST', streams] as const, ...listings].map(
-				([subject, each]) =>
-					connection.subscribe(`$JS.API.${subject}`, {
-						callback: (_, message) => {
-							const { offset } = message.json<{ offset: number }>();
-							const text = each(offset);
-							if (text !== undefined) message.respond(text);
-						},
-					}),
+			const all = [['STREAM.LIST', streams] as const, ...listings, ...Object.entries(others)];
+			const subscriptions = all.map(([subject, each]) =>
+				connection.subscribe(`$JS.API.${subject}`, {
+					callback: (_, message) => {
+						const { offset = 0 } = JSON.parse(message.string() || '{}') as { offset?: number };
+						const text = each(offset);
+						if (text !== undefined) message.respond(text);
+					},
+				}),
 			);
 			silence = async () => {
 				for (const subscription of subscriptions) subscription.unsubscribe();

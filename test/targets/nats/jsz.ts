@@ -21,6 +21,7 @@ const answer = z.object({
 										num_redelivered: z.number(),
 										num_waiting: z.number(),
 										delivered: z.object({ stream_seq: z.number() }),
+										cluster: z.object({ leader: z.string().optional() }).optional(),
 									}),
 								)
 								.default([]),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Nats, startNats, until } from '../../brokers/index.ts';
 import { openClient } from './client.ts';
@@ -61,7 +63,11 @@ test('a server that was restarted between two reads is read at the next one', as
 		await seed();
 		const reading = await target.read(soon());
 		assert.deepEqual(byName(reading).get('orders/billing')?.lag, { messages: 3 });
-		assert.deepEqual(reading.problems, []);
+		assert.deepEqual(
+			reading.problems.map(({ code }) => code),
+			['advisories_missed'],
+		);
+		assert.deepEqual((await target.read(soon())).problems, []);
 		assert.equal(target.requests.get('connect'), 2);
 	} finally {
 		await target.close();
@@ -245,26 +251,46 @@ test('a server that refuses or drops the login is told in its own words', async 
 	}
 });
 
+test('a server that talks nonsense after the login is named, and nothing else is printed', async () => {
+	const greeting = 'INFO {"version":"2.9.0","max_payload":1024,"headers":true}\r\n';
+	for (const [nonsense, after] of [
+		['HTTP/1.1 500 Oops\r\n\r\n', 'SUB'],
+		['MSG x\r\n', 'SUB'],
+		['INFO {\r\n', 'SUB'],
+		['\0\0\0', 'CONNECT'],
+	] as const) {
+		const odd = await listen((socket) => {
+			socket.write(greeting);
+			socket.on('data', (data) => {
+				const text = String(data);
+				if (text.includes(after)) socket.write(nonsense);
+				else if (text.includes('PING')) socket.write('PONG\r\n');
+			});
+		});
+		try {
+			const { targets } = printed.parse(JSON.parse(await readByCommand(odd.port)));
+			const [problem] = targets[0]?.problems ?? [];
+			assert.equal(problem?.code, 'protocol_error', JSON.stringify([nonsense, problem]));
+			assert.match(problem?.message ?? '', /sent what is no NATS protocol/);
+			await until('no socket is left', () => odd.open() === 0, { timeoutMs: 1000 });
+		} finally {
+			odd.close();
+		}
+	}
+});
+
 test('a login that hangs ends with the signal, and leaves no socket open', async () => {
 	const greeting = 'INFO {"version":"2.9.0","max_payload":1024}\r\n';
-	// The first connection only looks for a greeting; the second is the library's.
-	for (const greetings of [1, 2]) {
-		let accepted = 0;
-		const hanging = await listen((socket) => {
-			accepted += 1;
-			if (accepted <= greetings) socket.write(greeting);
-		});
-		const target = connectTo(`127.0.0.1:${hanging.port}`);
-		try {
-			const problems = await unreadable(target.read(AbortSignal.timeout(200)));
-			assert.equal(problems[0]?.code, 'timeout');
-			assert.match(problems[0]?.message ?? '', /no answer to the login/);
-			assert.equal(accepted, 2);
-			await until('no socket is left', () => hanging.open() === 0, { timeoutMs: 1000 });
-		} finally {
-			await target.close();
-			hanging.close();
-		}
+	const hanging = await listen((socket) => socket.write(greeting));
+	const target = connectTo(`127.0.0.1:${hanging.port}`);
+	try {
+		const problems = await unreadable(target.read(AbortSignal.timeout(200)));
+		assert.equal(problems[0]?.code, 'timeout');
+		assert.match(problems[0]?.message ?? '', /no answer to the login/);
+		await until('no socket is left', () => hanging.open() === 0, { timeoutMs: 1000 });
+	} finally {
+		await target.close();
+		hanging.close();
 	}
 });
 
@@ -277,6 +303,25 @@ test('a target that was closed is not read any more', async () => {
 	await until('the server has no connection', async () => (await connectionCount()) === 0);
 	assert.equal(target.requests.get('connect'), 1);
 });
+
+const printed = z.object({
+	targets: z.array(
+		z.object({ problems: z.array(z.object({ code: z.string(), message: z.string() })) }),
+	),
+});
+
+/** What `once` writes to standard output, in a process of its own. */
+function readByCommand(port: number): Promise<string> {
+	const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+	return new Promise((resolve) => {
+		execFile(
+			process.execPath,
+			['--import', 'tsx', main, 'once', '--output=json'],
+			{ env: { ...process.env, NATS_URL: `nats://127.0.0.1:${port}` }, timeout: 30_000 },
+			(_, stdout) => resolve(stdout),
+		);
+	});
+}
 
 /** Anything that listens at a port of its own. */
 async function listen(talk: (socket: Socket) => void) {

@@ -43,3 +43,15 @@ export async function unreadable(reading: Promise<unknown>): Promise<UnreadableE
 	}
 	throw new Error('it was read');
 }
+
+/** A group without what depends on when it is read. */
+export function withoutTimes(group: Group | undefined): Partial<Group> | undefined {
+	if (group === undefined) return undefined;
+	const { lagSeconds: _1, pendingAgeSeconds: _2, idleSeconds: _3, ...others } = group;
+	return others;
+}
+
+/** How many requests a target has sent, without the kinds it has sent none of. */
+export function sent(target: Target): Record<string, number> {
+	return Object.fromEntries([...target.requests].filter(([, count]) => count > 0));
+}

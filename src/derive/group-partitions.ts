@@ -1,0 +1,183 @@
+import type { ConsumerPartitions, Partitions } from '../model.ts';
+import { standingSince } from './clocks.ts';
+import { advance, newlyLost } from './counters.ts';
+import { ageSeconds, headTick } from './head-clock.ts';
+import type { History, StreamMemory } from './history.ts';
+import { headroomSeconds, larger, smaller, startRate, usedRatio } from './retention.ts';
+import { indexOf } from './streams.ts';
+import { ticksPerSecond } from './timeline.ts';
+
+/** What the partitions of a group add up to. NaN: not known, or there is none. */
+export interface Folded {
+	/** Messages; NaN when one partition is not known. */
+	lag: number;
+	/** Why the lag is not known. */
+	lagUnknown: string | undefined;
+	lagMax: number;
+	/** Partitions that are not known, or were kept from an earlier reading. */
+	unknown: number;
+	stalled: number;
+	/** Of the oldest unread message, as far as the head's history tells; NaN without one. */
+	ageSeconds: number;
+	usedRatio: number;
+	headroomSeconds: number;
+	/** Since the last reading. */
+	consumed: number;
+	lost: number;
+	moved: boolean;
+	rewound: boolean;
+	/** Whether every partition was read this time. */
+	complete: boolean;
+	partitions: ConsumerPartitions | undefined;
+}
+
+/** What partitions are looked at with. */
+export interface FoldContext {
+	/** When this round's reading was made, and when the group was read. */
+	readonly atMs: number;
+	readonly readAtMs: number;
+	/** Where the group's rows begin. */
+	readonly first: number;
+	/** Whether the group was there before. */
+	readonly known: boolean;
+	/** The tick of the last reading that saw all of the group. */
+	readonly provenAt: number;
+	readonly stalledAfterSeconds: number;
+	readonly stream: StreamMemory | undefined;
+	/** NaN: for ever, or not told. */
+	readonly retentionSeconds: number;
+	readonly agesByHead: boolean;
+	readonly partitionDetail: boolean;
+}
+
+/**
+ * Looks at every partition of a group once.
+ *
+ * The lag is the sum of end - max(committed, start). One partition that is not known makes the sum
+ * unknown: a sum of the others would be a smaller number that looks like good news. A commit beyond
+ * the end belongs to a topic that was recreated or truncated: a lag of 0 would be a lie until a
+ * commit fits again.
+ */
+export function foldPartitions(history: History, rows: Partitions, context: FoldContext): Folded {
+	const { atMs, readAtMs, first, known, provenAt, stream, retentionSeconds } = context;
+	const {
+		committed: committedBefore,
+		start: startBefore,
+		standing,
+	} = history.groupPartitions.columns;
+	const streamRows = history.streamPartitions.columns;
+	const points = history.points.columns;
+	const { now } = history.timeline;
+	const stalledAfterTicks = context.stalledAfterSeconds * ticksPerSecond;
+	const count = rows.ids.length;
+	const lags = context.partitionDetail ? new Float64Array(count) : undefined;
+	const of = stream?.partitions;
+	let streamIndex = 0;
+
+	const folded = empty();
+	let unread = 0;
+	let beyondEnd = 0;
+	for (let index = 0; index < count; index++) {
+		const row = first + index;
+		const fresh = readAtMs === atMs && (!rows.readAtMs || rows.readAtMs[index] === atMs);
+		const committed = rows.committed?.[index] ?? Number.NaN;
+		const start = rows.start[index] as number;
+		const end = rows.end[index] as number;
+		const position = Math.max(committed, start);
+		const lag = end - position;
+
+		let moved = false;
+		if (fresh && committed >= 0) {
+			const before = committedBefore[row] as number;
+			moved = committed !== before && (known || before >= 0);
+			if (committed < before) folded.rewound = true;
+			folded.consumed += advance(before, committed);
+			committedBefore[row] = committed;
+			if (start >= 0) {
+				folded.lost += newlyLost(startBefore[row] as number, start, committed);
+				startBefore[row] = start;
+			}
+			if (moved) folded.moved = true;
+		} else {
+			folded.complete = false;
+		}
+
+		if (!(lag >= 0)) {
+			if (lag < 0) beyondEnd += 1;
+			else unread += 1;
+			if (lags) lags[index] = Number.NaN;
+			continue;
+		}
+		if (lags) lags[index] = lag;
+		folded.lag += lag;
+		if (lag > folded.lagMax) folded.lagMax = lag;
+		if (fresh) {
+			const since = standingSince(standing[row] as number, now, moved, lag === 0);
+			standing[row] = since;
+			if (since !== 0 && now - since >= stalledAfterTicks) folded.stalled += 1;
+		} else {
+			folded.unknown += 1;
+		}
+
+		if (!stream || !of) continue;
+		const id = rows.ids[index] as number;
+		if (streamRows.id[of.offset + streamIndex] !== id) {
+			streamIndex = indexOf(streamRows.id, of.offset, of.count, id);
+			if (streamIndex === -1) {
+				streamIndex = 0;
+				continue;
+			}
+		}
+		const streamRow = of.offset + streamIndex;
+		let age = Number.NaN;
+		if (context.agesByHead && stream.points && lag > 0) {
+			const from = stream.points.offset + streamIndex * stream.pointsPerPartition;
+			const came = headTick(points, from, streamRows.points[streamRow] as number, position);
+			age = ageSeconds(came, fresh ? now : provenAt);
+			folded.ageSeconds = larger(folded.ageSeconds, age);
+		}
+		const rate = startRate(streamRows, streamRow, now, start);
+		if (rate > 0 || retentionSeconds > 0) {
+			const unread = {
+				start,
+				position,
+				end,
+				ageSeconds: age,
+				limitSeconds: retentionSeconds,
+				startRate: rate,
+			};
+			folded.usedRatio = larger(folded.usedRatio, usedRatio(unread));
+			folded.headroomSeconds = smaller(folded.headroomSeconds, headroomSeconds(unread));
+		}
+		if (streamIndex + 1 < of.count) streamIndex += 1;
+	}
+	folded.unknown += unread + beyondEnd;
+	if (unread + beyondEnd > 0) {
+		folded.lag = Number.NaN;
+		folded.lagUnknown = unread > 0 ? 'not_read' : 'commit_beyond_end';
+	}
+	if (lags) {
+		const committed = rows.committed ?? new Float64Array(count).fill(Number.NaN);
+		folded.partitions = { ids: rows.ids, lag: lags, committed };
+	}
+	return folded;
+}
+
+function empty(): Folded {
+	return {
+		lag: 0,
+		lagUnknown: undefined,
+		lagMax: 0,
+		unknown: 0,
+		stalled: 0,
+		ageSeconds: Number.NaN,
+		usedRatio: Number.NaN,
+		headroomSeconds: Number.NaN,
+		consumed: 0,
+		lost: 0,
+		moved: false,
+		rewound: false,
+		complete: true,
+		partitions: undefined,
+	};
+}

@@ -1,0 +1,182 @@
+import type { ConsumerObjective } from '../model.ts';
+import { Columns, type Range } from './columns.ts';
+import { Timeline, ticksPerSecond } from './timeline.ts';
+import { windowPolls } from './window.ts';
+
+/** One row for each group. Times are ticks, 0 is never. */
+function groupColumns(rows: number) {
+	return {
+		consumedTotal: new Float64Array(rows),
+		lostTotal: new Float64Array(rows),
+		/** A ring of the lags of the last polls, NaN where the lag was not read. */
+		lags: new Float64Array(rows * windowPolls),
+		/** Since when it stands still, and since when nobody is seen who could read. */
+		standing: new Uint32Array(rows),
+		nobody: new Uint32Array(rows),
+		movedAt: new Uint32Array(rows),
+		/** The last reading that saw all of it. */
+		provenAt: new Uint32Array(rows),
+		/** Rounds in which it last lost messages, went back, had no lag that counts. */
+		lostRound: new Uint32Array(rows),
+		rewoundRound: new Uint32Array(rows),
+		quietRound: new Uint32Array(rows),
+	};
+}
+
+/** One row for each group with counts and positions of its own. NaN: never read. */
+function toldColumns(rows: number) {
+	return {
+		positionMajor: new Float64Array(rows),
+		positionMinor: new Float64Array(rows),
+		acknowledgedMajor: new Float64Array(rows),
+		acknowledgedMinor: new Float64Array(rows),
+		consumedCount: new Float64Array(rows),
+		pendingLostCount: new Float64Array(rows),
+		exhaustedCount: new Float64Array(rows),
+		exhaustedTotal: new Float64Array(rows),
+		lineStart: new Float64Array(rows),
+		...anchorColumns(rows),
+	};
+}
+
+/** One row for each partition of a group. NaN: never read. */
+function groupRowColumns(rows: number) {
+	return {
+		id: new Int32Array(rows),
+		committed: new Float64Array(rows),
+		/** The start up to which losses were counted. */
+		start: new Float64Array(rows),
+		standing: new Uint32Array(rows),
+	};
+}
+
+/** One row for each partition of a stream. NaN: never read. */
+function streamRowColumns(rows: number) {
+	return {
+		id: new Int32Array(rows),
+		end: new Float64Array(rows),
+		/** How many points its head has. */
+		points: new Uint8Array(rows),
+		...anchorColumns(rows),
+	};
+}
+
+function anchorColumns(rows: number) {
+	return {
+		anchorStart: new Float64Array(rows),
+		anchorAt: new Uint32Array(rows),
+		nextStart: new Float64Array(rows),
+		nextAt: new Uint32Array(rows),
+	};
+}
+
+function pointColumns(rows: number) {
+	return {
+		at: new Uint32Array(rows),
+		end: new Float64Array(rows),
+		error: new Uint16Array(rows),
+	};
+}
+
+/** What is remembered of a group, apart from its columns. */
+export interface GroupMemory {
+	readonly row: Range;
+	/** Its partitions, where it has some. */
+	partitions?: Range;
+	/** Its counts and positions, where it tells some. */
+	told?: Range;
+	readonly firstSeenMs: number;
+	/** The tick of the last reading of it. */
+	readAt: number;
+	/** The last round in which it was there; 0: none. */
+	round: number;
+	objective: ConsumerObjective;
+	expected: boolean;
+	/** The configuration that the two are by. */
+	plan: object;
+}
+
+/** What is remembered of a stream, apart from its columns. */
+export interface StreamMemory {
+	partitions?: Range;
+	/** Rows of points of the head, as many for each partition; where a group reads the stream. */
+	points?: Range;
+	pointsPerPartition: number;
+	producedTotal: number;
+	/** NaN: never read. */
+	producedCount: number;
+	readAt: number;
+}
+
+/** What is remembered of something that no reading has shown for so long is given up. */
+const forgottenAfterTicks = 3600 * ticksPerSecond;
+
+/** Histories may take so much, but always enough for a small installation to lack nothing. */
+const bytesPerGroupPartition = 250;
+const bytesAtLeast = 2 ** 20;
+
+/**
+ * What is remembered of a target's earlier readings: columns of numbers, so that a partition of a
+ * group costs a few dozen bytes. It is changed in place by `derive`, once a round.
+ */
+export class History {
+	readonly timeline: Timeline;
+	readonly intervalTicks: number;
+	/** Rounds so far, this one among them. */
+	round = 0;
+	/** The ticks of the last rounds, a ring. */
+	readonly roundTicks = new Uint32Array(windowPolls);
+	readonly groups = new Map<string, GroupMemory>();
+	readonly streams = new Map<string, StreamMemory>();
+
+	readonly groupRows = new Columns(groupColumns);
+	readonly toldRows = new Columns(toldColumns);
+	readonly groupPartitions = new Columns(groupRowColumns);
+	readonly streamPartitions = new Columns(streamRowColumns);
+	readonly points = new Columns(pointColumns);
+
+	constructor(intervalSeconds: number) {
+		this.timeline = new Timeline(intervalSeconds);
+		this.intervalTicks = intervalSeconds * ticksPerSecond;
+	}
+
+	/** Bytes of all columns. */
+	get bytes(): number {
+		return (
+			this.groupRows.bytes +
+			this.toldRows.bytes +
+			this.groupPartitions.bytes +
+			this.streamPartitions.bytes +
+			this.points.bytes
+		);
+	}
+
+	/** Bytes that points may still take, with so many partitions of groups. */
+	bytesLeft(groupPartitions: number): number {
+		return Math.max(bytesAtLeast, groupPartitions * bytesPerGroupPartition) - this.bytes;
+	}
+
+	/** Begins a round. */
+	begin(atMs: number): void {
+		this.round += 1;
+		this.roundTicks[this.round % windowPolls] = this.timeline.advance(atMs);
+	}
+
+	/** Gives up what no reading has shown for an hour. */
+	forget(): void {
+		const before = this.timeline.now - forgottenAfterTicks;
+		for (const [key, group] of this.groups) {
+			if (group.readAt >= before) continue;
+			this.groups.delete(key);
+			this.groupRows.remove(group.row);
+			if (group.partitions) this.groupPartitions.remove(group.partitions);
+			if (group.told) this.toldRows.remove(group.told);
+		}
+		for (const [name, stream] of this.streams) {
+			if (stream.readAt >= before) continue;
+			this.streams.delete(name);
+			if (stream.partitions) this.streamPartitions.remove(stream.partitions);
+			if (stream.points) this.points.remove(stream.points);
+		}
+	}
+}

@@ -1,0 +1,65 @@
+import type { Breaches, ConsumerObjective } from '../model.ts';
+import { builtInObjective, type Objective } from '../options/objective.ts';
+
+/** What an objective is matched with. */
+export interface Named {
+	readonly target: string;
+	readonly platform: string;
+	readonly stream: string;
+	readonly consumerGroup: string;
+}
+
+const builtIn = ofConsumer(builtInObjective, false);
+
+/** Gives the objective of a group: the first of a list that matches, else the built-in one. */
+export function objectiveFinder(
+	objectives: readonly Objective[],
+): (of: Named) => ConsumerObjective {
+	const ready = objectives.map(
+		(objective) => [objective.match, ofConsumer(objective, true)] as const,
+	);
+	return (of) => ready.find(([match]) => matches(match, of))?.[1] ?? builtIn;
+}
+
+function matches(match: Objective['match'], of: Named): boolean {
+	const { target, platform, stream, consumerGroup } = match;
+	return (
+		(target?.matches(of.target) ?? true) &&
+		(platform?.matches(of.platform) ?? true) &&
+		(stream?.matches(of.stream) ?? true) &&
+		(consumerGroup?.matches(of.consumerGroup) ?? true)
+	);
+}
+
+function ofConsumer({ match: _, ...facts }: Objective, expressed: boolean): ConsumerObjective {
+	return { ...facts, expressed };
+}
+
+const none: Breaches = {};
+
+/** Which thresholds of the objective are exceeded. */
+export function breachesOf(
+	objective: ConsumerObjective,
+	values: {
+		readonly lag?: number;
+		readonly lagSeconds?: number;
+		readonly pending?: number;
+		readonly pendingAgeSeconds?: number;
+	},
+): Breaches {
+	const lag = above(values.lag, objective.lag);
+	const lagSeconds = above(values.lagSeconds, objective.lagSeconds);
+	// Without pending messages there is no oldest one, and nothing is too old.
+	const pendingAgeSeconds = values.pending === 0 ? 0 : values.pendingAgeSeconds;
+	const pendingAge = above(pendingAgeSeconds, objective.pendingAgeSeconds);
+	if (lag === undefined && lagSeconds === undefined && pendingAge === undefined) return none;
+	return {
+		...(lag !== undefined && { lag }),
+		...(lagSeconds !== undefined && { lagSeconds }),
+		...(pendingAge !== undefined && { pendingAge }),
+	};
+}
+
+function above(value: number | undefined, threshold: number | undefined): boolean | undefined {
+	return value === undefined || threshold === undefined ? undefined : value > threshold;
+}

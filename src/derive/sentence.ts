@@ -1,0 +1,98 @@
+import type { Consumer, Status } from '../model.ts';
+import type { LagSpan } from './window.ts';
+
+/** What a sentence tells beside what is exported. */
+export interface SentenceFacts {
+	/** When the position last moved, in milliseconds since 1970; absent: never since the first sight. */
+	readonly movedMs: number | undefined;
+	readonly span: LagSpan | undefined;
+}
+
+type Numbers = Omit<Consumer, 'statusReason' | 'breaches'>;
+
+/** Says why a group has its status, with the numbers: "lag 12,400 for 6 min 30 s, 3 members". */
+export function sentenceOf(consumer: Numbers, facts: SentenceFacts): string {
+	return sentences[consumer.status](consumer, facts);
+}
+
+const sentences: Readonly<Record<Status, (consumer: Numbers, facts: SentenceFacts) => string>> = {
+	unknown: ({ lagUnknown }) => `lag cannot be told: ${lagUnknown}`,
+	losing: (consumer) =>
+		`unread messages were deleted of late, ${grouped(consumer.lostTotal)} since ${clock(consumer.firstSeenMs)}, ${lag(consumer)}${oldest(consumer)}`,
+	paused: (consumer) => `paused, ${lag(consumer)}`,
+	stopped: (consumer, facts) =>
+		`${lag(consumer)} for ${span(consumer.stoppedSeconds)}, nobody reads, ${rest(consumer, facts)}`,
+	blocked: (consumer, facts) =>
+		`${grouped(consumer.pending)} unacknowledged at a limit of ${grouped(consumer.pendingLimit)}, ${lag(consumer)} for ${span(consumer.stalledSeconds)}, ${rest(consumer, facts)}`,
+	stalled: (consumer, facts) =>
+		`${lag(consumer)} for ${span(consumer.stalledSeconds)}, ${rest(consumer, facts)}`,
+	rewound: (consumer) => `the position went back of late, ${lag(consumer)}${oldest(consumer)}`,
+	ok: (consumer) => `${lag(consumer)}${oldest(consumer)}`,
+	catching_up: (consumer, { span: lags }) =>
+		`${lag(consumer)}${then(lags)}${oldest(consumer)}${through(consumer)}`,
+	behind: (consumer, { span: lags }) => `${lag(consumer)}${then(lags)}${oldest(consumer)}`,
+};
+
+function lag({ lag: messages, lagUncertainty = 0 }: Numbers): string {
+	return `lag ${grouped(messages)}${lagUncertainty > 0 ? ` ± ${grouped(lagUncertainty)}` : ''}`;
+}
+
+function oldest({ lagSeconds = 0 }: Numbers): string {
+	return lagSeconds > 0 ? `, the oldest message is ${span(lagSeconds)} old` : '';
+}
+
+function then(lags: LagSpan | undefined): string {
+	if (!lags) return '';
+	if (lags.before === lags.now) return `, the same for ${span(lags.seconds)}`;
+	const way = lags.before > lags.now ? 'down' : 'up';
+	return `, ${way} from ${grouped(lags.before)} in ${span(lags.seconds)}`;
+}
+
+function through({ drainSeconds }: Numbers): string {
+	return drainSeconds === undefined ? '' : `, through in ${span(drainSeconds)}`;
+}
+
+/** How long nothing has moved, and who is there. */
+function rest({ partitionsUnknown, members, firstSeenMs }: Numbers, facts: SentenceFacts) {
+	// Positions on partitions are commits.
+	const what = partitionsUnknown === undefined ? 'no progress' : 'no commit';
+	const { movedMs } = facts;
+	const since =
+		movedMs === undefined
+			? `${what} since it was first seen at ${clock(firstSeenMs)}`
+			: `${what} since ${clock(movedMs)}`;
+	if (members === undefined) return since;
+	return `${since}, ${grouped(members)} ${members === 1 ? 'member' : 'members'}`;
+}
+
+/** 12400 is `12,400`. */
+function grouped(value = 0): string {
+	const text = String(value);
+	return value < 1000 ? text : text.replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+const spans = [
+	[86_400, 'd'],
+	[3600, 'h'],
+	[60, 'min'],
+	[1, 's'],
+] as const;
+
+/** Seconds in words, by the two largest units: 390 is `6 min 30 s`. */
+function span(seconds = 0): string {
+	let rest = Math.round(seconds);
+	for (const [index, [size, unit]] of spans.entries()) {
+		if (rest < size) continue;
+		const count = Math.floor(rest / size);
+		rest -= count * size;
+		const next = spans[index + 1];
+		const small = next ? Math.floor(rest / next[0]) : 0;
+		return next && small > 0 ? `${count} ${unit} ${small} ${next[1]}` : `${grouped(count)} ${unit}`;
+	}
+	return '0 s';
+}
+
+/** The time of day, UTC, of milliseconds since 1970: `14:02:10`. */
+function clock(ms: number): string {
+	return new Date(ms).toISOString().slice(11, 19);
+}

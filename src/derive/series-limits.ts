@@ -1,0 +1,154 @@
+import type { Consumer, Derived } from '../model.ts';
+import type { SeriesLimits } from '../options/objective.ts';
+
+/** How many series the records of a target make. */
+export interface SeriesCounts {
+	/** Of streams and expectations, without those of single partitions. */
+	readonly streams: number;
+	/** Of each group, in the order of the consumers, without those of single partitions. */
+	readonly groups: readonly number[];
+	/** Of single partitions. */
+	readonly partitions: number;
+}
+
+/** What was left out comes back only when it leaves a fifth of the limit free. */
+const comesBackBelow = 0.8;
+
+interface Demand {
+	/** Series without those of single partitions. */
+	readonly base: number;
+	readonly partitions: number;
+	/** Whether single partitions are exported, and the groups that are not. */
+	readonly detail: boolean;
+	readonly dropped: ReadonlySet<string>;
+}
+
+/**
+ * Keeps the series of all targets within their limits. Over a limit the detail of partitions goes
+ * first, then groups without an objective or expectation of their own, those seen last first.
+ *
+ * Where targets together are over the total, the detail of the largest goes first; if that is not
+ * enough, each target may have the same number of series, and what some do not need goes to the
+ * others. A target is cut when it is polled, so that the total may be exceeded for one interval.
+ */
+export class SeriesLimiter {
+	readonly #demands = new Map<string, Demand>();
+
+	/** What may be exported of a target's records. */
+	limit(target: string, derived: Derived, counts: SeriesCounts, limits: SeriesLimits): Derived {
+		const before = this.#demands.get(target);
+		const groups = counts.groups.reduce((sum, count) => sum + count, 0);
+		const base = counts.streams + groups;
+		const { partitions } = counts;
+		const wanted = {
+			base,
+			partitions,
+			detail: before?.detail ?? true,
+			dropped: before?.dropped ?? new Set<string>(),
+		};
+		this.#demands.set(target, wanted);
+
+		const share = shareOf(target, this.#demands, limits.total);
+		const limit = Math.min(limits.perTarget ?? limits.total, share.series);
+		const detail =
+			share.detail && base + partitions <= limit * (wanted.detail ? 1 : comesBackBelow);
+		const dropped = groupsToDrop(derived.consumers, counts, limit, wanted.dropped);
+		this.#demands.set(target, { ...wanted, detail, dropped });
+		return cut(derived, counts, detail, dropped, limit);
+	}
+
+	/** A target that is gone needs nothing. */
+	forget(target: string): void {
+		this.#demands.delete(target);
+	}
+}
+
+/** What a target may have of the total, given what the others need. */
+function shareOf(target: string, demands: ReadonlyMap<string, Demand>, total: number) {
+	const bases = [...demands.values()].reduce((sum, { base }) => sum + base, 0);
+	if (bases > total) return { detail: false, series: fairShare(target, demands, total) };
+	let used = bases;
+	let detail = true;
+	// The smallest detail is kept first; what has none now needs more room to come back.
+	const byDetail = [...demands].sort(([, a], [, b]) => a.partitions - b.partitions);
+	for (const [name, demand] of byDetail) {
+		const fits = used + demand.partitions <= total * (demand.detail ? 1 : comesBackBelow);
+		if (fits) used += demand.partitions;
+		if (name === target) detail = fits;
+	}
+	const own = demands.get(target);
+	const mine = (own?.base ?? 0) + (detail ? (own?.partitions ?? 0) : 0);
+	return { detail, series: total - (used - mine) };
+}
+
+/** The same for all, but nobody gets more than needed: what is over goes to those who need more. */
+function fairShare(target: string, demands: ReadonlyMap<string, Demand>, total: number): number {
+	let left = total;
+	let sharers = demands.size;
+	for (const [name, { base }] of [...demands].sort(([, a], [, b]) => a.base - b.base)) {
+		const share = Math.floor(left / sharers);
+		if (name === target) return share;
+		left -= Math.min(base, share);
+		sharers -= 1;
+	}
+	return total;
+}
+
+function groupsToDrop(
+	consumers: readonly Consumer[],
+	counts: SeriesCounts,
+	limit: number,
+	droppedBefore: ReadonlySet<string>,
+): ReadonlySet<string> {
+	let used = counts.streams;
+	const droppable: [consumer: Consumer, key: string, series: number][] = [];
+	for (const [index, consumer] of consumers.entries()) {
+		const series = counts.groups[index] ?? 0;
+		if (consumer.objective.expressed || consumer.expected) used += series;
+		else droppable.push([consumer, keyOf(consumer), series]);
+	}
+	const all = droppable.reduce((sum, [, , series]) => sum + series, used);
+	if (all <= limit && droppedBefore.size === 0) return droppedBefore;
+
+	const dropped = new Set<string>();
+	droppable.sort(([a, aKey], [b, bKey]) => a.firstSeenMs - b.firstSeenMs || (aKey < bKey ? -1 : 1));
+	for (const [, key, series] of droppable) {
+		const allowed = limit * (droppedBefore.has(key) ? comesBackBelow : 1);
+		// Once one is dropped, so are all that were seen after it.
+		if (dropped.size === 0 && used + series <= allowed) used += series;
+		else dropped.add(key);
+	}
+	return dropped;
+}
+
+function keyOf({ stream, consumerGroup }: Consumer): string {
+	return `${stream.length}:${stream}${consumerGroup}`;
+}
+
+function cut(
+	derived: Derived,
+	counts: SeriesCounts,
+	detail: boolean,
+	dropped: ReadonlySet<string>,
+	limit: number,
+): Derived {
+	let series = 0;
+	const consumers: Consumer[] = [];
+	for (const [index, consumer] of derived.consumers.entries()) {
+		if (dropped.size > 0 && dropped.has(keyOf(consumer))) series += counts.groups[index] ?? 0;
+		else consumers.push(detail ? consumer : withoutPartitions(consumer));
+	}
+	if (!detail) series += counts.partitions;
+	return {
+		consumers,
+		streams: detail ? derived.streams : derived.streams.map(withoutPartitions),
+		expectations: derived.expectations,
+		seriesLimit: { series: limit, dropped: series },
+	};
+}
+
+function withoutPartitions<Of extends { readonly partitions?: unknown }>(record: Of): Of {
+	if (record.partitions === undefined) return record;
+	const { partitions: _, ...rest } = record;
+	return rest as Of;
+}

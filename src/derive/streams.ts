@@ -1,0 +1,165 @@
+import type { Carried, HeadSeed, Kept, Partitions, Stream, StreamState } from '../model.ts';
+import { advance } from './counters.ts';
+import { addPoint, addSeed, mostPoints } from './head-clock.ts';
+import type { History, StreamMemory } from './history.ts';
+import type { DerivePlan } from './plan.ts';
+import { trackStart } from './retention.ts';
+
+/** A point of a head that waits for more room. */
+export interface WaitingPoint {
+	readonly memory: StreamMemory;
+	/** Among the stream's partitions. */
+	readonly index: number;
+}
+
+/**
+ * Takes a reading of a stream into its memory: what was produced, where its head and start are.
+ *
+ * @param waiting - gets the points for which there should be more room
+ */
+export function takeStream(
+	history: History,
+	memory: StreamMemory,
+	{ record, readAtMs }: Kept<Stream>,
+	atMs: number,
+	waiting: WaitingPoint[],
+): void {
+	// What was kept from an earlier reading was taken then.
+	if (readAtMs !== atMs) return;
+	memory.readAt = history.timeline.now;
+	if (record.producedCount !== undefined) {
+		memory.producedTotal += advance(memory.producedCount, record.producedCount);
+		memory.producedCount = record.producedCount;
+	}
+	if (record.partitions) takePartitions(history, memory, record.partitions, atMs, waiting);
+}
+
+function takePartitions(
+	history: History,
+	memory: StreamMemory,
+	partitions: Partitions,
+	atMs: number,
+	waiting: WaitingPoint[],
+): void {
+	const columns = history.streamPartitions.columns;
+	const { now } = history.timeline;
+	const mayGrow = memory.pointsPerPartition < mostPoints;
+	const first = memory.partitions?.offset ?? 0;
+	for (let index = 0; index < partitions.ids.length; index++) {
+		if (partitions.readAtMs && partitions.readAtMs[index] !== atMs) continue;
+		const start = partitions.start[index] as number;
+		const end = partitions.end[index] as number;
+		if (Number.isNaN(start) || Number.isNaN(end)) continue;
+		const row = first + index;
+		// An end that goes back is that of another topic of the same name, or of a truncated one.
+		if (end < (columns.end[row] as number)) {
+			columns.points[row] = 0;
+			columns.anchorAt[row] = 0;
+		}
+		memory.producedTotal += advance(columns.end[row] as number, end);
+		columns.end[row] = end;
+		trackStart(columns, row, now, start);
+		if (memory.points && !takeHead(history, memory, index, mayGrow)) {
+			waiting.push({ memory, index });
+		}
+	}
+}
+
+/** Adds a partition's end to its head's history; false when that should get more room first. */
+function takeHead(
+	history: History,
+	memory: StreamMemory,
+	index: number,
+	mayGrow: boolean,
+): boolean {
+	const { partitions, points, pointsPerPartition } = memory;
+	if (!partitions || !points) return true;
+	const columns = history.streamPartitions.columns;
+	const row = partitions.offset + index;
+	const count = addPoint(
+		history.points.columns,
+		points.offset + index * pointsPerPartition,
+		columns.points[row] as number,
+		pointsPerPartition,
+		history.timeline.now,
+		columns.end[row] as number,
+		history.intervalTicks,
+		mayGrow,
+	);
+	if (count === -1) return false;
+	columns.points[row] = count;
+	return true;
+}
+
+/** Adds points that waited for room, whether there is more now or not. */
+export function takeWaiting(history: History, waiting: readonly WaitingPoint[]): void {
+	for (const { memory, index } of waiting) takeHead(history, memory, index, false);
+}
+
+/** Takes over what brokers looked up of the time before the history; latest first. */
+export function takeSeeds(history: History, seeds: readonly HeadSeed[]): void {
+	const points = history.points.columns;
+	const columns = history.streamPartitions.columns;
+	const latestFirst = [...seeds].sort((a, b) => b.atMs - a.atMs);
+	for (const { stream, partition, atMs, end } of latestFirst) {
+		const memory = history.streams.get(stream);
+		if (!memory?.points || !memory.partitions) continue;
+		const index = indexOf(columns.id, memory.partitions.offset, memory.partitions.count, partition);
+		if (index === -1) continue;
+		const row = memory.partitions.offset + index;
+		const { pointsPerPartition } = memory;
+		columns.points[row] = addSeed(
+			points,
+			memory.points.offset + index * pointsPerPartition,
+			columns.points[row] as number,
+			pointsPerPartition,
+			history.timeline.tickOf(atMs),
+			end,
+			history.timeline.now,
+			history.intervalTicks,
+		);
+	}
+}
+
+/** Where an id stands among ascending ones, counted from `first`; -1 when it does not. */
+export function indexOf(ids: Int32Array, first: number, count: number, id: number): number {
+	let low = 0;
+	let high = count - 1;
+	while (low <= high) {
+		const middle = (low + high) >> 1;
+		const found = ids[first + middle] as number;
+		if (found === id) return middle;
+		if (found < id) low = middle + 1;
+		else high = middle - 1;
+	}
+	return -1;
+}
+
+/** A stream as exported. */
+export function streamState(
+	{ name, partitions, producedCount, ...facts }: Stream,
+	memory: StreamMemory,
+	consumers: number,
+	{ partitionDetail }: Carried,
+	{ target, platform }: DerivePlan,
+): StreamState {
+	const length = partitions ? messagesKept(partitions.start, partitions.end) : undefined;
+	return {
+		target,
+		platform,
+		stream: name,
+		...facts,
+		...(length !== undefined && { length }),
+		...((partitions || producedCount !== undefined) && { producedTotal: memory.producedTotal }),
+		...(partitions && { partitionCount: partitions.ids.length }),
+		consumers,
+		...(partitionDetail && partitions && { partitions }),
+	};
+}
+
+/** The sum of end - start; unknown when one partition is. */
+function messagesKept(start: Float64Array, end: Float64Array): number | undefined {
+	let sum = 0;
+	for (let row = 0; row < end.length; row++) sum += (end[row] as number) - (start[row] as number);
+	return Number.isNaN(sum) ? undefined : sum;
+}

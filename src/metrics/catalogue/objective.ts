@@ -1,0 +1,64 @@
+import type { Breaches } from '../../model.ts';
+import type { ExpectationFamily, GroupFamily } from './family.ts';
+
+/** What was promised for a group, and whether it is kept. */
+export const objectiveFamilies: readonly GroupFamily[] = [
+	{
+		name: 'stream_consumer_objective_info',
+		help: 'Always 1: the objective of the group, and the severity of its alerts.',
+		type: 'gauge',
+		labels: ['objective', 'severity'],
+		values: ({ objective }) => [objective.name, objective.severity],
+	},
+	{
+		name: 'stream_consumer_objective_lag',
+		help: 'Lag above which the objective of the group is breached, where it says so.',
+		type: 'gauge',
+		unit: 'messages',
+		value: ({ objective }) => objective.lag,
+	},
+	{
+		name: 'stream_consumer_objective_lag_seconds',
+		help: 'Age of the oldest unconsumed message above which the objective of the group is breached, where it says so.',
+		type: 'gauge',
+		unit: 'seconds',
+		value: ({ objective }) => objective.lagSeconds,
+	},
+	{
+		name: 'stream_consumer_objective_pending_age_seconds',
+		help: 'Age of the oldest pending message above which the objective of the group is breached, where it says so.',
+		type: 'gauge',
+		unit: 'seconds',
+		value: ({ objective }) => objective.pendingAgeSeconds,
+	},
+	{
+		name: 'stream_consumer_objective_stalled_seconds',
+		help: 'From when on the group counts as stalled.',
+		type: 'gauge',
+		unit: 'seconds',
+		value: ({ objective }) => objective.stalledAfterSeconds,
+	},
+	{
+		name: 'stream_consumer_objective_breached',
+		help: 'Whether a threshold of the objective is exceeded; absent where the value is unknown or no threshold is set.',
+		type: 'gauge',
+		label: 'objective_kind',
+		samples: ({ breaches }) => breached(breaches),
+	},
+];
+
+/** One series for each group that the configuration expects, whether it exists or not. */
+export const expectationFamilies: readonly ExpectationFamily[] = [
+	{
+		name: 'stream_consumer_missing',
+		help: 'Whether a group that the configuration expects does not exist; absent while groups could not be listed.',
+		type: 'gauge',
+		value: ({ missing }) => (missing === undefined ? undefined : missing ? 1 : 0),
+	},
+];
+
+function* breached({ lag, lagSeconds, pendingAge }: Breaches): Iterable<[string, number]> {
+	if (lag !== undefined) yield ['lag', lag ? 1 : 0];
+	if (lagSeconds !== undefined) yield ['lag_seconds', lagSeconds ? 1 : 0];
+	if (pendingAge !== undefined) yield ['pending_age', pendingAge ? 1 : 0];
+}

@@ -1,0 +1,33 @@
+import type { Derived } from '../model.ts';
+import type { Info, Labelled, PerPartition, Plain } from './catalogue/family.ts';
+import { groupFamilies } from './catalogue/group.ts';
+import { expectationFamilies } from './catalogue/objective.ts';
+import { streamFamilies } from './catalogue/stream.ts';
+
+type Family<Record> = Plain<Record> | Labelled<Record> | Info<Record> | PerPartition<Record>;
+
+/** How many series a target's records make: those of single partitions apart from all others. */
+export function countSeries({ consumers, streams, expectations }: Derived) {
+	let partitions = 0;
+	const seriesOf = <Record>(families: readonly Family<Record>[], record: Record): number => {
+		let own = 0;
+		for (const family of families) {
+			if ('value' in family) own += family.value(record) === undefined ? 0 : 1;
+			else if ('samples' in family) for (const _ of family.samples(record)) own += 1;
+			else if ('values' in family) own += 1;
+			else partitions += known(family.column(record)?.values);
+		}
+		return own;
+	};
+	const groups = consumers.map((consumer) => seriesOf(groupFamilies, consumer));
+	let others = 0;
+	for (const stream of streams) others += seriesOf(streamFamilies, stream);
+	for (const one of expectations) others += seriesOf(expectationFamilies, one);
+	return { groups, streams: others, partitions };
+}
+
+function known(values: Float64Array | undefined): number {
+	let count = 0;
+	for (const value of values ?? []) if (!Number.isNaN(value)) count += 1;
+	return count;
+}

@@ -1,0 +1,111 @@
+import { type Ages, acknowledges, type ConsumerEntry, filtersOf } from '../reading/consumer.ts';
+
+/** Which message of a stream is the first from a sequence on whose subject a filter takes. */
+export interface Question {
+	readonly sequence: number;
+	readonly filter: string;
+	/** Messages that one consumer gave up, and that do not count for it. */
+	readonly except?: GivenUp;
+}
+
+/** Messages that were given up after their last delivery. */
+export interface GivenUp {
+	/** As the server has it. */
+	readonly consumer: string;
+	readonly sequences: ReadonlySet<number>;
+}
+
+/** That message's place and time; its body is never kept. */
+export interface Found {
+	readonly sequence: number;
+	/** Milliseconds since 1970. */
+	readonly atMs: number;
+}
+
+/** What is to be found out for one consumer. */
+export interface Questions {
+	readonly undelivered: readonly Question[];
+	readonly unacknowledged: readonly Question[];
+}
+
+/** A consumer with more filters has no ages: each filter takes a request of its own. */
+const filtersAtMost = 8;
+
+const nothing: Questions = { undelivered: [], unacknowledged: [] };
+
+/**
+ * A message has no time in its sequence, so the oldest ones have to be looked up.
+ *
+ * @param givenUp - those above the acknowledgement floor: they hold it and are not pending
+ */
+export function questionsOf(entry: ConsumerEntry, givenUp?: GivenUp): Questions {
+	const filters = filtersOf(entry);
+	if (filters.length > filtersAtMost) return nothing;
+	const after = (sequence: number, except?: GivenUp): Question[] => {
+		if (!Number.isSafeInteger(sequence + 1)) return [];
+		const each = filters.length === 0 ? ['>'] : filters;
+		return each.map((filter) => ({ sequence: sequence + 1, filter, ...(except && { except }) }));
+	};
+	const pending = entry.num_ack_pending > 0 && acknowledges(entry);
+	return {
+		undelivered: entry.num_pending > 0 ? after(entry.delivered.stream_seq) : [],
+		unacknowledged: pending ? after(entry.ack_floor.stream_seq, givenUp) : [],
+	};
+}
+
+/**
+ * The ages that follow from what was found.
+ *
+ * @param find - undefined: there is none, or it is not known
+ * @param nowMs - our own clock, for servers that do not tell theirs
+ */
+export function agesOf(
+	entry: ConsumerEntry,
+	questions: Questions,
+	find: (question: Question) => Found | undefined,
+	nowMs: number,
+): Ages {
+	const oldest = (asked: readonly Question[]) => {
+		const found = asked.map(find).filter((one) => one !== undefined);
+		const [first, ...others] = found;
+		if (first === undefined) return undefined;
+		const least = others.reduce((a, b) => (b.sequence < a.sequence ? b : a), first);
+		return asked.every(({ sequence }) => isTaken(entry, sequence - 1, least)) ? least : undefined;
+	};
+	const age = ({ atMs }: Found) => Math.max(0, ((entry.ts ?? nowMs) - atMs) / 1000);
+	const undelivered = oldest(questions.undelivered);
+	const unacknowledged = oldest(questions.unacknowledged);
+	const known =
+		(undelivered !== undefined || entry.num_pending === 0) &&
+		(unacknowledged !== undefined || entry.num_ack_pending === 0);
+	const sequences = [undelivered, unacknowledged].flatMap((one) => one?.sequence ?? []);
+	return {
+		...(entry.num_pending === 0 && { lagSeconds: 0 }),
+		...(undelivered && { lagSeconds: age(undelivered) }),
+		...(unacknowledged && { pendingSeconds: age(unacknowledged) }),
+		...(known && sequences.length > 0 && { oldestUnread: Math.min(...sequences) }),
+	};
+}
+
+/**
+ * Whether a consumer takes the message that was found behind one of its positions.
+ *
+ * One for the last message of each subject takes some only of those that were there when it was made,
+ * and does not tell which. And a position of 0 may mean that nothing is told yet: older servers tell
+ * it of consumers that began later in their stream, see `readUpTo`.
+ */
+function isTaken({ config, created }: ConsumerEntry, position: number, found: Found): boolean {
+	switch (config.deliver_policy) {
+		case 'last_per_subject':
+			return found.atMs >= created;
+		case 'by_start_sequence':
+			return found.sequence >= (config.opt_start_seq ?? 0);
+		case 'by_start_time':
+			return found.atMs >= (config.opt_start_time ?? 0);
+		case 'new':
+		case 'last':
+			return position > 0 || found.atMs >= created;
+		default:
+			return true;
+	}
+}

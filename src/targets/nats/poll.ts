@@ -1,0 +1,231 @@
+import type { Reading } from '../../model.ts';
+import { passes } from '../../options/pattern.ts';
+import { UnreadableError } from '../target.ts';
+import type { Advisories } from './advisories.ts';
+import type { Aged } from './ages/memory.ts';
+import { lookUp } from './ages/message-times.ts';
+import type { Answer, Connection } from './connection/connection.ts';
+import { ended, Failure, type Operation } from './failure.ts';
+import { type Finding, found, problemsOf } from './findings.ts';
+import { mapSome } from './map-some.ts';
+import type { NatsOptions } from './options.ts';
+import { parseAnswer } from './reading/api-answer.ts';
+import type { Ages } from './reading/consumer.ts';
+import { type ConsumersListed, pickConsumers } from './reading/consumers.ts';
+import { type Listing, listAll, withFound } from './reading/listing.ts';
+import { type Listed, parsePage } from './reading/page.ts';
+import { readAnswers, streamNotFound } from './reading/read.ts';
+import { shownName } from './reading/shown-name.ts';
+import { readStreams, type StreamsRead } from './reading/streams.ts';
+import type { Remembered } from './remembered.ts';
+import { Subjects } from './subjects.ts';
+
+/** Streams that are worked on at a time. */
+const streamsAtATime = 16;
+
+/** Streams and consumers that a listing misses and that are asked for singly, in one poll. */
+const singleRequests = 64;
+
+/** The server's number for a consumer that does not exist. */
+const consumerNotFound = 10014;
+
+/** How much one poll may ask for. */
+export interface Effort {
+	/** Messages that are looked up for their age at most. */
+	readonly ageRequests: number;
+	/** Of a request for one message: its stream's leader may be gone, and nobody says so. */
+	readonly ageTimeoutMs: number;
+	/** Of a request about one stream or consumer that a listing missed, after four seconds or more. */
+	readonly singleTimeoutMs: number;
+}
+
+/** What one poll needs. */
+export interface Means {
+	readonly connection: Connection;
+	/** Ends the poll: what was not read until then is not read. */
+	readonly signal: AbortSignal;
+	readonly options: NatsOptions;
+	readonly effort: Effort;
+	readonly count: (operation: Operation) => void;
+	readonly advisories: Advisories;
+	readonly remembered: Remembered;
+}
+
+/** One look at everything, over a connection that stands. */
+export class Poll {
+	readonly #means: Means;
+	readonly #subjects: Subjects;
+	readonly #findings: Finding[] = [];
+	#singleRequests = singleRequests;
+
+	constructor(means: Means) {
+		this.#means = means;
+		this.#subjects = new Subjects(means.options.domain);
+	}
+
+	/** @throws {@link UnreadableError} when not even the streams could be listed */
+	async read(): Promise<Reading> {
+		const { connection, advisories, remembered } = this.#means;
+		const counted = advisories.known();
+		const streams = await this.#listStreams();
+		const { consumers, gone } = await this.#listConsumers(streams);
+		const aged = agedOf(consumers, streams).map((one) => {
+			const floor = one.entry.ack_floor.stream_seq;
+			const givenUp = advisories.givenUp(one.stream, one.consumer, floor);
+			return givenUp ? { ...one, givenUp } : one;
+		});
+		const ages = await this.#ages(aged);
+		const reading = readAnswers({
+			version: connection.server.version,
+			streams,
+			consumers,
+			gone,
+			findings: [...this.#findings, ...advisories.findings()],
+			beside: (stream, { name, entry }, log) => {
+				const exhaustedCount = advisories.countOf(stream, name);
+				const settledBefore = remembered.settledBefore(stream, name, entry);
+				return {
+					log,
+					ages: ages(stream, name),
+					...(exhaustedCount !== undefined && { exhaustedCount }),
+					...(settledBefore !== undefined && { settledBefore }),
+				};
+			},
+		});
+		remembered.settle(
+			aged.map((one) => ({ ...one, oldestUnread: ages(one.stream, one.consumer).oldestUnread })),
+		);
+		if (reading.complete && reading.unread.length === 0) {
+			const listed = consumers.map(({ stream, durable }) => {
+				return [stream, durable.map(({ name }) => name)] as const;
+			});
+			advisories.forget(counted, new Map(listed));
+		}
+		return reading;
+	}
+
+	async #listStreams(): Promise<StreamsRead> {
+		const { streamList } = this.#subjects;
+		const listing = await this.#list('streams', streamList);
+		if (listing.failure && listing.entries.size === 0 && listing.missing.size === 0) {
+			throw new UnreadableError(
+				problemsOf([found(listing.failure, 'stream_list', streamList), ...this.#findings]),
+			);
+		}
+		const { streams: scope } = this.#means.options;
+		const missing = [...listing.missing].filter((name) => passes(scope, shownName(name)));
+		const whole = await this.#askSingly(listing, missing, 'stream_info', (name) =>
+			this.#subjects.streamInfo(name),
+		);
+		return readStreams(whole, streamList, scope, Date.now());
+	}
+
+	async #listConsumers(
+		streams: StreamsRead,
+	): Promise<{ consumers: ConsumersListed[]; gone: ReadonlySet<string> }> {
+		const { groups: scope, ephemeral } = this.#means.options;
+		const consumers: ConsumersListed[] = [];
+		const gone = new Set<string>();
+		await mapSome(streams.streams.keys(), streamsAtATime, async (stream) => {
+			const subject = this.#subjects.consumerList(stream);
+			const listing = await this.#list('consumers', subject);
+			if (listing.failure?.apiErrorCode === streamNotFound) {
+				gone.add(stream);
+				return;
+			}
+			const missing = [...listing.missing].filter((name) => passes(scope, shownName(name)));
+			const whole = await this.#askSingly(listing, missing, 'consumer_info', (name) =>
+				this.#subjects.consumerInfo(stream, name),
+			);
+			consumers.push(pickConsumers(stream, whole, subject, { scope, ephemeral }));
+		});
+		const order = [...streams.streams.keys()];
+		const place = new Map(order.map((name, index) => [name, index]));
+		consumers.sort((a, b) => (place.get(a.stream) ?? 0) - (place.get(b.stream) ?? 0));
+		return { consumers, gone };
+	}
+
+	/** The ages of consumers, as far as they may be asked for and are told. */
+	async #ages(aged: readonly Aged[]): Promise<(stream: string, consumer: string) => Ages> {
+		const { options, effort, remembered } = this.#means;
+		if (options.time_lag === 'none') return () => ({});
+		const { questions, skipped } = remembered.ages.plan(aged, effort.ageRequests);
+		const logs = new Map(aged.map(({ stream, log }) => [stream, log]));
+		await mapSome(questions, streamsAtATime, async ([name, asked]) => {
+			const log = logs.get(name);
+			if (log === undefined) return;
+			const failed = await lookUp(
+				(operation, subject, body) => this.#ask(operation, subject, body, effort.ageTimeoutMs),
+				this.#subjects,
+				{ name, allowsDirectGets: log.allowsDirectGets },
+				asked,
+				(question, found) => remembered.ages.learn({ stream: name, log }, question, found),
+			);
+			if (failed) this.#findings.push(found(failed.failure, failed.operation, failed.subject));
+		});
+		if (skipped > 0) {
+			this.#findings.push({
+				code: 'ages_skipped',
+				operation: 'direct_get',
+				subject: `${skipped} consumers`,
+				reason: `their ages stay as they were: one poll reads ${effort.ageRequests} messages at most; set time_lag to none, or narrow groups`,
+			});
+		}
+		return remembered.ages.ages(aged, Date.now());
+	}
+
+	#list(listed: Listed, subject: string): Promise<Listing> {
+		const operation = listed === 'streams' ? 'stream_list' : 'consumer_list';
+		return listAll(async (offset) => {
+			const { data } = await this.#ask(operation, subject, JSON.stringify({ offset }));
+			return parsePage(data, listed);
+		});
+	}
+
+	/**
+	 * What a listing misses is asked for by name: in a cluster a page waits four seconds for all
+	 * leaders and then goes without those that were late.
+	 */
+	async #askSingly(
+		listing: Listing,
+		missing: readonly string[],
+		operation: 'stream_info' | 'consumer_info',
+		subjectOf: (name: string) => string,
+	): Promise<Listing> {
+		const { singleTimeoutMs } = this.#means.effort;
+		const asked = missing.slice(0, this.#singleRequests);
+		this.#singleRequests -= asked.length;
+		const told = new Map<string, unknown>();
+		await mapSome(asked, asked.length, async (name) => {
+			try {
+				const { data } = await this.#ask(operation, subjectOf(name), '', singleTimeoutMs);
+				told.set(name, parseAnswer(data));
+			} catch (error) {
+				if (!(error instanceof Failure)) throw error;
+				const gone = [streamNotFound, consumerNotFound] as (number | undefined)[];
+				if (gone.includes(error.apiErrorCode)) told.set(name, undefined);
+				else if (error.code === 'not_authorized') {
+					this.#findings.push(found(error, operation, subjectOf(name)));
+				}
+			}
+		});
+		return withFound(listing, told);
+	}
+
+	#ask(operation: Operation, subject: string, body: string, timeoutMs?: number): Promise<Answer> {
+		const { connection, signal, count } = this.#means;
+		if (signal.aborted) return Promise.reject(ended(signal, 'no answer'));
+		if (connection.open) count(operation);
+		return connection.ask(subject, body, timeoutMs);
+	}
+}
+
+/** The consumers that were listed, with the streams that they read. */
+function agedOf(consumers: readonly ConsumersListed[], { streams }: StreamsRead): Aged[] {
+	return consumers.flatMap(({ stream, durable, ephemeral, ephemeralUnread }) => {
+		const log = streams.get(stream)?.log;
+		if (log === undefined) return [];
+		const wanted = ephemeralUnread ? durable : [...durable, ...ephemeral];
+		return wanted.map(({ name, entry }) => ({ stream, consumer: name, log, entry }));
+	});
+}

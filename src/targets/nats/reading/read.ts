@@ -1,0 +1,48 @@
+import type { Group, Reading, Unread } from '../../../model.ts';
+import { type Finding, problemsOf } from '../findings.ts';
+import type { Beside } from './consumer.ts';
+import { type ConsumersListed, type Listed, readConsumers } from './consumers.ts';
+import type { StreamLog, StreamsRead } from './streams.ts';
+
+/** The server's number for a stream that does not exist. */
+export const streamNotFound = 10059;
+
+/** Everything that one poll was told. */
+export interface Told {
+	readonly version: string;
+	readonly streams: StreamsRead;
+	/** Of the streams that are still there. */
+	readonly consumers: readonly ConsumersListed[];
+	/** Streams that were deleted after they were listed. */
+	readonly gone: ReadonlySet<string>;
+	/** What is known of a consumer otherwise. */
+	readonly beside: (stream: string, consumer: Listed, log: StreamLog) => Beside;
+	/** What went wrong besides. */
+	readonly findings: readonly Finding[];
+}
+
+/** Makes a reading of what was told. */
+export function readAnswers(told: Told): Reading {
+	const { streams, findings, unread, complete } = told.streams;
+	const groups: Group[] = [];
+	const allUnread: Unread[] = [...unread];
+	const allFindings: Finding[] = [...findings];
+	for (const listed of told.consumers) {
+		const log = streams.get(listed.stream)?.log;
+		if (log === undefined) continue;
+		const read = readConsumers(listed, (consumer) => told.beside(listed.stream, consumer, log));
+		groups.push(...read.groups);
+		allUnread.push(...listed.unread);
+		allFindings.push(...read.findings, ...listed.findings);
+	}
+	allFindings.push(...told.findings);
+	return {
+		version: told.version,
+		streams: [...streams].filter(([name]) => !told.gone.has(name)).map(([, { record }]) => record),
+		groups,
+		unread: allUnread,
+		complete: complete && told.consumers.every((listed) => listed.complete),
+		problems: problemsOf(allFindings),
+		partitionDetail: false,
+	};
+}

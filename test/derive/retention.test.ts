@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { headroomSeconds, usedRatio } from '../../src/derive/retention.ts';
+import { Play, partitioned, readingOf, told } from './play.ts';
+
+const none = Number.NaN;
+const unread = {
+	start: 100,
+	position: 300,
+	end: 1100,
+	ageSeconds: none,
+	limitSeconds: none,
+	startRate: 0,
+};
+
+for (const [name, facts, used, headroom] of [
+	['nothing deletes', {}, none, none],
+	['by the time limit', { ageSeconds: 600, limitSeconds: 3600 }, 1 / 6, 3000],
+	['older than the time limit', { ageSeconds: 4000, limitSeconds: 3600 }, 1, 0],
+	['a time limit, but the age is not known', { limitSeconds: 3600 }, none, none],
+	['by the start moving', { startRate: 2 }, 0.8, 100],
+	['both: the worse', { ageSeconds: 600, limitSeconds: 3600, startRate: 2 }, 0.8, 100],
+	[
+		'both, time being worse',
+		{ ageSeconds: 3590, limitSeconds: 3600, startRate: 2 },
+		3590 / 3600,
+		10,
+	],
+	['already being overtaken', { position: 100, startRate: 2 }, 1, 0],
+	['no lag under a time limit', { position: 1100, limitSeconds: 3600 }, 0, none],
+	['no lag while the start moves', { position: 1100, startRate: 2 }, 0, none],
+	['no lag, and nothing deletes', { position: 1100 }, none, none],
+] as const) {
+	test(`retention: ${name}`, () => {
+		assert.equal(usedRatio({ ...unread, ...facts }), used);
+		assert.equal(headroomSeconds({ ...unread, ...facts }), headroom);
+	});
+}
+
+test('a group is as near to loss as its worst partition', () => {
+	const play = new Play();
+	const streams = (end: number) => [
+		{
+			...readingOf([partitioned([0, 0], [end, end])]).streams[0],
+			name: 'orders',
+			retentionSeconds: 100,
+		},
+	];
+	play.one(partitioned([0, 0], [0, 0]), { streams: streams(0) });
+	play.one(partitioned([0, 0], [10, 10]), { streams: streams(10) });
+	play.one(partitioned([0, 0], [20, 20]), { streams: streams(20) });
+	const group = play.one(partitioned([10, 0], [20, 20]), { streams: streams(20) });
+	assert.equal(group.lagSeconds, 30);
+	assert.equal(group.retentionUsedRatio, 0.3);
+	assert.equal(group.retentionHeadroomSeconds, 70);
+	const done = play.one(partitioned([20, 20], [20, 20]), { streams: streams(20) });
+	assert.equal(done.retentionUsedRatio, 0);
+	assert.equal(done.retentionHeadroomSeconds, undefined);
+});
+
+test('a start that moves by 10 messages a second tells when it reaches the group', () => {
+	const play = new Play();
+	let group = play.one(partitioned([90_000], [100_000], [0]));
+	assert.equal(group.retentionUsedRatio, undefined);
+	assert.equal(group.retentionHeadroomSeconds, undefined);
+	for (let poll = 1; poll <= 60; poll++) {
+		group = play.one(partitioned([90_000], [100_000], [100 * poll]));
+	}
+	// 600 s later: 84,000 messages lie before it, 10,000 of 94,000 are unread.
+	assert.equal(group.retentionHeadroomSeconds, 8400);
+	assert.equal(group.retentionUsedRatio, 10 / 94);
+});
+
+test('a start that stood still for an hour moves at no rate', () => {
+	const play = new Play({ interval: 60 });
+	play.one(partitioned([90_000], [100_000], [0]));
+	play.one(partitioned([90_000], [100_000], [5000]));
+	let group = play.one(partitioned([90_000], [100_000], [5000]));
+	assert.notEqual(group.retentionHeadroomSeconds, undefined);
+	for (let poll = 0; poll < 61; poll++) group = play.one(partitioned([90_000], [100_000], [5000]));
+	assert.equal(group.retentionHeadroomSeconds, undefined);
+});
+
+test('a stream without partitions is trimmed by its line', () => {
+	const play = new Play();
+	const at = (start: number) =>
+		told(400, { line: { position: 5600, start, end: 6000 }, lagSeconds: 12 });
+	play.one(at(0));
+	let group = play.one(at(50));
+	for (let poll = 2; poll <= 40; poll++) group = play.one(at(50 * poll));
+	assert.equal(group.retentionHeadroomSeconds, 720);
+	assert.equal(group.retentionUsedRatio, 0.1);
+});
+
+test('a stream without partitions and with a time limit deletes by age', () => {
+	const play = new Play();
+	const streams = [{ name: 'orders', retentionSeconds: 60 }];
+	const group = play.one(told(4, { lagSeconds: 45 }), { streams });
+	assert.equal(group.retentionUsedRatio, 0.75);
+	assert.equal(group.retentionHeadroomSeconds, 15);
+	assert.equal(
+		play.one(told(0, { lagSeconds: 0 }), { streams }).retentionHeadroomSeconds,
+		undefined,
+	);
+});
+
+test('nothing deletes where neither a limit is told nor the start moves', () => {
+	const group = new Play().one(told(4, { lagSeconds: 45 }));
+	assert.equal(group.retentionUsedRatio, undefined);
+	assert.equal(group.retentionHeadroomSeconds, undefined);
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SeriesLimiter } from '../../src/derive/series-limits.ts';
+import type { Derived } from '../../src/model.ts';
+import { consumer, derivedOf } from '../metrics/records.ts';
+
+const columns = {
+	ids: Int32Array.of(0),
+	lag: Float64Array.of(1),
+	committed: Float64Array.of(1),
+};
+
+/** A target with groups that make ten series each; first seen in the order of their letters. */
+function target(letters: string, facts: (letter: string) => object = () => ({})): Derived {
+	return derivedOf({
+		consumers: [...letters].map((letter) =>
+			consumer({
+				consumerGroup: letter,
+				firstSeenMs: letter.charCodeAt(0),
+				partitions: columns,
+				...facts(letter),
+			}),
+		),
+	});
+}
+
+function counts(derived: Derived, partitions = 0) {
+	return { streams: 0, groups: derived.consumers.map(() => 10), partitions };
+}
+
+/** The letters of the groups left, a * where partitions are exported, and what was dropped. */
+function shown({ consumers, seriesLimit }: Derived): string {
+	const detail = consumers.some(({ partitions }) => partitions) ? '*' : '';
+	const letters = consumers.map(({ consumerGroup }) => consumerGroup).join('');
+	return `${letters}${detail} -${seriesLimit?.dropped} of ${seriesLimit?.series}`;
+}
+
+test('under the limit nothing is left out', () => {
+	const derived = target('abc');
+	const limited = new SeriesLimiter().limit('t', derived, counts(derived, 50), { total: 80 });
+	assert.equal(shown(limited), 'abc* -0 of 80');
+});
+
+test('over the limit the partitions go first', () => {
+	const derived = target('abc');
+	const limited = new SeriesLimiter().limit('t', derived, counts(derived, 51), { total: 80 });
+	assert.equal(shown(limited), 'abc -51 of 80');
+});
+
+test('partitions come back only below four fifths of the limit', () => {
+	const limiter = new SeriesLimiter();
+	const derived = target('abc');
+	const seen = [51, 50, 35, 34, 50, 51].map((partitions) =>
+		shown(limiter.limit('t', derived, counts(derived, partitions), { total: 80 })),
+	);
+	assert.deepEqual(seen, [
+		'abc -51 of 80',
+		'abc -50 of 80',
+		'abc -35 of 80',
+		'abc* -0 of 80',
+		'abc* -0 of 80',
+		'abc -51 of 80',
+	]);
+});
+
+test('then the groups go that were seen last', () => {
+	const derived = target('cadb');
+	const limited = new SeriesLimiter().limit('t', derived, counts(derived, 9), { total: 25 });
+	assert.equal(shown(limited), 'ab -29 of 25');
+});
+
+test('groups with an objective or expectation of their own never go', () => {
+	const expressed = { ...consumer({}).objective, expressed: true };
+	const derived = target('abcd', (letter) =>
+		letter === 'c' ? { objective: expressed } : letter === 'd' ? { expected: true } : {},
+	);
+	const limiter = new SeriesLimiter();
+	assert.equal(shown(limiter.limit('t', derived, counts(derived), { total: 35 })), 'acd -10 of 35');
+	assert.equal(shown(limiter.limit('t', derived, counts(derived), { total: 5 })), 'cd -20 of 5');
+});
+
+test('a group that was left out comes back only below four fifths of the limit', () => {
+	const limiter = new SeriesLimiter();
+	const seen = ['abcde', 'abcd', 'abc', 'ab', 'abc', 'abcd'].map((letters) => {
+		const derived = target(letters);
+		return shown(limiter.limit('t', derived, counts(derived), { total: 40 }));
+	});
+	assert.deepEqual(seen, [
+		'abcd -10 of 40',
+		'abcd -0 of 40',
+		'abc* -0 of 40',
+		'ab* -0 of 40',
+		'abc* -0 of 40',
+		'abcd* -0 of 40',
+	]);
+	const other = new SeriesLimiter();
+	const left = ['abcde', 'abce', 'abe', 'abe'].map((letters) => {
+		const derived = target(letters);
+		return shown(other.limit('t', derived, counts(derived), { total: 40 }));
+	});
+	assert.deepEqual(left, ['abcd -10 of 40', 'abc -10 of 40', 'abe* -0 of 40', 'abe* -0 of 40']);
+});
+
+test('a limit of its own binds one target alone', () => {
+	const limiter = new SeriesLimiter();
+	const derived = target('abc');
+	const one = limiter.limit('one', derived, counts(derived), { total: 1000, perTarget: 20 });
+	const two = limiter.limit('two', derived, counts(derived), { total: 1000 });
+	assert.equal(shown(one), 'ab -10 of 20');
+	assert.equal(shown(two), 'abc* -0 of 970');
+});
+
+/** What two targets show after both were polled twice. */
+function together(a: [Derived, number], b: [Derived, number], total: number): readonly string[] {
+	const limiter = new SeriesLimiter();
+	const poll = () =>
+		[a, b].map(([derived, partitions], index) =>
+			shown(limiter.limit(String(index), derived, counts(derived, partitions), { total })),
+		);
+	poll();
+	return poll();
+}
+
+test('over the total, the partitions of the target with most of them go first', () => {
+	assert.deepEqual(together([target('abc'), 100], [target('ab'), 20], 150), [
+		'abc -100 of 110',
+		'ab* -0 of 120',
+	]);
+});
+
+test('over the total without partitions, each target may have as many, and leaves what is over', () => {
+	assert.deepEqual(
+		together([target('abcdefgh'), 0], [target('ab'), 0], 60),
+		['abcd* -40 of 40', 'ab* -0 of 30'].map((text) => text.replace('*', '')),
+	);
+});
+
+test('a target that is gone leaves its series to the others', () => {
+	const limiter = new SeriesLimiter();
+	const derived = target('abcd');
+	const limit = (name: string) => limiter.limit(name, derived, counts(derived), { total: 40 });
+	limit('one');
+	assert.equal(shown(limit('two')), 'ab -20 of 20');
+	limiter.forget('one');
+	assert.equal(shown(limit('two')), 'abc -10 of 40');
+});
+
+test('streams keep what they have, but for their partitions', () => {
+	const partitions = { ids: columns.ids, start: columns.lag, end: columns.lag };
+	const stream = { target: 't', platform: 'p', stream: 's', consumers: 0, length: 1, partitions };
+	const derived = derivedOf({ streams: [stream] });
+	const few = { streams: 2, groups: [], partitions: 9 };
+	const limited = new SeriesLimiter().limit('t', derived, few, { total: 10 });
+	assert.deepEqual(limited.streams, [
+		{ target: 't', platform: 'p', stream: 's', consumers: 0, length: 1 },
+	]);
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Play, told } from './play.ts';
+
+/** The time to drain after each poll, ten seconds apart; undefined is a poll that read nothing. */
+function drains(...lags: (number | undefined)[]) {
+	const play = new Play();
+	return lags.map((lag) => play.one(lag === undefined ? undefined : told(lag)).drainSeconds);
+}
+
+test('a lag that shrinks by 10 a second is through after a tenth of it in seconds', () => {
+	assert.deepEqual(drains(1000, 900, 800), [undefined, 90, 80]);
+});
+
+test('without lag the time to drain is 0, also at the first sight', () => {
+	assert.deepEqual(drains(0, 0), [0, 0]);
+});
+
+test('a lag that grows or stays is never through', () => {
+	assert.deepEqual(drains(100, 200, 200), [undefined, undefined, undefined]);
+});
+
+test('the rate is that of the last ten polls alone', () => {
+	const lags = [9000, ...Array.from({ length: 10 }, () => 1000)];
+	const seen = drains(...lags);
+	assert.equal(seen[9], (1000 * 90) / 8000);
+	assert.equal(seen[10], undefined);
+});
+
+test('polls that read nothing are no polls of the rate', () => {
+	assert.deepEqual(drains(1000, 900, undefined, 700), [undefined, 90, 90, 70]);
+});
