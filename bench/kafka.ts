@@ -22,6 +22,7 @@ const sizes: readonly Size[] = [
 /** What one way of reading costs, each poll. */
 interface Cost {
 	readonly wallMs: number;
+	readonly leastWallMs: number;
 	readonly cpuMs: number;
 	readonly requests: number;
 	readonly bytes: number;
@@ -36,14 +37,15 @@ const sockets: Socket[] = [];
  */
 export async function benchKafka(print: (line: string) => void): Promise<void> {
 	print(
-		'| topics × partitions | groups × topics | group-partitions | read by | wall ms | CPU ms | requests | bytes | RSS MiB |',
+		'| topics × partitions | groups × topics | group-partitions | read by | wall ms (least) | CPU ms | requests | bytes | RSS MiB |',
 	);
 	print('| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |');
 	subscribe('net.client.socket', (message) => {
 		sockets.push((message as { socket: Socket }).socket);
 	});
 	for (const size of sizes) {
-		const broker = await startKafka();
+		// As a real one is run, not as tests do it: with the compiler that makes it fast.
+		const broker = await startKafka({ javaFlags: ['-Xmx1g', '-XX:TieredStopAtLevel=4'] });
 		try {
 			await fill(broker, size);
 			print(line(size, 'this exporter', await measureOurs(broker)));
@@ -165,6 +167,7 @@ async function measure(
 		const { user, system } = process.cpuUsage(cpu);
 		costs.push({
 			wallMs,
+			leastWallMs: wallMs,
 			cpuMs: (user + system) / 1000,
 			requests: requestsSoFar() - requests,
 			bytes: bytesSoFar() - bytes,
@@ -175,6 +178,7 @@ async function measure(
 		costs.map(pick).sort((a, b) => a - b)[Math.floor(costs.length / 2)] ?? Number.NaN;
 	return {
 		wallMs: median(({ wallMs }) => wallMs),
+		leastWallMs: Math.min(...costs.map(({ wallMs }) => wallMs)),
 		cpuMs: median(({ cpuMs }) => cpuMs),
 		requests: median(({ requests }) => requests),
 		bytes: median(({ bytes }) => bytes),
@@ -198,7 +202,7 @@ function line(
 		`${count(groups)} × ${topicsPerGroup}`,
 		count(groups * topicsPerGroup * partitions),
 		by,
-		count(cost.wallMs),
+		`${count(cost.wallMs)} (${count(cost.leastWallMs)})`,
 		count(cost.cpuMs),
 		count(cost.requests),
 		count(cost.bytes),
