@@ -106,9 +106,7 @@ for (const [version, { modern, share, streams }] of Object.entries(has)) {
 		const found = answers<FoundOffsets>(version, 2);
 		// The latest, the earliest, and six times of day.
 		assert.equal(found.length, 8);
-		const offsets = found.map(({ topics }) =>
-			JSON.stringify(Object.fromEntries(topics.map(values))),
-		);
+		const told = found.map(({ topics }) => Object.fromEntries(topics.map(values)));
 		for (const expected of [
 			{ orders: { 0: 10, 1: 0 }, payments: { 0: 5 } },
 			{ orders: { 0: 0, 1: 0 }, payments: { 0: 0 } },
