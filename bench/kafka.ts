@@ -68,6 +68,8 @@ function topicsOf(group: number, { topics, topicsPerGroup }: Size): readonly str
 async function fill(broker: Kafka, size: Size): Promise<void> {
 	const seed = await seedFor(broker.bootstrap);
 	try {
+		// Has the topic of offsets made before there are thousands of others.
+		await seed.commitMany('group-0', []);
 		await makeTopics(seed, size);
 		const offsets = Array.from({ length: size.partitions }, () => 0);
 		for (let group = 0; group < size.groups; group += 10) {
