@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { nkeys } from 'nats';
 import { optionsOf } from '../../scripts/reference.ts';
@@ -42,14 +45,17 @@ let servers: Servers;
 
 async function startServers() {
 	const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
+	const tokenLogin =
+		'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="u"';
 	const jaas = `username="u" password="${canary}-kafka" user_u="${canary}-kafka"`;
 	const [kafka, redis, nats, tokenNats, keyNats] = await Promise.all([
 		startKafka({
 			config: [
 				'listener.security.protocol.map=PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
-				'sasl.enabled.mechanisms=PLAIN',
+				'sasl.enabled.mechanisms=PLAIN,OAUTHBEARER',
 				'sasl.mechanism.inter.broker.protocol=PLAIN',
 				`listener.name.plaintext.plain.sasl.jaas.config=${login} ${jaas};`,
+				`listener.name.plaintext.oauthbearer.sasl.jaas.config=${tokenLogin};`,
 			],
 		}),
 		startRedis({ requirepass: `${canary}-redis` }),
@@ -57,7 +63,15 @@ async function startServers() {
 		startNats({ config: `authorization { token: "${canary}-token" }` }),
 		startNats({ config: `authorization { users: [{ nkey: ${users.right.publicKey} }] }` }),
 	]);
-	return { kafka, redis, nats, tokenNats, keyNats };
+	const asked: string[] = [];
+	const tokens = createServer(async (request, response) => {
+		const told = [request.headers.authorization ?? '', await text(request)].join('\n');
+		asked.push(told);
+		response.writeHead(401, { 'content-type': 'text/plain' }).end(told);
+	});
+	tokens.listen(0, '127.0.0.1');
+	await once(tokens, 'listening');
+	return { kafka, redis, nats, tokenNats, keyNats, tokens, asked };
 }
 
 before(async () => {
@@ -65,7 +79,9 @@ before(async () => {
 });
 
 after(async () => {
-	for (const server of Object.values(servers ?? {})) await server.stop();
+	const { tokens, asked: _, ...brokers } = servers ?? {};
+	tokens?.close();
+	for (const server of Object.values(brokers)) await server.stop();
 });
 
 /** A way to be told a secret. */
@@ -90,7 +106,14 @@ const holders: Readonly<Record<string, (way: Way) => string>> = {
 		`platform: nats, servers: ['${servers.tokenNats.url}'], ${option('token', 'token')}`,
 };
 
-/** For each secret that is only ever in a file: targets by name, whose servers take only the right. */
+/** The token server refuses every secret, and repeats it. */
+function byToken(secret: string): string {
+	const { port } = servers.tokens.address() as { port: number };
+	const login = `mechanism: oauthbearer, client_id: u, token_url: 'http://127.0.0.1:${port}/token'`;
+	return `platform: kafka, brokers: ['${servers.kafka.bootstrap}'], sasl: { ${login}, ${secret} }`;
+}
+
+/** For each secret that has no server here that takes it, or is only ever in a file: targets by name, whose servers take only the right. */
 function fileHolders(): Readonly<Record<string, Readonly<Record<string, string>>>> {
 	const at = (server: { readonly url: string }) => `platform: nats, servers: ['${server.url}']`;
 	return {
@@ -100,6 +123,13 @@ function fileHolders(): Readonly<Record<string, Readonly<Record<string, string>>
 		},
 		'targets[nats].credentials': {
 			'wrong-credentials': `${at(servers.keyNats)}, credentials_file: user.creds`,
+		},
+		'targets[kafka].tls.key': {
+			'wrong-kafka-tls': `platform: kafka, brokers: ['${servers.kafka.bootstrap}'], tls: { cert_file: tls.pem, key_file: key.pem }`,
+		},
+		'targets[kafka].sasl.client_secret': {
+			'wrong-oauth': byToken(`client_secret: "${canary}-oauth"`),
+			'wrong-oauth-file': byToken('client_secret_file: oauth'),
 		},
 		'targets[nats].tls.key': {
 			'wrong-tls': `${at(servers.nats)}, tls: { cert_file: tls.pem, key_file: key.pem }`,
@@ -117,6 +147,7 @@ ${canary}.${canary}.${canary}
 ${users.wrong.seed}
 ------END USER NKEY SEED------
 `,
+	oauth: `${canary}-oauth\n`,
 	'tls.pem': tlsFixture('certificate'),
 	'key.pem': key,
 };
@@ -165,8 +196,8 @@ test('every secret option has a canary', () => {
 });
 
 test('no secret is seen in the log, in an answer or in the effective configuration', async () => {
-	const { files, text } = configuration();
-	const exporter = await startExporter(text, {
+	const { files, text: yaml } = configuration();
+	const exporter = await startExporter(yaml, {
 		files: { ...files, ...otherFiles },
 		args: ['--log.level=trace', '--web.enable-lifecycle'],
 	});
@@ -175,7 +206,7 @@ test('no secret is seen in the log, in an answer or in the effective configurati
 			'the right secrets are taken and the wrong ones refused',
 			async () => {
 				const up = Object.entries(await exporter.values('stream_target_up'));
-				assert.equal(up.length, 24);
+				assert.equal(up.length, 27);
 				for (const [labels, value] of up) {
 					assert.equal(value, labels.startsWith('target="right') ? 1 : 0, labels);
 				}
@@ -183,12 +214,13 @@ test('no secret is seen in the log, in an answer or in the effective configurati
 			},
 			{ timeoutMs: 60_000 },
 		);
+		assert.ok(servers.asked.length >= 2, 'the token server was not asked');
 		await assertNothingServed(exporter);
 		assert.match(await (await fetch(`${exporter.url}/config`)).text(), /<secret>/);
 
 		for (const name of Object.keys(files)) await exporter.write(name, `${canary}-other`);
 		assert.equal((await exporter.reload()).msg, 'reloaded');
-		const misplaced = text
+		const misplaced = yaml
 			.replaceAll('password: "', 'password:"')
 			.replaceAll('token: ', 'tokn: ')
 			.replaceAll('_file: ', `_file: ${canary}/`);

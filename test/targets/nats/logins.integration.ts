@@ -233,13 +233,11 @@ leafnodes { remotes: [{ url: "nats-leaf://all:p@127.0.0.1:${leafPort}" }] }`,
 		assert.match(none?.message ?? '', /^\$JS\.nowhere\.API\.STREAM\.LIST: /);
 
 		const few = { username: 'few', password: 'p', domain: 'hub' };
-		const startedMs = performance.now();
 		const target = connectTo(hub.url, few);
-		const [refused] = await unreadable(target.read(AbortSignal.timeout(1000)));
+		const [refused] = await unreadable(target.read(soon()));
 		await target.close();
 		assert.equal(refused?.code, 'not_authorized', JSON.stringify(refused));
 		assert.match(refused?.message ?? '', /\$JS\.API\.STREAM\.LIST/);
-		assert.ok(performance.now() - startedMs < 900);
 	} finally {
 		await leaf.stop();
 		await hub.stop();
