@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Kafka as Client, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { kafka as platform } from '../src/targets/kafka/index.ts';
-import { type Kafka, startKafka } from '../test/brokers/index.ts';
+import { type Kafka, startKafka, until } from '../test/brokers/index.ts';
 import { type Seed, seedFor } from '../test/targets/kafka/seed.ts';
 
 interface Size {
@@ -105,14 +105,21 @@ async function makeTopics({ admin }: Seed, { topics, partitions }: Size): Promis
 async function measureOurs(broker: Kafka): Promise<Cost> {
 	const options = platform.options.parse({ brokers: [broker.bootstrap] });
 	const target = platform.connect(options, pino({ level: 'silent' }), 10_000);
+	const poll = async () => {
+		const { problems } = await target.read(AbortSignal.timeout(10_000));
+		if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
+	};
 	try {
-		return await measure(
-			30,
+		await until(
+			'every new partition has its leader',
 			async () => {
-				const { problems } = await target.read(AbortSignal.timeout(10_000));
-				if (problems.length > 0) throw new Error(JSON.stringify(problems));
+				await poll();
+				return true;
 			},
-			() => [...target.requests.values()].reduce((sum, count) => sum + count, 0),
+			{ timeoutMs: 120_000 },
+		);
+		return await measure(30, poll, () =>
+			[...target.requests.values()].reduce((sum, count) => sum + count, 0),
 		);
 	} finally {
 		await target.close();

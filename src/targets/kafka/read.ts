@@ -1,5 +1,6 @@
 import type { Group, Problem, Reading, Unread } from '../../model.ts';
 import type { Answers, Scope } from './answers.ts';
+import type { BrokerError } from './client.ts';
 import { errorCode, nameOfCode, problemOfCode } from './error-codes.ts';
 import type { Leg } from './legs.ts';
 import { brokerProblem } from './problems.ts';
@@ -58,9 +59,11 @@ function brokenLegs(answers: Answers): readonly Problem[] {
 		...answers.watermarks,
 		...answers.configs,
 	];
-	const errors = new Map(
-		legs.flatMap((leg) => ('error' in leg ? [[leg.error.broker, leg.error] as const] : [])),
-	);
+	const errors = new Map<string, BrokerError>();
+	for (const leg of legs) {
+		// A broker answers in turn: the first that it did not answer is what it failed at.
+		if ('error' in leg && !errors.has(leg.error.broker)) errors.set(leg.error.broker, leg.error);
+	}
 	return [...errors.values()].map(brokerProblem);
 }
 
