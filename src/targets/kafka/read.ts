@@ -117,6 +117,7 @@ function* withoutCommit(
 ): Iterable<Group> {
 	const seen = new Map<string, Set<string>>();
 	for (const { consumerGroup, stream } of groups) {
+		if (!facts.get(consumerGroup)?.membersByTopic?.size) continue;
 		const streams = seen.get(consumerGroup);
 		if (streams) streams.add(stream);
 		else seen.set(consumerGroup, new Set([stream]));
