@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { derive } from '../src/derive/derive.ts';
 import { History } from '../src/derive/history.ts';
 import { planOf } from '../src/derive/plan.ts';
@@ -65,10 +67,13 @@ async function measure(shape: Shape): Promise<readonly string[]> {
 	];
 }
 
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
 /** Bytes that are reachable; what buffers held is given back only some time after a collection. */
 async function heldBytes(): Promise<number> {
 	for (let time = 0; time < 3; time++) {
-		globalThis.gc?.();
+		collectGarbage();
 		await setImmediate();
 	}
 	const { heapUsed, arrayBuffers } = process.memoryUsage();

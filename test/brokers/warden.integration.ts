@@ -46,7 +46,8 @@ test('a port that another process took meanwhile is given up for another one', a
 			}
 			return { command: process.execPath, args: ['--eval', listen(port)] };
 		},
-		ready: /ready/,
+		// Not a part of "address already in use".
+		ready: /^ready$/m,
 		readyTimeoutMs: 10_000,
 	});
 	t.after(() => server.stop());

@@ -109,3 +109,10 @@ test('nothing deletes where neither a limit is told nor the start moves', () => 
 	assert.equal(group.retentionUsedRatio, undefined);
 	assert.equal(group.retentionHeadroomSeconds, undefined);
 });
+
+test('what is deleted in one step right after the first sight is spread over five minutes', () => {
+	const play = new Play();
+	play.one(partitioned([9000], [10_000], [0]));
+	const { retentionHeadroomSeconds } = play.one(partitioned([9000], [10_000], [3000]));
+	assert.equal(retentionHeadroomSeconds, 600);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Play, told } from './play.ts';
+import { Play, readingOf, told } from './play.ts';
 
 /** The time to drain after each poll, ten seconds apart; undefined is a poll that read nothing. */
 function drains(...lags: (number | undefined)[]) {
@@ -29,4 +29,11 @@ test('the rate is that of the last ten polls alone', () => {
 
 test('polls that read nothing are no polls of the rate', () => {
 	assert.deepEqual(drains(1000, 900, undefined, 700), [undefined, 90, 90, 70]);
+});
+
+test('lags from before a group vanished are no lags of the window', () => {
+	const play = new Play();
+	for (let poll = 0; poll < 9; poll++) play.one(told(1000));
+	for (let poll = 0; poll < 14; poll++) play.poll(readingOf([]));
+	assert.equal(play.one(told(500)).drainSeconds, undefined);
 });

@@ -28,13 +28,13 @@ async function check(text: string) {
 
 test('every mistake is a line with its place, and the end is 2', async () => {
 	const { code, lines } = await check(
-		'poll: { interval: 5s }\ntargets:\n  - name: a\n    platform: redis\n    urll: redis://r\n',
+		'poll: { interval: 5s }\ntargets:\n  - name: a\n    platform: nats\n    servrs: [n1]\n',
 	);
 	assert.equal(code, 2);
 	assert.deepEqual(lines, [
 		'FILE:1:7: poll.timeout: must not exceed the interval: 10s is more than 5s',
-		'FILE:3:5: targets[0].url: missing, a text is expected',
-		'FILE:5:5: targets[0].urll: unknown key: did you mean url?',
+		'FILE:3:5: targets[0].servers: missing, a list is expected',
+		'FILE:5:5: targets[0].servrs: unknown key: did you mean servers?',
 	]);
 });
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { join, renderTarget } from '../../src/metrics/exposition.ts';
+import { countSeries } from '../../src/metrics/series.ts';
+import { initialState } from '../../src/poll/target-state.ts';
+import { consumer, derivedOf } from './records.ts';
+
+test('what is counted is what is rendered, partitions apart', () => {
+	const ids = Int32Array.from([0, 1, 2]);
+	const lag = Float64Array.from([3, Number.NaN, 0]);
+	const committed = Float64Array.from([7, 9, 4]);
+	const derived = derivedOf({
+		consumers: [
+			consumer({ lag: 3, breaches: { lag: true, pendingAge: false }, lagSeconds: 4 }),
+			consumer({ consumerGroup: 'h', partitions: { ids, lag, committed }, kind: 'classic' }),
+		],
+		streams: [
+			{
+				target: 't',
+				platform: 'kafka',
+				stream: 's',
+				length: 5,
+				consumers: 2,
+				partitions: { ids, start: committed, end: lag },
+			},
+		],
+		expectations: [
+			{ target: 't', platform: 'kafka', stream: 's', consumerGroup: 'g', missing: false },
+			{ target: 't', platform: 'kafka', stream: 's', consumerGroup: 'x' },
+		],
+	});
+	const { groups, streams, partitions } = countSeries(derived);
+	const state = initialState('t', { name: 'kafka', operations: [], problems: [] }, 15);
+	const lines = join([renderTarget(state, derived)])
+		.toString()
+		.split('\n')
+		.filter((line) => /^stream_(?!target_)/.test(line));
+	const single = lines.filter((line) => line.includes('partition='));
+	assert.equal(partitions, single.length);
+	assert.equal(partitions, 10);
+	assert.equal(streams + groups.reduce((sum, one) => sum + one, 0), lines.length - single.length);
+	for (const [index, group] of ['g', 'h'].entries()) {
+		const own = lines.filter(
+			(line) => line.includes(`consumer_group="${group}"`) && !/partition=|_missing/.test(line),
+		);
+		assert.equal(groups[index], own.length, group);
+	}
+});
