@@ -158,19 +158,22 @@ test('through a rolling restart every poll tells the truth, and no group is told
 	})().finally(() => {
 		rolling = false;
 	});
-	while (rolling) {
-		const reading = await read(target).catch(() => undefined);
-		if (!reading) continue;
-		if (isWhole(reading)) wholePolls += 1;
-		for (const group of groups) {
-			const listed =
-				find(reading, replicated, group) !== undefined ||
-				!reading.complete ||
-				reading.unread.some(({ consumerGroup }) => consumerGroup === group);
-			missing.set(group, listed ? 0 : (missing.get(group) ?? 0) + 1);
-			assert.ok((missing.get(group) ?? 0) < 3, `${group} is told to be gone`);
+	try {
+		while (rolling) {
+			const reading = await read(target).catch(() => undefined);
+			if (!reading) continue;
+			if (isWhole(reading)) wholePolls += 1;
+			for (const group of groups) {
+				const listed =
+					find(reading, replicated, group) !== undefined ||
+					!reading.complete ||
+					reading.unread.some(({ consumerGroup }) => consumerGroup === group);
+				missing.set(group, listed ? 0 : (missing.get(group) ?? 0) + 1);
+				assert.ok((missing.get(group) ?? 0) < 3, `${group} is told to be gone`);
+			}
 		}
+	} finally {
+		await roll;
 	}
-	await roll;
 	await readsWhole();
 });

@@ -45,7 +45,8 @@ export async function seedFor(
 ): Promise<Seed> {
 	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, ...login });
 	const admin = client.admin();
-	const producer = client.producer();
+	// A batch that is sent again, because the machine is slow, must not be there twice.
+	const producer = client.producer({ idempotent: true, maxInFlightRequests: 1 });
 	const cluster = clusterOf(client);
 	await Promise.all([admin.connect(), producer.connect(), cluster.connect()]);
 	const seed: Seed = {
