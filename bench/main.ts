@@ -1,10 +1,12 @@
 /** `npm run bench -- NAME`: measures, and prints a table. */
 import { benchDerive } from './derive.ts';
+import { benchKafka } from './kafka.ts';
 import { benchNats } from './nats.ts';
 import { benchRedis } from './redis.ts';
 
 const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
+	kafka: benchKafka,
 	nats: benchNats,
 	redis: benchRedis,
 };

@@ -5,7 +5,7 @@ import { runCommand } from './command.ts';
 import type { Progress } from './found.ts';
 import { JavaProgram } from './java-program.ts';
 import { type FoundKafka, findKafka } from './kafka-jars.ts';
-import { type RunningServer, start } from './running.ts';
+import { type Program, type RunningServer, start } from './running.ts';
 
 /** What a Kafka of one's own can be asked for. */
 export interface KafkaOptions {
@@ -13,6 +13,8 @@ export interface KafkaOptions {
 	readonly version?: string;
 	/** More lines of server.properties; a later line wins over an earlier one. */
 	readonly config?: readonly string[];
+	/** More flags of the Java that runs it; a later flag wins over an earlier one. */
+	readonly javaFlags?: readonly string[];
 	readonly progress?: Progress;
 }
 
@@ -53,25 +55,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
 		name: 'kafka',
 		version: found.version,
 		portCount: 2,
-		prepare: async (folder, [port = 0, controllerPort = 0]) => {
-			const properties = join(folder, 'server.properties');
-			const lines = [...serverProperties(folder, port, controllerPort), ...(options.config ?? [])];
-			await writeFile(properties, `${lines.join('\n')}\n`);
-			await writeFile(join(folder, 'log4j.properties'), log4j);
-			await writeFile(join(folder, 'log4j2.properties'), log4j2);
-			await runCommand(
-				found.java.path,
-				[...java(found, 'kafka.tools.StorageTool'), 'format', '-t', clusterId(), '-c', properties],
-				{ env: found.java.env ?? {}, timeoutMs: 60_000 },
-			);
-			return {
-				command: found.java.path,
-				args: ['-Xmx512m', ...java(found, 'kafka.Kafka', folder), properties],
-				env: found.java.env,
-			};
-		},
-		ready: /Kafka Server started/,
-		readyTimeoutMs: 60_000,
+		prepare: async (folder, [port = 0, controllerPort = 0]) =>
+			await prepareNode(found, folder, clusterId(), options.javaFlags, [
+				...brokerProperties(folder, port),
+				...soleNodeProperties(port, controllerPort),
+				...(options.config ?? []),
+			]),
+		...readiness,
 	});
 	const [port = 0] = server.ports;
 	return Object.assign(server, {
@@ -101,17 +91,46 @@ export async function runKafkaTool(
 }
 
 /** @param folder - of the server, which logs to its console; absent for tools */
-function java(found: FoundKafka, className: string, folder?: string): string[] {
+function java(
+	found: FoundKafka,
+	className: string,
+	folder?: string,
+	moreFlags: readonly string[] = [],
+): string[] {
 	const logging = folder === undefined ? toolLogging : loggingTo(folder);
-	return [...javaFlags, ...logging, '-cp', join(found.path, '*'), className];
+	return [...javaFlags, ...moreFlags, ...logging, '-cp', join(found.path, '*'), className];
 }
 
-function serverProperties(folder: string, port: number, controllerPort: number): string[] {
+/** Writes what a node needs into its folder, formats its storage, and gives its program. */
+export async function prepareNode(
+	found: FoundKafka,
+	folder: string,
+	cluster: string,
+	moreFlags: readonly string[] | undefined,
+	lines: readonly string[],
+): Promise<Program> {
+	const properties = join(folder, 'server.properties');
+	await writeFile(properties, `${lines.join('\n')}\n`);
+	await writeFile(join(folder, 'log4j.properties'), log4j);
+	await writeFile(join(folder, 'log4j2.properties'), log4j2);
+	await runCommand(
+		found.java.path,
+		[...java(found, 'kafka.tools.StorageTool'), 'format', '-t', cluster, '-c', properties],
+		{ env: found.java.env ?? {}, timeoutMs: 60_000 },
+	);
+	return {
+		command: found.java.path,
+		args: ['-Xmx512m', ...java(found, 'kafka.Kafka', folder, moreFlags), properties],
+		env: found.java.env,
+	};
+}
+
+/** When a node is ready. */
+export const readiness = { ready: /Kafka Server started/, readyTimeoutMs: 60_000 } as const;
+
+/** What every broker has. */
+export function brokerProperties(folder: string, port: number): readonly string[] {
 	return [
-		'process.roles=broker,controller',
-		'node.id=1',
-		`controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-		`listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
 		`advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
 		'controller.listener.names=CONTROLLER',
 		'inter.broker.listener.name=PLAINTEXT',
@@ -127,8 +146,17 @@ function serverProperties(folder: string, port: number, controllerPort: number):
 	];
 }
 
+function soleNodeProperties(port: number, controllerPort: number): readonly string[] {
+	return [
+		'process.roles=broker,controller',
+		'node.id=1',
+		`controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+		`listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+	];
+}
+
 /** Sixteen bytes in URL-safe base64; the tools take a leading dash for an option. */
-function clusterId(): string {
+export function clusterId(): string {
 	return randomBytes(16).toString('base64url').replace(/^-/, 'a');
 }
 

@@ -54,6 +54,7 @@ export class Cluster {
 	#metadata: { readonly answer: MetadataAnswer; readonly askedAtMs: number } | undefined;
 	#hasFreshMetadata = false;
 	readonly #closed = new AbortController();
+	#joined: { readonly signal: AbortSignal; readonly until: AbortSignal } | undefined;
 
 	constructor(bootstrap: readonly Address[], settings: ConnectionSettings) {
 		this.#bootstrap = bootstrap;
@@ -75,7 +76,7 @@ export class Cluster {
 		if (this.#failed.size > 0) this.#metadata = undefined;
 		this.#failed.clear();
 		this.#hasFreshMetadata = false;
-		const until = AbortSignal.any([signal, this.#closed.signal]);
+		const until = this.#until(signal);
 		await Promise.all(
 			[...this.#connections].map(async ([address, connecting]) => {
 				try {
@@ -176,7 +177,7 @@ export class Cluster {
 	): Promise<Answer> {
 		const failed = this.#failed.get(addressText(address));
 		if (failed) throw failed;
-		const until = AbortSignal.any([signal, this.#closed.signal]);
+		const until = this.#until(signal);
 		let operation = 'connect';
 		try {
 			until.throwIfAborted();
@@ -188,10 +189,20 @@ export class Cluster {
 			if (until.aborted) throw new AbandonedError(name, operation, until.reason);
 			const failure = new BrokerError(name, operation, error as Error);
 			// A broker that lacks one request may well answer the others.
-			if (!(error instanceof UnsupportedRequestError))
+			const isBroken = !(error instanceof UnsupportedRequestError);
+			if (isBroken && !this.#failed.has(addressText(address))) {
 				this.#failed.set(addressText(address), failure);
+			}
 			throw failure;
 		}
+	}
+
+	/** Fires at the end of a poll or of the target. One a poll: each stays known to the target's own signal. */
+	#until(signal: AbortSignal): AbortSignal {
+		if (this.#joined?.signal !== signal) {
+			this.#joined = { signal, until: AbortSignal.any([signal, this.#closed.signal]) };
+		}
+		return this.#joined.until;
 	}
 
 	/** The open connection to an address; everyone who asks meanwhile waits for the same one. */

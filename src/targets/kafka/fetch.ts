@@ -17,6 +17,8 @@ import type { MetadataAnswer } from './protocol/metadata.ts';
 /** What a poll is to read. */
 export interface Wanted extends Scope {
 	readonly isolation: Isolation;
+	/** Whether groups are missing on these lists that were there lately. */
+	lacksGroups(listings: Answers['listings']): boolean;
 	/** Of these topics, those whose settings are to be asked for. */
 	dueConfigs(topics: readonly string[]): readonly string[];
 }
@@ -42,6 +44,11 @@ export async function fetchAll(
 	if (listings.every((listing) => 'error' in listing)) {
 		metadata = await cluster.freshMetadata(signal);
 		listings = await list(metadata);
+	}
+
+	// A group was deleted, or its coordinator moves: then the metadata is not to be trusted.
+	if (!cluster.hasFreshMetadata && wanted.lacksGroups(listings)) {
+		metadata = (await newer(cluster, signal)) ?? metadata;
 	}
 
 	let groups = await askGroups(cluster, groupsByCoordinator(listings, wanted.groups), signal);

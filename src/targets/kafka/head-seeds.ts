@@ -53,9 +53,10 @@ export class HeadSeeds {
 		const due = new PartitionSet();
 		for (const { stream, lag } of groups) {
 			if (!('ids' in lag)) continue;
+			const asked = this.#asked.of(stream);
 			for (let row = 0; row < lag.ids.length; row++) {
 				const partition = lag.ids[row] as number;
-				if (!hasLag(lag, row) || this.#asked.has(stream, partition)) continue;
+				if (!hasLag(lag, row) || asked.has(partition)) continue;
 				if (due.size >= partitionsPerPoll) return due;
 				this.#asked.add(stream, partition);
 				due.add(stream, partition);

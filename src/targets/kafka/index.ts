@@ -1,5 +1,6 @@
 import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
+import type { Answers } from './answers.ts';
 import { AbandonedError, BrokerError, Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
@@ -10,6 +11,7 @@ import { remembered } from './plan.ts';
 import { brokerProblem } from './problems.ts';
 import { readAnswers } from './read.ts';
 import { Retention } from './retention.ts';
+import { Settling } from './settling.ts';
 
 /** Apache Kafka and what speaks its protocol, from 2.8 on. */
 export const kafka = definePlatform({
@@ -42,6 +44,7 @@ export const kafka = definePlatform({
 		});
 		const retention = new Retention();
 		const seeds = new HeadSeeds();
+		const settling = new Settling();
 		const scope = { streams: remembered(given.streams), groups: remembered(given.groups) };
 		return {
 			requests: cluster.requests,
@@ -51,10 +54,13 @@ export const kafka = definePlatform({
 					const wanted = {
 						...scope,
 						isolation: given.isolation,
+						lacksGroups: (listings: Answers['listings']) => settling.lacksGroups(listings),
 						dueConfigs: (topics: readonly string[]) => retention.due(topics, nowMs),
 					};
 					const answers = await fetchAll(cluster, wanted, signal);
 					const problems = retention.learn(answers, nowMs);
+					const connects = cluster.requests.get('connect') ?? 0;
+					const isDoubtful = settling.learn(answers, connects, nowMs);
 					const reading = readAnswers(answers, {
 						...scope,
 						detail: given.detail,
@@ -62,6 +68,7 @@ export const kafka = definePlatform({
 					});
 					return {
 						...reading,
+						complete: reading.complete && !isDoubtful,
 						problems: [...reading.problems, ...problems],
 						...(given.time_lag === 'estimated' && {
 							agesByHead: true,

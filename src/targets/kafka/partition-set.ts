@@ -31,4 +31,14 @@ export class PartitionSet {
 	has(topic: string, partition: number): boolean {
 		return this.#byTopic.get(topic)?.has(partition) ?? false;
 	}
+
+	/** The partitions of a topic: a view, which shows what is added later. */
+	of(topic: string): ReadonlySet<number> {
+		let known = this.#byTopic.get(topic);
+		if (!known) {
+			known = new Set();
+			this.#byTopic.set(topic, known);
+		}
+		return known;
+	}
 }

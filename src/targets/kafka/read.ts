@@ -1,5 +1,6 @@
 import type { Group, Problem, Reading, Unread } from '../../model.ts';
 import type { Answers, Scope } from './answers.ts';
+import type { BrokerError } from './client.ts';
 import { errorCode, nameOfCode, problemOfCode } from './error-codes.ts';
 import type { Leg } from './legs.ts';
 import { brokerProblem } from './problems.ts';
@@ -58,9 +59,11 @@ function brokenLegs(answers: Answers): readonly Problem[] {
 		...answers.watermarks,
 		...answers.configs,
 	];
-	const errors = new Map(
-		legs.flatMap((leg) => ('error' in leg ? [[leg.error.broker, leg.error] as const] : [])),
-	);
+	const errors = new Map<string, BrokerError>();
+	for (const leg of legs) {
+		// A broker answers in turn: the first that it did not answer is what it failed at.
+		if ('error' in leg && !errors.has(leg.error.broker)) errors.set(leg.error.broker, leg.error);
+	}
 	return [...errors.values()].map(brokerProblem);
 }
 
@@ -114,6 +117,7 @@ function* withoutCommit(
 ): Iterable<Group> {
 	const seen = new Map<string, Set<string>>();
 	for (const { consumerGroup, stream } of groups) {
+		if (!facts.get(consumerGroup)?.membersByTopic?.size) continue;
 		const streams = seen.get(consumerGroup);
 		if (streams) streams.add(stream);
 		else seen.set(consumerGroup, new Set([stream]));

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pino } from 'pino';
-import type { Group, Reading } from '../../../src/model.ts';
-import { kafka as platform } from '../../../src/targets/kafka/index.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import { type Kafka as Broker, startKafka } from '../../brokers/index.ts';
 import { type Seed, seedFor } from './seed.ts';
+import { connect, find, lags, read } from './target.ts';
+import { describeGroups } from './truth.ts';
 
 let broker: Broker;
 let seed: Seed;
@@ -16,56 +15,13 @@ let target: Target;
 before(async () => {
 	broker = await startKafka();
 	seed = await seedFor(broker.bootstrap);
-	target = connect();
+	target = connect(broker.bootstrap);
 });
 
 after(async () => {
 	await Promise.allSettled([seed?.close(), target?.close()]);
 	await broker?.stop();
 });
-
-function connect(options: Record<string, unknown> = {}): Target {
-	const given = platform.options.parse({ brokers: [broker.bootstrap], ...options });
-	return platform.connect(given, pino({ level: 'silent' }), 10_000);
-}
-
-async function read(from: Target = target): Promise<Reading> {
-	return await from.read(AbortSignal.timeout(10_000));
-}
-
-function find(reading: Reading, stream: string, consumerGroup: string): Group | undefined {
-	return reading.groups.find(
-		(group) => group.stream === stream && group.consumerGroup === consumerGroup,
-	);
-}
-
-/** Lag by partition of a group on a topic. */
-function lags(group: Group | undefined): Record<number, number> {
-	assert(group && 'ids' in group.lag, 'the group has partitions');
-	const { ids, start, end, committed } = group.lag;
-	return Object.fromEntries(
-		[...ids].map((id, row) => [
-			id,
-			(end[row] as number) - Math.max(start[row] as number, committed?.[row] as number),
-		]),
-	);
-}
-
-/** What the broker's own tool says: lag by partition, for each group and topic. */
-async function describeGroups(): Promise<Map<string, Record<number, number>>> {
-	const output = await broker.tool(
-		'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
-		...['--bootstrap-server', broker.bootstrap, '--describe', '--all-groups'],
-	);
-	const truth = new Map<string, Record<number, number>>();
-	for (const line of output.split('\n')) {
-		const [group, topic, partition, , , lag] = line.trim().split(/\s+/);
-		if (!/^\d+$/.test(partition ?? '') || !/^\d+$/.test(lag ?? '')) continue;
-		const key = `${topic}/${group}`;
-		truth.set(key, { ...truth.get(key), [Number(partition)]: Number(lag) });
-	}
-	return truth;
-}
 
 test('every group on every topic and partition has the lag that the broker itself tells', async () => {
 	await seed.topic('orders', [10, 20, 30]);
@@ -76,9 +32,9 @@ test('every group on every topic and partition has the lag that the broker itsel
 	for (let index = 0; index < 120; index++) {
 		await seed.commit(`many-${index}`, 'payments', [index % 6, 0]);
 	}
-	const truth = await describeGroups();
+	const truth = await describeGroups(broker);
 	assert.equal(truth.size, 123);
-	const reading = await read();
+	const reading = await read(target);
 	assert.deepEqual(reading.problems, []);
 	assert.equal(reading.complete, true);
 	const told = new Map(
@@ -91,7 +47,7 @@ test('every group on every topic and partition has the lag that the broker itsel
 test('a partition that the group never committed is not part of its lag', async () => {
 	await seed.topic('partly', [10, 20]);
 	await seed.commit('half', 'partly', [undefined, 15]);
-	assert.deepEqual(lags(find(await read(), 'partly', 'half')), { 1: 5 });
+	assert.deepEqual(lags(find(await read(target), 'partly', 'half')), { 1: 5 });
 });
 
 test('a stream tells the start and end of its partitions', async () => {
@@ -104,7 +60,7 @@ test('a stream tells the start and end of its partitions', async () => {
 		...['--bootstrap-server', broker.bootstrap, '--offset-json-file', file],
 	);
 	await seed.commit('late', 'trimmed', [2, 4]);
-	const reading = await read();
+	const reading = await read(target);
 	const stream = reading.streams.find(({ name }) => name === 'trimmed');
 	assert.deepEqual([...(stream?.partitions?.start ?? [])], [6, 0]);
 	assert.deepEqual([...(stream?.partitions?.end ?? [])], [10, 4]);
@@ -118,22 +74,22 @@ test('a commit beyond the end is a problem of that group alone', async () => {
 	await seed.admin.deleteTopics({ topics: ['recreated'] });
 	await seed.topic('recreated', [3]);
 	await seed.commit('ahead', 'recreated', [10]);
-	const reading = await read();
+	const reading = await read(target);
 	assert.deepEqual(
 		reading.problems.map(({ code, subject }) => [code, subject]),
 		[['commit_beyond_end', 'recreated']],
 	);
 	assert.deepEqual(lags(find(reading, 'orders', 'billing')), { 0: 0, 1: 7, 2: 30 });
 	await seed.commit('ahead', 'recreated', [3]);
-	assert.deepEqual((await read()).problems, []);
+	assert.deepEqual((await read(target)).problems, []);
 });
 
 test('a deleted topic and its groups are gone from the reading', async () => {
 	await seed.topic('short-lived', [3]);
 	await seed.commit('billing', 'short-lived', [1]);
-	assert.deepEqual(lags(find(await read(), 'short-lived', 'billing')), { 0: 2 });
+	assert.deepEqual(lags(find(await read(target), 'short-lived', 'billing')), { 0: 2 });
 	await seed.admin.deleteTopics({ topics: ['short-lived'] });
-	const reading = await read();
+	const reading = await read(target);
 	assert.equal(find(reading, 'short-lived', 'billing'), undefined);
 	assert.equal(
 		reading.streams.some(({ name }) => name === 'short-lived'),
@@ -145,14 +101,14 @@ test('a deleted topic and its groups are gone from the reading', async () => {
 test('group names with quotes, backslashes, newlines and spaces come through', async () => {
 	const names = ['a "quoted" one', 'back\\slash', 'new\nline', 'größe 😀', ' '];
 	for (const name of names) await seed.commit(name, 'orders', [0, 0, 0]);
-	const reading = await read();
+	const reading = await read(target);
 	for (const name of names) {
 		assert.deepEqual(lags(find(reading, 'orders', name)), { 0: 10, 1: 20, 2: 30 }, name);
 	}
 });
 
 test('filters narrow topics and groups', async () => {
-	const narrow = connect({
+	const narrow = connect(broker.bootstrap, {
 		streams: { include: ['orders'] },
 		groups: { include: ['*i*'], exclude: ['audit'] },
 	});
@@ -176,7 +132,7 @@ test('filters narrow topics and groups', async () => {
 });
 
 test('kind and state are told: offsets without a group protocol belong to a simple consumer', async () => {
-	const group = find(await read(), 'orders', 'billing');
+	const group = find(await read(target), 'orders', 'billing');
 	assert.equal(group?.kind, 'simple');
 	assert.equal(group?.state, 'empty');
 });
@@ -204,7 +160,7 @@ test('a group with members tells its kind and state', async () => {
 				offset: String((partition + 1) * 10),
 			})),
 		);
-		const group = find(await read(), 'orders', 'readers');
+		const group = find(await read(target), 'orders', 'readers');
 		assert.equal(group?.kind, 'classic');
 		assert.equal(group?.state, 'stable');
 		assert.deepEqual(lags(group), { 0: 0, 1: 0, 2: 0 });
@@ -214,9 +170,9 @@ test('a group with members tells its kind and state', async () => {
 });
 
 test('requests are counted, and few', async () => {
-	await read();
+	await read(target);
 	const before = new Map(target.requests);
-	await read();
+	await read(target);
 	const asked = [...target.requests].map(
 		([operation, count]) => [operation, count - (before.get(operation) ?? 0)] as const,
 	);

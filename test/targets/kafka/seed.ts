@@ -27,6 +27,14 @@ export interface Seed {
 	topic(topic: string, counts: readonly number[]): Promise<void>;
 	/** Commits offsets[i] on partition i, without joining the group; absent ones are left out. */
 	commit(groupId: string, topic: string, offsets: readonly (number | undefined)[]): Promise<void>;
+	/** Commits on several topics at once. */
+	commitMany(
+		groupId: string,
+		topics: readonly {
+			readonly topic: string;
+			readonly offsets: readonly (number | undefined)[];
+		}[],
+	): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -37,10 +45,11 @@ export async function seedFor(
 ): Promise<Seed> {
 	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, ...login });
 	const admin = client.admin();
-	const producer = client.producer();
+	// A batch that is sent again, because the machine is slow, must not be there twice.
+	const producer = client.producer({ idempotent: true, maxInFlightRequests: 1 });
 	const cluster = clusterOf(client);
 	await Promise.all([admin.connect(), producer.connect(), cluster.connect()]);
-	return {
+	const seed: Seed = {
 		admin,
 		producer,
 		client,
@@ -57,21 +66,32 @@ export async function seedFor(
 			});
 		},
 		async commit(groupId, topic, offsets) {
-			const partitions = offsets.flatMap((offset, partition) =>
-				offset === undefined ? [] : [{ partition, offset: String(offset) }],
+			await seed.commitMany(groupId, [{ topic, offsets }]);
+		},
+		async commitMany(groupId, wanted) {
+			const topics = wanted.map(({ topic, offsets }) => ({
+				topic,
+				partitions: offsets.flatMap((offset, partition) =>
+					offset === undefined ? [] : [{ partition, offset: String(offset) }],
+				),
+			}));
+			// Right after its start a coordinator does not know yet that it is one.
+			await until(
+				`group ${groupId} has committed`,
+				async () => {
+					const coordinator = await cluster.findGroupCoordinator({ groupId });
+					await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
+					return true;
+				},
+				// A broker that is busy with thousands of new partitions takes its time.
+				{ timeoutMs: 60_000 },
 			);
-			const topics = [{ topic, partitions }];
-			// The first commit of all makes the coordinator load its part of the offsets.
-			await until(`the offsets of ${groupId} are committed`, async () => {
-				const coordinator = await cluster.findGroupCoordinator({ groupId });
-				await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
-				return true;
-			});
 		},
 		async close() {
 			await Promise.allSettled([admin.disconnect(), producer.disconnect(), cluster.disconnect()]);
 		},
 	};
+	return seed;
 }
 
 /** kafkajs' admin can only commit by joining the group, which takes seconds. */

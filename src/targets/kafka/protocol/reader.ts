@@ -5,6 +5,9 @@ export class MalformedAnswerError extends Error {
 	override readonly name = 'MalformedAnswerError';
 }
 
+/** Of the protocol itself, in bytes. */
+const longestText = 0x7fff;
+
 /**
  * Reads the types of Kafka's flexible protocol versions (KIP-482), big-endian. Everything is checked
  * against the bytes that are there, so that a wrong length can cost neither memory nor time.
@@ -120,6 +123,7 @@ export class Reader {
 	}
 
 	#text(size: number): string {
+		if (size > longestText) throw new MalformedAnswerError(`a text of ${size} bytes is announced`);
 		const at = this.#take(size);
 		for (let i = at; i < at + size; i++) {
 			const byte = this.#view.getUint8(i);

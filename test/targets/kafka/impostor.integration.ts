@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, test } from 'node:test';
+import type { Reading } from '../../../src/model.ts';
+import { Frames } from '../../../src/targets/kafka/protocol/frames.ts';
+import { Writer } from '../../../src/targets/kafka/protocol/writer.ts';
+import { UnreadableError } from '../../../src/targets/target.ts';
+import { recorded } from './recorded.ts';
+import { connect, find, lags, read } from './target.ts';
+
+const keys = { listOffsets: 2, metadata: 3, offsetFetch: 9, describeGroups: 15, listGroups: 16 };
+
+/** What a broker does with one kind of request instead of answering as it was recorded. */
+type Mischief = (answer: Buffer, socket: Socket) => Buffer | undefined;
+
+let server: Server | undefined;
+const sockets = new Set<Socket>();
+
+afterEach(() => {
+	for (const socket of sockets) socket.destroy();
+	server?.close();
+});
+
+/** A broker that answers what Kafka 4.1.0 answered, but for one kind of request. */
+async function impostor(key: number, mischief: Mischief): Promise<string> {
+	const exchanges = recorded.get('4.1.0') ?? [];
+	server = createServer((socket) => {
+		sockets.add(socket);
+		socket.on('error', () => socket.destroy());
+		const frames = new Frames();
+		socket.on('data', (data) => {
+			for (const frame of frames.push(data)) {
+				const asked = frame.readInt16BE(0);
+				const request = frame.subarray(10 + frame.readInt16BE(8)).toString('hex');
+				const same = exchanges.filter((exchange) => exchange.key === asked);
+				// Requests that hold the time are never the same twice.
+				const exchange = same.find((one) => one.request === request) ?? same[0];
+				if (!exchange) {
+					socket.destroy();
+					return;
+				}
+				const { port } = socket.address() as AddressInfo;
+				const answer = withPort(Buffer.from(exchange.answer, 'hex'), asked, port);
+				const given = asked === key ? mischief(answer, socket) : answer;
+				if (!given) continue;
+				const header = Buffer.alloc(8);
+				header.writeInt32BE(given.length + 4);
+				header.writeInt32BE(frame.readInt32BE(4), 4);
+				socket.write(Buffer.concat([header, given]));
+			}
+		});
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The recorded metadata tells where the recorded broker was. */
+function withPort(answer: Buffer, key: number, port: number): Buffer {
+	if (key === keys.metadata) answer.writeInt32BE(port, answer.indexOf('127.0.0.1') + 9);
+	return answer;
+}
+
+async function reading(bootstrap: string): Promise<Reading> {
+	const target = connect(bootstrap);
+	try {
+		return await read(target);
+	} finally {
+		await target.close();
+	}
+}
+
+function codes({ problems }: Pick<Reading, 'problems'>): readonly string[] {
+	return problems.map(({ code, operation }) => `${operation}: ${code}`);
+}
+
+test('the recorded answers make a whole reading', async () => {
+	const seen = await reading(await impostor(-1, (answer) => answer));
+	assert.deepEqual(codes(seen), []);
+	assert.deepEqual(lags(find(seen, 'orders', 'billing')), { 0: 6, 1: 0 });
+});
+
+test('a broker that hangs up at a version that it offered is a problem with a name', async () => {
+	const seen = await reading(
+		await impostor(keys.offsetFetch, (_, socket) => {
+			socket.destroy();
+			return undefined;
+		}),
+	);
+	assert.ok(codes(seen).includes('offset_fetch: connection_lost'), codes(seen).join());
+	assert.ok(seen.unread.some(({ consumerGroup }) => consumerGroup === 'billing'));
+	assert.equal(find(seen, 'orders', 'billing'), undefined);
+});
+
+for (const [name, mischief] of [
+	['cut short', (answer: Buffer) => answer.subarray(0, answer.length - 3)],
+	['longer than it should be', (answer: Buffer) => Buffer.concat([answer, answer])],
+	['of nothing but ones', (answer: Buffer) => Buffer.alloc(answer.length, 0xff)],
+	['empty', () => Buffer.alloc(0)],
+] as const) {
+	test(`an answer that is ${name} is a problem with a name`, async () => {
+		const seen = await reading(await impostor(keys.listOffsets, mischief));
+		assert.deepEqual(codes(seen), ['list_offsets: protocol_error']);
+		const group = find(seen, 'orders', 'billing');
+		assert.ok(group && 'ids' in group.lag && group.lag.end.every(Number.isNaN));
+	});
+}
+
+test('an error code that no table has is told as its number', async () => {
+	const seen = await reading(
+		await impostor(keys.listGroups, (answer) => {
+			// Behind the tagged fields of the header and the throttle time.
+			answer.writeInt16BE(999, 5);
+			return answer;
+		}),
+	);
+	assert.deepEqual(codes(seen), ['list_groups: broker_error']);
+	assert.match(seen.problems[0]?.message ?? '', /error 999/);
+	assert.equal(seen.complete, false);
+});
+
+test('a frame of two gigabytes, announced in the middle of a poll, is a problem with a name', async () => {
+	const before = process.memoryUsage().rss;
+	const seen = await reading(
+		await impostor(keys.describeGroups, (_, socket) => {
+			socket.write(Buffer.from('7fffffff', 'hex'));
+			return undefined;
+		}),
+	);
+	assert.ok(
+		codes(seen).some((code) => code.endsWith('protocol_error')),
+		codes(seen).join(),
+	);
+	assert.ok(process.memoryUsage().rss - before < 256 * 2 ** 20);
+});
+
+test('a broker that lists a group and denies to be its coordinator is not asked again and again', async () => {
+	let asked = 0;
+	const seen = await reading(
+		await impostor(keys.offsetFetch, () => {
+			asked += 1;
+			const answer = new Writer();
+			answer.tags().int32(0);
+			answer.array(['billing', 'größe', 'old', 'modern'], (groupId) => {
+				answer.string(groupId).array([], () => {});
+				answer.int8(0).int8(16).tags(); // NOT_COORDINATOR
+			});
+			return Buffer.from(answer.tags().bytes());
+		}),
+	);
+	// One for groups of each protocol.
+	assert.equal(asked, 2);
+	assert.deepEqual(codes(seen), ['offset_fetch: coordinator_unavailable']);
+	assert.ok(seen.unread.some(({ consumerGroup }) => consumerGroup === 'billing'));
+});
+
+test('metadata that cannot be read makes the target unreadable, with the reason', async () => {
+	const bootstrap = await impostor(keys.metadata, () => Buffer.from('00000000007fffffff', 'hex'));
+	await assert.rejects(reading(bootstrap), (error: unknown) => {
+		assert.ok(error instanceof UnreadableError);
+		assert.deepEqual(codes(error), ['metadata: protocol_error']);
+		return true;
+	});
+});
