@@ -32,7 +32,7 @@ export function exporterAlerts(time: Time): readonly AlertRule[] {
 				'StreamLagExporterConfigReloadFailed',
 				'exporter',
 				'stream-lag-exporter {{ $labels.instance }} did not take its new configuration',
-				'The file has mistakes; the exporter goes on with the configuration before, and will not start with this one. Run check-config on the file: it names every mistake with its place.',
+				'The file has mistakes; the exporter goes on with the configuration before, and will not start with this one. Look at the log, or run check-config on the file: both name every mistake with its place.',
 			),
 		},
 		{
@@ -45,7 +45,7 @@ export function exporterAlerts(time: Time): readonly AlertRule[] {
 				'StreamLagExporterSeriesDropped',
 				'target',
 				`${subjects.target} has more series than the limit: some are left out`,
-				'{{ $value | humanize }} series are left out, partitions first, then groups without an objective. No alert can fire for a group that is left out. Narrow streams and groups in the configuration, or raise limits.max_series.',
+				'{{ $value | humanize }} series are left out, partitions first, then groups without an objective. No alert can fire for a group that is left out. Look at which streams and groups nobody needs and exclude them, or raise limits.max_series.',
 			),
 		},
 	];

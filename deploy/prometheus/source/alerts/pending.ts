@@ -68,7 +68,7 @@ export function pendingAlerts(time: Time): readonly AlertRule[] {
 				'StreamConsumerMessagesExhausted',
 				'group',
 				`${subjects.group}: the server has given messages up`,
-				`About {{ $value | humanize }} messages were given up in the last 10 minutes, after as many deliveries as are allowed. Nobody will process them. They are still in the stream: note their sequences from the advisories before retention deletes them.`,
+				`About {{ $value | humanize }} messages were given up in the last 10 minutes, after as many deliveries as are allowed. Nobody will process them. They are still in the stream, until retention deletes them. Look for their sequences in the advisories, and at why they failed.`,
 			),
 		},
 	];

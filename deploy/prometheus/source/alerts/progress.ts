@@ -82,7 +82,7 @@ export function progressAlerts(time: Time): readonly AlertRule[] {
 				'StreamConsumerLagGrowing',
 				'group',
 				`${subjects.group} falls behind`,
-				`{{ $value | humanize }} messages wait, and at no time of the last 10 minutes were they as few as in the 20 before. ${sentence('It consumes ', 'group:stream_consumer_consumed:rate5m', 'humanize', ' a second.')}It does not catch up by itself unless less is produced. Compare what is produced with what is consumed on the dashboard.`,
+				`{{ $value | humanize }} messages wait, and at no time of the last 10 minutes were they as few as in the 20 before. ${sentence('It consumes ', 'group:stream_consumer_consumed:rate5m', 'humanize', ' a second.')}It does not catch up by itself unless less is produced. Look on the dashboard at what is produced and what is consumed.`,
 			),
 		},
 		{
@@ -96,7 +96,7 @@ export function progressAlerts(time: Time): readonly AlertRule[] {
 				'StreamConsumerCatchUpSlow',
 				'group',
 				`${subjects.group} catches up, but too slowly`,
-				`At the present rate it takes {{ $value | humanizeDuration }} until nothing waits. ${backlog}The objective is breached until then. Think of more readers for a while.`,
+				`At the present rate it takes {{ $value | humanizeDuration }} until nothing waits. ${backlog}The objective is breached until then. Look at how busy its readers are, and add some for a while.`,
 			),
 		},
 	];

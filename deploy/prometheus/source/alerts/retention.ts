@@ -22,7 +22,7 @@ export function retentionAlerts(time: Time): readonly AlertRule[] {
 				'StreamConsumerDataLossPredicted',
 				'group',
 				`${subjects.group} will lose messages: retention comes close to what it has not read`,
-				`The oldest unread message is deleted in about {{ $value | humanizeDuration }}. ${backlog}What is deleted cannot be read again. Lengthen the retention of the stream first, then make the group read.`,
+				`The oldest unread message is deleted in about {{ $value | humanizeDuration }}. ${backlog}What is deleted cannot be read again. Lengthen the retention of the stream first; then look at why the group does not read.`,
 			),
 		},
 		{
@@ -35,7 +35,7 @@ export function retentionAlerts(time: Time): readonly AlertRule[] {
 				'StreamConsumerDataLost',
 				'group',
 				`${subjects.group} has lost messages: they were deleted before they were read`,
-				`About {{ $value | humanize }} messages were deleted unread in the last 10 minutes. ${backlog}More are lost until the group reads faster or the stream keeps more. Lengthen the retention of the stream first.`,
+				`About {{ $value | humanize }} messages were deleted unread in the last 10 minutes. ${backlog}More are lost until the group reads faster or the stream keeps more. Lengthen the retention of the stream first; then look at why the group does not read.`,
 			),
 		},
 	];
