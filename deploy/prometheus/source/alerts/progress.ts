@@ -34,7 +34,9 @@ export function progressAlerts(time: Time): readonly AlertRule[] {
 		{
 			alert: 'StreamConsumerStalled',
 			expr: withObjectiveSeverity(aboveStalledAfter('stream_consumer_stalled_seconds')),
-			for: time('1m'),
+			// A reader that crashed is missed only after its session: StreamConsumerStopped, which silences
+			// this one, must come first, or there are two pages for one trouble.
+			for: time('3m'),
 			keep_firing_for: time(overRestart),
 			annotations: annotations(
 				'StreamConsumerStalled',
