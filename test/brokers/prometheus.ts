@@ -37,6 +37,8 @@ export interface Prometheus extends RunningServer {
 	 * @throws Error with Prometheus' own words when it refuses
 	 */
 	query(expression: string): Promise<readonly Sample[]>;
+	/** The series that an expression has between two times, in seconds since 1970; a point a second. */
+	queryRange(expression: string, start: number, end: number): Promise<readonly unknown[]>;
 	/** The alerts that are pending or firing. */
 	alerts(): Promise<readonly Alert[]>;
 }
@@ -111,6 +113,11 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
 			const parameters = new URLSearchParams({ query: expression });
 			const path = `/api/v1/query?${parameters}`;
 			return (await ask<{ result: readonly Sample[] }>(url, path, expression)).result;
+		},
+		queryRange: async (expression: string, start: number, end: number) => {
+			const range = { start: String(start), end: String(end), step: '1' };
+			const path = `/api/v1/query_range?${new URLSearchParams({ query: expression, ...range })}`;
+			return (await ask<{ result: readonly unknown[] }>(url, path, expression)).result;
 		},
 		alerts: async () =>
 			(await ask<{ alerts: readonly Alert[] }>(url, '/api/v1/alerts', 'to tell its alerts')).alerts,
