@@ -8,13 +8,22 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reason } from '../test/brokers/found.ts';
-import { isPrometheusAtHand, startPrometheus } from '../test/brokers/index.ts';
 import type { RunningServer } from '../test/brokers/running.ts';
+import { type Alerting, alertLines, startAlerting } from './alerts.ts';
 import { type Broker, brokers } from './brokers.ts';
 import { buildExporter, startExporter } from './exporter.ts';
 import { readMetrics, type Told } from './metrics.ts';
 import { Screen } from './screen.ts';
 import { type Row, tableLines } from './table.ts';
+
+/** Tight, so that a demo of two minutes shows how alerts come. */
+const demoObjective = {
+	name: 'demo',
+	lag_seconds: '10s',
+	pending_age: '30s',
+	stalled_after: '20s',
+	severity: 'critical',
+};
 
 const screen = new Screen(process.stdout);
 const running: RunningServer[] = [];
@@ -43,22 +52,27 @@ async function demonstrate(): Promise<void> {
 		startExporter({
 			poll: { interval: '2s', timeout: '2s' },
 			targets: started.map(({ target }) => target),
+			objectives: [demoObjective],
 		}),
 	);
 	const base = `http://127.0.0.1:${exporter.ports[0]}`;
 	screen.say('');
 	screen.say(`metrics     ${base}/metrics`);
 	screen.say(`page        ${base}/`);
-	const prometheus = await startPrometheusIfAtHand(`127.0.0.1:${exporter.ports[0]}`);
-	if (prometheus !== undefined) {
+	const alerting = await startAlertingIfAtHand(`127.0.0.1:${exporter.ports[0]}`);
+	if (alerting !== undefined) {
 		const query = 'g0.expr=stream_consumer_lag&g0.tab=0&g0.range_input=5m';
-		screen.say(`prometheus  ${prometheus.url}/graph?${query}`);
+		screen.say(`prometheus  ${alerting.prometheus.url}/graph?${query}`);
+		screen.say(`alerts      ${alerting.prometheus.url}/alerts`);
+	}
+	if (alerting?.alertmanager !== undefined) {
+		screen.say(`notified    ${alerting.alertmanager.url}/`);
 	}
 	for (const { server, address, ask } of started) {
 		screen.say(`${server.name.padEnd(10)}  ${address}   ask it: ${ask}`);
 	}
 	screen.say('');
-	await showTable(`${base}/metrics`, rows, work);
+	await showTables(`${base}/metrics`, rows, alerting, work);
 }
 
 async function startBrokers(): Promise<Broker[]> {
@@ -86,18 +100,22 @@ async function putToWork(broker: Broker, signal: AbortSignal): Promise<Row[]> {
 	return behaviours.map((behaviour) => ({ platform: name, ...behaviour }));
 }
 
-async function startPrometheusIfAtHand(target: string): Promise<{ url: string } | undefined> {
-	if (!isPrometheusAtHand()) return undefined;
+async function startAlertingIfAtHand(target: string): Promise<Alerting | undefined> {
 	try {
-		return await keep(startPrometheus({ scrape: [target], scrapeIntervalSeconds: 2, progress }));
+		return await startAlerting(target, progress, keep);
 	} catch (error) {
 		progress(`left out: ${reason(error)}`);
 		return undefined;
 	}
 }
 
-/** Draws what /metrics says, until the end. */
-async function showTable(url: string, rows: readonly Row[], work: AbortSignal): Promise<void> {
+/** Draws what /metrics says and which alerts there are, until the end. */
+async function showTables(
+	url: string,
+	rows: readonly Row[],
+	alerting: Alerting | undefined,
+	work: AbortSignal,
+): Promise<void> {
 	const startMs = performance.now();
 	const seconds = Number(process.env.DEMO_SECONDS ?? Infinity);
 	let before: ReadonlyMap<string, Told> = new Map();
@@ -105,11 +123,13 @@ async function showTable(url: string, rows: readonly Row[], work: AbortSignal): 
 		const elapsedSeconds = Math.round((performance.now() - startMs) / 1000);
 		const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
 		const now = readMetrics(await response.text());
+		const alerts = alerting === undefined ? [] : await alertLines(alerting);
 		if (ending.signal.aborted) return;
 		const state = work.aborted ? '; producers and consumers have ended' : '';
 		screen.draw([
 			`after ${elapsedSeconds} s${state}`, //
 			...tableLines(rows, now, before),
+			...alerts,
 		]);
 		before = now;
 		if (elapsedSeconds >= seconds) return;

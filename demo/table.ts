@@ -30,14 +30,26 @@ export function tableLines(
 			does,
 		];
 	});
-	const widths = header.map((name, column) =>
-		Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)),
+	return alignedLines([header, ...cells], numeric);
+}
+
+/**
+ * Rows of cells as lines with columns of one width.
+ *
+ * @param toTheRight - columns of numbers
+ */
+export function alignedLines(
+	rows: readonly (readonly string[])[],
+	toTheRight: ReadonlySet<number> = new Set(),
+): string[] {
+	const widths = (rows[0] ?? []).map((_, column) =>
+		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
 	);
-	return [header, ...cells].map((row) =>
+	return rows.map((row) =>
 		row
 			.map((cell, column) => {
 				const width = widths[column] ?? 0;
-				return numeric.has(column) ? cell.padStart(width) : cell.padEnd(width);
+				return toTheRight.has(column) ? cell.padStart(width) : cell.padEnd(width);
 			})
 			.join('  ')
 			.trimEnd(),

@@ -6,7 +6,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findKafka, findNats, findPrometheus, findPromtool, findRedis } from './brokers/index.ts';
+import {
+	findAlertmanager,
+	findAmtool,
+	findKafka,
+	findNats,
+	findPrometheus,
+	findPromtool,
+	findRedis,
+} from './brokers/index.ts';
 
 const parts = {
 	async check() {
@@ -48,6 +56,8 @@ async function findServers(): Promise<void> {
 		() => findNats(progress),
 		() => findPrometheus(progress),
 		() => findPromtool(progress),
+		() => findAlertmanager(progress),
+		() => findAmtool(progress),
 	];
 	for (const find of finds) {
 		const { name, version, source } = await find();

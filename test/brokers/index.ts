@@ -1,3 +1,10 @@
+export {
+	type Alertmanager,
+	findAlertmanager,
+	findAmtool,
+	isAlertmanagerAtHand,
+	startAlertmanager,
+} from './alertmanager.ts';
 export { type Certificate, type Certificates, makeCertificates } from './certificates.ts';
 export type { FoundServer, Progress } from './found.ts';
 export type { JavaProgram } from './java-program.ts';
@@ -7,6 +14,7 @@ export { findKafka } from './kafka-jars.ts';
 export { findNats, type Nats, type NatsOptions, type NatsRelease, startNats } from './nats.ts';
 export { isReady, type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export {
+	type Alert,
 	findPrometheus,
 	findPromtool,
 	isPrometheusAtHand,

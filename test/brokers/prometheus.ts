@@ -17,8 +17,12 @@ import { type RunningServer, start } from './running.ts';
 export interface PrometheusOptions {
 	/** Addresses as host and port: `127.0.0.1:10977`. */
 	readonly scrape: readonly string[];
-	/** 1 unless given. */
+	/** Also of the evaluation of rules; 1 unless given. */
 	readonly scrapeIntervalSeconds?: number;
+	/** Paths of rule files. */
+	readonly ruleFiles?: readonly string[];
+	/** Where alerts are sent, as host and port. */
+	readonly alertmanager?: string;
 	readonly progress?: Progress;
 }
 
@@ -33,6 +37,19 @@ export interface Prometheus extends RunningServer {
 	 * @throws Error with Prometheus' own words when it refuses
 	 */
 	query(expression: string): Promise<readonly Sample[]>;
+	/** The series that an expression has between two times, in seconds since 1970; a point a second. */
+	queryRange(expression: string, start: number, end: number): Promise<readonly unknown[]>;
+	/** The alerts that are pending or firing. */
+	alerts(): Promise<readonly Alert[]>;
+}
+
+/** One alert of `/api/v1/alerts`. */
+export interface Alert {
+	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
+	readonly state: 'pending' | 'firing';
+	/** When its condition became true. */
+	readonly activeAt: string;
 }
 
 /** One series of an answer. */
@@ -93,25 +110,45 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
 		port,
 		url,
 		query: async (expression: string) => {
-			const response = await fetch(
-				`${url}/api/v1/query?${new URLSearchParams({ query: expression })}`,
-			);
-			const answer = (await response.json()) as Answer;
-			if (answer.status === 'success') return answer.data.result;
-			throw new Error(`prometheus refuses ${expression}: ${answer.error}`);
+			const parameters = new URLSearchParams({ query: expression });
+			const path = `/api/v1/query?${parameters}`;
+			return (await ask<{ result: readonly Sample[] }>(url, path, expression)).result;
 		},
+		queryRange: async (expression: string, start: number, end: number) => {
+			const range = { start: String(start), end: String(end), step: '1' };
+			const path = `/api/v1/query_range?${new URLSearchParams({ query: expression, ...range })}`;
+			return (await ask<{ result: readonly unknown[] }>(url, path, expression)).result;
+		},
+		alerts: async () =>
+			(await ask<{ alerts: readonly Alert[] }>(url, '/api/v1/alerts', 'to tell its alerts')).alerts,
 	});
 }
 
-type Answer =
-	| { status: 'success'; data: { result: readonly Sample[] } }
-	| { status: 'error'; error: string };
+/** @param what - is asked, for the error */
+async function ask<Data>(url: string, path: string, what: string): Promise<Data> {
+	const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(10_000) });
+	const answer = (await response.json()) as Answer<Data>;
+	if (answer.status === 'success') return answer.data;
+	throw new Error(`prometheus refuses ${what}: ${answer.error}`);
+}
+
+type Answer<Data> = { status: 'success'; data: Data } | { status: 'error'; error: string };
 
 /** JSON is YAML. */
 function configuration(options: PrometheusOptions): string {
 	const interval = `${options.scrapeIntervalSeconds ?? 1}s`;
 	return JSON.stringify({
-		global: { scrape_interval: interval, scrape_timeout: interval },
+		global: {
+			scrape_interval: interval,
+			scrape_timeout: interval,
+			evaluation_interval: interval,
+		},
+		rule_files: options.ruleFiles ?? [],
+		alerting: {
+			alertmanagers: options.alertmanager
+				? [{ static_configs: [{ targets: [options.alertmanager] }] }]
+				: [],
+		},
 		scrape_configs: [
 			{ job_name: 'stream-lag-exporter', static_configs: [{ targets: options.scrape }] },
 		],

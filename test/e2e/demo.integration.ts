@@ -55,6 +55,7 @@ test('the demo shows what the brokers say, and leaves nothing behind after Ctrl-
 	const redisPort = await found(/redis-cli -p (\d+)/);
 	const monitorUrl = await found(/curl '(\S+)'/);
 	await found(/(have ended)/);
+	await found(/^(StreamConsumerStopped) +pending +critical +kafka\/orders\/archive/m);
 
 	const platforms = { kafka: 3, redis: 4, nats: 4 };
 	await until('the exporter says what the brokers say', async () => {
