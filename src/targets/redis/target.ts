@@ -122,7 +122,8 @@ export class RedisTarget implements Target {
 			refusal === undefined
 				? 'streams are read by scripts (EVAL_RO): only ids and numbers come over the wire'
 				: `streams are read by single commands, for EVAL_RO is refused: ${refusal}`;
-		if (this.#wayTold !== way) this.#log.info(way);
+		const isExpected = refusal === undefined && this.#wayTold === undefined;
+		if (this.#wayTold !== way) this.#log[isExpected ? 'debug' : 'info'](way);
 		this.#wayTold = way;
 	}
 }

@@ -18,7 +18,7 @@ export function connectTo(
 	options: object,
 	{ pollTimeoutMs = 10_000, log }: { pollTimeoutMs?: number; log?: (line: string) => void } = {},
 ): Target {
-	const logger = log ? pino({}, { write: log }) : pino({ enabled: false });
+	const logger = log ? pino({ level: 'debug' }, { write: log }) : pino({ enabled: false });
 	return redis.connect(redis.options.parse(options), logger, pollTimeoutMs);
 }
 

@@ -92,19 +92,20 @@ export function agesOf(
  *
  * One for the last message of each subject takes some only of those that were there when it was made,
  * and does not tell which. And a position of 0 may mean that nothing is told yet: older servers tell
- * it of consumers that began later in their stream, see `readUpTo`.
+ * it of consumers that began later in their stream, see `readUpTo`. Of the millisecond in which a
+ * consumer was made nobody knows what came first: then there is no age.
  */
 function isTaken({ config, created }: ConsumerEntry, position: number, found: Found): boolean {
 	switch (config.deliver_policy) {
 		case 'last_per_subject':
-			return found.atMs >= created;
+			return found.atMs > created;
 		case 'by_start_sequence':
 			return found.sequence >= (config.opt_start_seq ?? 0);
 		case 'by_start_time':
 			return found.atMs >= (config.opt_start_time ?? 0);
 		case 'new':
 		case 'last':
-			return position > 0 || found.atMs >= created;
+			return position > 0 || found.atMs > created;
 		default:
 			return true;
 	}

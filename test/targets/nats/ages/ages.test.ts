@@ -69,6 +69,7 @@ test('an age is never negative, and is by our clock where the server does not te
 
 test('a message is not taken for one of a consumer that began after it', () => {
 	const before = { sequence: 1, atMs: midnight('12:59:00') };
+	const sameMoment = { sequence: 1, atMs: midnight('13:00:00') };
 	const after = { sequence: 2, atMs: midnight('13:01:00') };
 	const floor = { ack_floor: { consumer_seq: 0, stream_seq: 0 }, num_pending: 0 };
 	for (const [config, found, seconds] of [
@@ -76,6 +77,7 @@ test('a message is not taken for one of a consumer that began after it', () => {
 		[{ deliver_policy: 'new' }, after, 540],
 		[{ deliver_policy: 'last' }, before, undefined],
 		[{ deliver_policy: 'last_per_subject' }, before, undefined],
+		[{ deliver_policy: 'last_per_subject' }, sameMoment, undefined],
 		[{ deliver_policy: 'last_per_subject' }, after, 540],
 		[{ deliver_policy: 'by_start_sequence', opt_start_seq: 2 }, before, undefined],
 		[{ deliver_policy: 'by_start_sequence', opt_start_seq: 2 }, after, 540],
