@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { Redis as Client } from 'ioredis';
 import { pino } from 'pino';
 import { redis } from '../src/targets/redis/index.ts';
@@ -31,7 +32,7 @@ export async function benchRedis(print: (line: string) => void): Promise<void> {
 		const { version } = server;
 		print(`Redis ${version}, Node ${process.version}; medians of ${polls} polls after the first\n`);
 		print(
-			'| streams × groups | entries of | way | wall ms | first poll ms | commands | MB read | exporter CPU ms | server CPU ms | longest call ms | others wait at most ms | heap MB |',
+			'| streams × groups | entries of | way | wall ms | first poll ms | commands | MB read | exporter CPU ms | server CPU ms | longest call ms | others wait at most ms | RSS MB |',
 		);
 		print('|---|---|---|---|---|---|---|---|---|---|---|---|');
 		const loads: readonly Load[] = [
@@ -139,13 +140,15 @@ async function measure(
 	poll: () => Promise<number>,
 ): Promise<void> {
 	const probe = new Client(server.url);
+	const bystander = await startBystander(server.url);
 	const costs: Cost[] = [];
 	try {
 		for (let at = 0; at <= polls; at++) {
 			await probe.slowlog('RESET');
-			costs.push(await costOf(probe, poll));
+			costs.push(await costOf(probe, bystander, poll));
 		}
 	} finally {
+		bystander.stop();
 		probe.disconnect();
 	}
 	const [first, ...others] = costs;
@@ -163,7 +166,7 @@ async function measure(
 		median(({ serverCpuMs }) => serverCpuMs, 0),
 		median(({ longestCallMs }) => longestCallMs, 1),
 		median(({ longestWaitMs }) => longestWaitMs, 1),
-		Math.max(...costs.map(({ heapBytes }) => heapBytes / 1e6)).toFixed(0),
+		Math.max(...costs.map(({ rssBytes }) => rssBytes / 1e6)).toFixed(0),
 	];
 	print(`| ${row.join(' | ')} |`);
 }
@@ -178,10 +181,14 @@ interface Cost {
 	readonly longestCallMs: number;
 	/** Of another client's PING, through all that was pipelined before it. */
 	readonly longestWaitMs: number;
-	readonly heapBytes: number;
+	readonly rssBytes: number;
 }
 
-async function costOf(probe: Client, poll: () => Promise<number>): Promise<Cost> {
+async function costOf(
+	probe: Client,
+	bystander: Bystander,
+	poll: () => Promise<number>,
+): Promise<Cost> {
 	const before = await serverCost(probe);
 	const cpu = process.cpuUsage();
 	const startedMs = performance.now();
@@ -189,7 +196,7 @@ async function costOf(probe: Client, poll: () => Promise<number>): Promise<Cost>
 	const wallMs = performance.now() - startedMs;
 	const { user, system } = process.cpuUsage(cpu);
 	const after = await serverCost(probe);
-	const heapBytes = process.memoryUsage().rss;
+	const rssBytes = process.memoryUsage().rss;
 	const slow = (await probe.slowlog('GET', 128)) as [number, number, number, string[]][];
 	const calls = slow.map(([, , microseconds]) => microseconds / 1000);
 	return {
@@ -199,26 +206,38 @@ async function costOf(probe: Client, poll: () => Promise<number>): Promise<Cost>
 		cpuMs: (user + system) / 1000,
 		serverCpuMs: after.cpuMs - before.cpuMs,
 		longestCallMs: Math.max(0, ...calls),
-		longestWaitMs: await longestWait(probe, poll),
-		heapBytes,
+		longestWaitMs: await longestWait(bystander, poll),
+		rssBytes,
 	};
 }
 
 /** In a poll of its own, for what asks costs something too. */
-async function longestWait(probe: Client, poll: () => Promise<number>): Promise<number> {
-	let isPolling = true;
-	const polling = poll().finally(() => {
-		isPolling = false;
-	});
-	let longestMs = 0;
-	while (isPolling) {
-		const sent = performance.now();
-		await probe.ping();
-		longestMs = Math.max(longestMs, performance.now() - sent);
-		await sleep(1);
-	}
-	await polling;
-	return longestMs;
+async function longestWait(bystander: Bystander, poll: () => Promise<number>): Promise<number> {
+	bystander.begin();
+	await poll();
+	return bystander.end();
+}
+
+/** Another client of the server, in a process of its own: this one is busy. */
+interface Bystander {
+	begin(): void;
+	/** @returns how long it had to wait at most since the beginning, in milliseconds */
+	end(): Promise<number>;
+	stop(): void;
+}
+
+async function startBystander(url: string): Promise<Bystander> {
+	const child = fork(new URL('redis-bystander.ts', import.meta.url), [url]);
+	await once(child, 'message');
+	return {
+		begin: () => child.send('begin'),
+		end: async () => {
+			child.send('end');
+			const [longestMs] = await once(child, 'message');
+			return longestMs;
+		},
+		stop: () => child.send('stop'),
+	};
 }
 
 async function serverCost(probe: Client): Promise<{ bytes: number; cpuMs: number }> {
