@@ -5,11 +5,16 @@ import type { StreamLog } from './reading/streams.ts';
 /** What a target remembers of its consumers from one poll to the next. */
 export class Remembered {
 	readonly ages = new AgeMemory();
-	#settled = new Map<string, number>();
+	#settled = new Map<string, Settled>();
 
-	/** Up to where a consumer had nothing left to read at the last look. */
+	/**
+	 * Up to where a consumer had nothing left to read at the last look. One that was set back since
+	 * has it all to read again (ADR-60).
+	 */
 	settledBefore(stream: string, consumer: string, entry: ConsumerEntry): number | undefined {
-		return this.#settled.get(settledKey(stream, consumer, entry));
+		const settled = this.#settled.get(settledKey(stream, consumer, entry));
+		if (settled === undefined || entry.delivered.stream_seq < settled.delivered) return undefined;
+		return settled.sequence;
 	}
 
 	/** Replaces what was remembered; `undefined` for a consumer keeps what is known of it. */
@@ -22,14 +27,22 @@ export class Remembered {
 			readonly oldestUnread: number | undefined;
 		}[],
 	): void {
-		const before = this.#settled;
-		this.#settled = new Map();
+		const settled = new Map<string, Settled>();
 		for (const { stream, consumer, entry, log, oldestUnread } of consumers) {
-			const key = settledKey(stream, consumer, entry);
-			const sequence = settledSequence(entry, log, oldestUnread) ?? before.get(key);
-			if (sequence !== undefined) this.#settled.set(key, sequence);
+			const sequence =
+				settledSequence(entry, log, oldestUnread) ?? this.settledBefore(stream, consumer, entry);
+			if (sequence === undefined) continue;
+			const delivered = entry.delivered.stream_seq;
+			settled.set(settledKey(stream, consumer, entry), { sequence, delivered });
 		}
+		this.#settled = settled;
 	}
+}
+
+/** Stream sequences: up to where nothing was left to read, and up to where all was delivered. */
+interface Settled {
+	readonly sequence: number;
+	readonly delivered: number;
 }
 
 /** Names hold no white space. A consumer that was made anew begins anew. */

@@ -89,3 +89,14 @@ test('streams that remove what was acknowledged have no line', async () => {
 		assert.equal(await lineOf(`${retention}/worker`), undefined);
 	}
 });
+
+test('a consumer that was set back has all of it to read again, at once', async () => {
+	await client.addStream({ name: 'again', subjects: ['again'] });
+	await client.addConsumer('again', { durable_name: 'reader' });
+	await client.publish('again', 6);
+	await acknowledge(await client.take('again', 'reader', 6));
+	assert.deepEqual(await lineOf('again/reader'), { position: 6, start: 0, end: 6 });
+	const reset = await client.connection.request('$JS.API.CONSUMER.RESET.again.reader', '{"seq":3}');
+	assert.equal(reset.json<{ error?: unknown }>().error, undefined);
+	assert.deepEqual(await lineOf('again/reader'), { position: 2, start: 0, end: 6 });
+});
