@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Address, addressText } from '../../options/address.ts';
 import {
 	BrokerConnection,
@@ -200,7 +201,10 @@ export class Cluster {
 	/** Fires at the end of a poll or of the target. One a poll: each stays known to the target's own signal. */
 	#until(signal: AbortSignal): AbortSignal {
 		if (this.#joined?.signal !== signal) {
-			this.#joined = { signal, until: AbortSignal.any([signal, this.#closed.signal]) };
+			const until = AbortSignal.any([signal, this.#closed.signal]);
+			// Every request under way listens to it.
+			setMaxListeners(0, until);
+			this.#joined = { signal, until };
 		}
 		return this.#joined.until;
 	}

@@ -13,6 +13,7 @@ import { Frames } from './protocol/frames.ts';
 import { MalformedAnswerError, Reader } from './protocol/reader.ts';
 import { commonVersion, type Request, type Versions } from './protocol/request.ts';
 import { Writer } from './protocol/writer.ts';
+import { Turns } from './turns.ts';
 
 /** What all connections of a target have in common. */
 export interface ConnectionSettings {
@@ -53,8 +54,8 @@ export class ConnectionLostError extends Error {
  *
  * This file is the seam over kafkajs 2.2.4: its sockets, request queue, SASL and TLS are used, below its
  * Admin API, which asks one coordinator per group and fails as a whole. What is worked around:
- * - its timer for pending requests never rests, and its time-out check wakes ten times a second:
- *   the first is made to rest, the second is replaced by one timer a request;
+ * - its queue wakes for ever to look for requests that wait, and ten times a second for time-outs:
+ *   requests wait here instead, and each has one timer from when it is sent;
  * - SASL and ApiVersions wait without a time-out: the whole of connecting has one here;
  * - a hung connection would stay "connected": a time-out ends it;
  * - a length field is believed, up to 2 GB and below 0: framing is done here.
@@ -65,6 +66,9 @@ export class BrokerConnection {
 	#versions: Versions = new Map();
 	#lost: Error | undefined;
 	readonly #waiting = new Set<(error: Error) => void>();
+	readonly #turns = new Turns();
+	/** Of requests under way: brokers answer in turn, so that each answer begins the time of the next. */
+	readonly #timers = new Set<NodeJS.Timeout>();
 	/** Settles when the socket is gone. */
 	readonly gone: Promise<void>;
 	#socketGone: () => void = () => {};
@@ -84,11 +88,11 @@ export class BrokerConnection {
 			connectionTimeout: settings.timeoutMs,
 			requestTimeout: settings.timeoutMs,
 			enforceRequestTimeout: false,
-			maxInFlightRequests,
 			// Not while other requests are under way: the broker closes the connection then.
 			reauthenticationThreshold: 0,
 		});
-		letRest(this.#connection);
+		// Nothing waits in kafkajs' own queue.
+		this.#connection.requestQueue.scheduleCheckPendingRequests = () => {};
 		this.#frame();
 	}
 
@@ -140,14 +144,23 @@ export class BrokerConnection {
 				`the broker does not speak ${request.operation} in a version from ${lowest} to ${highest}`,
 			);
 		}
-		const silentMs = this.#connection.requestQueue.throttledUntil - Date.now();
-		if (silentMs > this.#settings.timeoutMs) {
-			throw new ThrottledError(`the broker throttles this client for ${silentMs} ms`);
-		}
 		try {
-			return await this.#bounded(request.operation, this.#exchange(request, args, version), signal);
+			await this.#unlessLost(this.#turns.take(), signal);
+			try {
+				const { silentMs } = this.#turns;
+				if (silentMs > this.#settings.timeoutMs) {
+					throw new ThrottledError(
+						`the broker throttles this client for ${Math.ceil(silentMs)} ms`,
+					);
+				}
+				await this.#unlessLost(this.#turns.silent(signal), signal);
+				const work = this.#exchange(request, args, version);
+				return await this.#bounded(request.operation, work, signal, this.#timers);
+			} finally {
+				this.#turns.give();
+			}
 		} catch (error) {
-			this.close(error as Error);
+			if (!(error instanceof ThrottledError)) this.close(error as Error);
 			throw error;
 		}
 	}
@@ -221,20 +234,41 @@ export class BrokerConnection {
 			},
 			logResponseError: false,
 		};
-		return ((await this.#connection.send(exchange)) as Decoded<Answer>).answer;
+		const { throttleMs, answer } = (await this.#connection.send(exchange)) as Decoded<Answer>;
+		this.#turns.silence(throttleMs);
+		return answer;
 	}
 
-	/** Waits for work, but neither longer than a request may take nor after the signal. */
-	async #bounded<T>(what: string, work: Promise<T>, signal: AbortSignal): Promise<T> {
+	/**
+	 * Waits for what was sent, but not longer than a request may take.
+	 *
+	 * @param timers - those that begin anew with each answer
+	 */
+	async #bounded<T>(
+		what: string,
+		work: Promise<T>,
+		signal: AbortSignal,
+		timers?: Set<NodeJS.Timeout>,
+	): Promise<T> {
 		const { timeoutMs } = this.#settings;
+		const timer = setTimeout(() => {
+			this.close(new RequestTimeoutError(`${what}: no answer within ${timeoutMs} ms`));
+		}, timeoutMs);
+		timers?.add(timer);
+		try {
+			return await this.#unlessLost(work, signal);
+		} finally {
+			clearTimeout(timer);
+			timers?.delete(timer);
+		}
+	}
+
+	/** Waits for work, but not after the signal nor when the connection is lost. */
+	async #unlessLost<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 		return await new Promise<T>((resolve, reject) => {
-			const timer = setTimeout(() => {
-				settle(() => reject(new RequestTimeoutError(`${what}: no answer within ${timeoutMs} ms`)));
-			}, timeoutMs);
 			const abort = () => settle(() => reject(signal.reason));
 			const lost = (error: Error) => settle(() => reject(error));
 			const settle = (how: () => void) => {
-				clearTimeout(timer);
 				signal.removeEventListener('abort', abort);
 				this.#waiting.delete(lost);
 				how();
@@ -242,6 +276,7 @@ export class BrokerConnection {
 			signal.addEventListener('abort', abort, { once: true });
 			this.#waiting.add(lost);
 			if (signal.aborted) abort();
+			if (this.#lost) lost(this.#lost);
 			work.then(
 				(value) => settle(() => resolve(value)),
 				(error) => settle(() => reject(error)),
@@ -265,6 +300,7 @@ export class BrokerConnection {
 		this.#connection.processData = (data) => {
 			try {
 				for (const frame of frames.push(data)) {
+					for (const timer of this.#timers) timer.refresh();
 					const payload = frame.subarray(4);
 					const correlationId = frame.readInt32BE(0);
 					this.#connection.requestQueue.fulfillRequest({
@@ -280,7 +316,6 @@ export class BrokerConnection {
 	}
 }
 
-const maxInFlightRequests = 5;
 const leastSessionAgeMs = 1100;
 const makeSocket = socketFactory();
 
@@ -308,9 +343,9 @@ function encode<Arguments>(
 	return encoder;
 }
 
-/** What kafkajs looks at, and the rest. */
+/** An answer, and for how long the broker wants silence. */
 interface Decoded<Answer> {
-	readonly clientSideThrottleTime: number;
+	readonly throttleMs: number;
 	readonly answer: Answer;
 }
 
@@ -322,24 +357,12 @@ export function decode<Answer>(
 ): Decoded<Answer> {
 	const reader = new Reader(payload);
 	if (request.flexible) reader.tags();
-	const clientSideThrottleTime = request.flexible ? reader.int32() : 0;
+	const throttleMs = request.flexible ? reader.int32() : 0;
 	const answer = request.read(reader, version);
 	if (reader.left > 0) {
 		throw new MalformedAnswerError(
 			`${request.operation} version ${version}: ${reader.left} bytes more than the protocol says`,
 		);
 	}
-	return { clientSideThrottleTime, answer };
-}
-
-/** kafkajs sets its check for pending requests again and again, with or without any. */
-function letRest({ requestQueue }: Connection): void {
-	requestQueue.scheduleCheckPendingRequests = () => {
-		if (requestQueue.throttleCheckTimeoutId !== null || requestQueue.pending.length === 0) return;
-		const waitMs = Math.max(10, requestQueue.throttledUntil - Date.now());
-		requestQueue.throttleCheckTimeoutId = setTimeout(() => {
-			requestQueue.throttleCheckTimeoutId = null;
-			requestQueue.checkPendingRequests();
-		}, waitMs);
-	};
+	return { throttleMs, answer };
 }

@@ -43,7 +43,6 @@ declare module 'kafkajs/src/network/connection.js' {
 			connectionTimeout: number;
 			requestTimeout: number;
 			enforceRequestTimeout: boolean;
-			maxInFlightRequests: number;
 			reauthenticationThreshold: number;
 		});
 		socket: Socket | undefined;
@@ -52,11 +51,7 @@ declare module 'kafkajs/src/network/connection.js' {
 		/** A Long of milliseconds; 0: without end. */
 		sessionLifetime: object;
 		requestQueue: {
-			pending: unknown[];
-			throttledUntil: number;
-			throttleCheckTimeoutId: NodeJS.Timeout | null;
 			scheduleCheckPendingRequests(): void;
-			checkPendingRequests(): void;
 			destroy(): void;
 			fulfillRequest(answer: { size: number; correlationId: number; payload: Buffer }): void;
 		};

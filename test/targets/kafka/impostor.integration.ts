@@ -1,65 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import type { Reading } from '../../../src/model.ts';
-import { Frames } from '../../../src/targets/kafka/protocol/frames.ts';
 import { Writer } from '../../../src/targets/kafka/protocol/writer.ts';
 import { UnreadableError } from '../../../src/targets/target.ts';
-import { recorded } from './recorded.ts';
+import { endImpostors, impostor, keys } from './impostor.ts';
 import { connect, find, lags, read } from './target.ts';
 
-const keys = { listOffsets: 2, metadata: 3, offsetFetch: 9, describeGroups: 15, listGroups: 16 };
-
-/** What a broker does with one kind of request instead of answering as it was recorded. */
-type Mischief = (answer: Buffer, socket: Socket) => Buffer | undefined;
-
-let server: Server | undefined;
-const sockets = new Set<Socket>();
-
-afterEach(() => {
-	for (const socket of sockets) socket.destroy();
-	server?.close();
-});
-
-/** A broker that answers what Kafka 4.1.0 answered, but for one kind of request. */
-async function impostor(key: number, mischief: Mischief): Promise<string> {
-	const exchanges = recorded.get('4.1.0') ?? [];
-	server = createServer((socket) => {
-		sockets.add(socket);
-		socket.on('error', () => socket.destroy());
-		const frames = new Frames();
-		socket.on('data', (data) => {
-			for (const frame of frames.push(data)) {
-				const asked = frame.readInt16BE(0);
-				const request = frame.subarray(10 + frame.readInt16BE(8)).toString('hex');
-				const same = exchanges.filter((exchange) => exchange.key === asked);
-				// Requests that hold the time are never the same twice.
-				const exchange = same.find((one) => one.request === request) ?? same[0];
-				if (!exchange) {
-					socket.destroy();
-					return;
-				}
-				const { port } = socket.address() as AddressInfo;
-				const answer = withPort(Buffer.from(exchange.answer, 'hex'), asked, port);
-				const given = asked === key ? mischief(answer, socket) : answer;
-				if (!given) continue;
-				const header = Buffer.alloc(8);
-				header.writeInt32BE(given.length + 4);
-				header.writeInt32BE(frame.readInt32BE(4), 4);
-				socket.write(Buffer.concat([header, given]));
-			}
-		});
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** The recorded metadata tells where the recorded broker was. */
-function withPort(answer: Buffer, key: number, port: number): Buffer {
-	if (key === keys.metadata) answer.writeInt32BE(port, answer.indexOf('127.0.0.1') + 9);
-	return answer;
-}
+afterEach(endImpostors);
 
 async function reading(bootstrap: string): Promise<Reading> {
 	const target = connect(bootstrap);
