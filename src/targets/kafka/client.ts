@@ -1,44 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import { type Address, addressText } from '../../options/address.ts';
+import { AbandonedError, BrokerError } from './broker-error.ts';
 import {
-	BrokerConnection,
+	ConnectionLostError,
 	type ConnectionSettings,
 	UnsupportedRequestError,
 } from './connection.ts';
+import { Connections, notNeeded } from './connections.ts';
+import { firstAnswer } from './first-answer.ts';
 import { type BrokerAddress, type MetadataAnswer, metadata } from './protocol/metadata.ts';
 import type { Request } from './protocol/request.ts';
 
-/** A broker could not be asked; the cause says why. */
-export class BrokerError extends Error {
-	override readonly name = 'BrokerError';
-	/** `broker 2 (kafka-2:9092)`, or the address alone for one that is only configured. */
-	readonly broker: string;
-	readonly operation: string;
-	override readonly cause: Error;
-
-	constructor(broker: string, operation: string, cause: Error) {
-		super(cause.message, { cause });
-		this.broker = broker;
-		this.operation = operation;
-		this.cause = cause;
-	}
-}
-
-/** The poll's signal fired, or the target was closed, while a broker had not answered. */
-export class AbandonedError extends Error {
-	override readonly name = 'AbandonedError';
-	readonly broker: string;
-	readonly operation: string;
-
-	constructor(broker: string, operation: string, reason: unknown) {
-		super(reason instanceof Error ? reason.message : String(reason), { cause: reason });
-		this.broker = broker;
-		this.operation = operation;
-	}
-}
-
 /** Metadata is asked for anew when it is older, or when something speaks against it. */
 const metadataAgeMs = 30_000;
+
+/** How long a broker may take to tell the metadata before another is asked too. */
+const mostPatienceMs = 500;
 
 /**
  * The connections to the brokers of one cluster: one to each broker that is needed, kept from poll
@@ -48,18 +25,21 @@ export class Cluster {
 	readonly requests = new Map<string, number>();
 	readonly #bootstrap: readonly Address[];
 	readonly #settings: ConnectionSettings;
-	readonly #connections = new Map<string, Promise<BrokerConnection>>();
+	readonly #connections: Connections;
 	/** Brokers that failed in this poll are not asked again before the next. */
 	readonly #failed = new Map<string, BrokerError>();
 	#brokers: ReadonlyMap<number, BrokerAddress> = new Map();
 	#metadata: { readonly answer: MetadataAnswer; readonly askedAtMs: number } | undefined;
 	#hasFreshMetadata = false;
+	/** Who told the metadata last. */
+	#informant: string | undefined;
 	readonly #closed = new AbortController();
 	#joined: { readonly signal: AbortSignal; readonly until: AbortSignal } | undefined;
 
 	constructor(bootstrap: readonly Address[], settings: ConnectionSettings) {
 		this.#bootstrap = bootstrap;
 		this.#settings = settings;
+		this.#connections = new Connections(settings, () => this.#count('connect'));
 	}
 
 	/** Of each request, in milliseconds. */
@@ -78,16 +58,10 @@ export class Cluster {
 		this.#failed.clear();
 		this.#hasFreshMetadata = false;
 		const until = this.#until(signal);
-		await Promise.all(
-			[...this.#connections].map(async ([address, connecting]) => {
-				try {
-					await (await connecting).renew(until);
-				} catch (error) {
-					if (until.aborted) throw new AbandonedError(address, 'connect', until.reason);
-					this.#failed.set(address, new BrokerError(address, 'connect', error as Error));
-				}
-			}),
-		);
+		for (const [address, error] of await this.#connections.beginPoll(until)) {
+			if (!until.aborted)
+				this.#failed.set(address, this.#error(address, 'connect', error, address));
+		}
 	}
 
 	/** Whether a broker has failed in this poll. */
@@ -97,9 +71,9 @@ export class Cluster {
 	}
 
 	/**
-	 * The metadata of the cluster, as known or from whichever broker answers first in turn.
+	 * The metadata of the cluster, as known or as it is now.
 	 *
-	 * @throws AggregateError of {@link BrokerError} when none does; {@link AbandonedError}
+	 * @throws AggregateError of {@link BrokerError} when no broker tells
 	 */
 	async metadata(signal: AbortSignal): Promise<MetadataAnswer> {
 		const known = this.#metadata;
@@ -108,31 +82,28 @@ export class Cluster {
 	}
 
 	/**
-	 * The metadata of the cluster as it is now.
+	 * The metadata of the cluster as it is now, from whichever broker tells it first.
 	 *
 	 * @throws as {@link metadata}
 	 */
 	async freshMetadata(signal: AbortSignal): Promise<MetadataAnswer> {
 		this.#metadata = undefined;
-		const errors: BrokerError[] = [];
-		for (const address of await this.#candidates()) {
-			try {
-				const answer = await this.#ask(address, addressText(address), metadata, undefined, signal);
-				this.#learn(answer);
-				return answer;
-			} catch (error) {
-				if (!(error instanceof BrokerError)) throw error;
-				errors.push(error);
-			}
-		}
-		throw new AggregateError(errors);
+		const asks = this.#candidates().map((address) => async () => {
+			const name = addressText(address);
+			const answer = await this.#ask(address, name, metadata, undefined, signal);
+			return { answer, name };
+		});
+		const patienceMs = Math.min(mostPatienceMs, this.timeoutMs / 5);
+		const { answer, name } = await firstAnswer(asks, patienceMs, this.#until(signal));
+		this.#informant = name;
+		this.#learn(answer);
+		return answer;
 	}
 
 	/**
 	 * Asks one broker.
 	 *
-	 * @throws {@link BrokerError}, at once for a broker that failed before in this poll;
-	 * {@link AbandonedError}
+	 * @throws {@link BrokerError}, at once for a broker that failed before in this poll
 	 */
 	async send<Arguments, Answer>(
 		nodeId: number,
@@ -143,7 +114,7 @@ export class Cluster {
 		const address = this.#brokers.get(nodeId);
 		if (!address) {
 			const cause = new Error('the cluster does not announce its address');
-			throw new BrokerError(`broker ${nodeId}`, request.operation, cause);
+			throw this.#error(`broker ${nodeId}`, request.operation, cause);
 		}
 		return await this.#ask(address, this.#nameOf(nodeId), request, args, signal);
 	}
@@ -154,19 +125,14 @@ export class Cluster {
 		request: Pick<Request<never, unknown>, 'key' | 'versions'>,
 	): Promise<boolean> {
 		const address = this.#brokers.get(nodeId);
-		const connection =
-			address && (await this.#connections.get(addressText(address))?.catch(() => undefined));
+		const connection = address && (await this.#connections.openTo(address));
 		return connection === undefined || connection.version(request) !== undefined;
 	}
 
 	/** Settles when every socket is gone. */
 	async close(): Promise<void> {
 		this.#closed.abort(new Error('the target was closed'));
-		const connections = [...this.#connections];
-		for (const [address, connecting] of connections) this.#drop(address, connecting);
-		await Promise.allSettled(
-			connections.map(async ([, connecting]) => await (await connecting).gone),
-		);
+		await this.#connections.close();
 	}
 
 	async #ask<Arguments, Answer>(
@@ -176,26 +142,43 @@ export class Cluster {
 		args: Arguments,
 		signal: AbortSignal,
 	): Promise<Answer> {
-		const failed = this.#failed.get(addressText(address));
+		const key = addressText(address);
+		const failed = this.#failed.get(key);
 		if (failed) throw failed;
 		const until = this.#until(signal);
-		let operation = 'connect';
-		try {
-			until.throwIfAborted();
-			const connection = await this.#connection(address, until);
-			operation = request.operation;
-			this.#count(operation);
-			return await connection.send(request, args, until);
-		} catch (error) {
-			if (until.aborted) throw new AbandonedError(name, operation, until.reason);
-			const failure = new BrokerError(name, operation, error as Error);
-			// A broker that lacks one request may well answer the others.
-			const isBroken = !(error instanceof UnsupportedRequestError);
-			if (isBroken && !this.#failed.has(addressText(address))) {
-				this.#failed.set(addressText(address), failure);
+		for (;;) {
+			let operation = this.#connections.isOpen(address) ? request.operation : 'connect';
+			let isOld = false;
+			try {
+				until.throwIfAborted();
+				const link = this.#connections.to(address, until);
+				isOld = link.isOld;
+				const connection = await link.connecting;
+				operation = request.operation;
+				this.#count(operation);
+				return await connection.send(request, args, until);
+			} catch (error) {
+				if (until.aborted) {
+					throw this.#error(name, operation, new AbandonedError(until.reason), key);
+				}
+				// It may have been lost long before this request; nothing asked here changes anything.
+				if (isOld && error instanceof ConnectionLostError && error !== notNeeded) continue;
+				const failure = this.#error(name, operation, error as Error, key);
+				// A broker that lacks one request may well answer the others.
+				const isBroken = !(error instanceof UnsupportedRequestError) && error !== notNeeded;
+				if (isBroken && !this.#failed.has(key)) this.#failed.set(key, failure);
+				throw failure;
 			}
-			throw failure;
 		}
+	}
+
+	#error(broker: string, operation: string, cause: Error, address?: string): BrokerError {
+		return new BrokerError(broker, operation, cause, {
+			tls: this.#settings.tls !== null,
+			sasl: this.#settings.sasl !== null,
+			advertised:
+				address !== undefined && !this.#bootstrap.some((one) => addressText(one) === address),
+		});
 	}
 
 	/** Fires at the end of a poll or of the target. One a poll: each stays known to the target's own signal. */
@@ -209,36 +192,17 @@ export class Cluster {
 		return this.#joined.until;
 	}
 
-	/** The open connection to an address; everyone who asks meanwhile waits for the same one. */
-	async #connection(address: Address, signal: AbortSignal): Promise<BrokerConnection> {
-		const existing = this.#connections.get(addressText(address));
-		if (existing && (await existing).isOpen) return await existing;
-		const current = this.#connections.get(addressText(address));
-		if (current !== undefined && current !== existing) return await current;
-		this.#count('connect');
-		const connecting = BrokerConnection.open(address, this.#settings, signal);
-		this.#connections.set(addressText(address), connecting);
-		connecting.catch(() => {
-			if (this.#connections.get(addressText(address)) === connecting)
-				this.#connections.delete(addressText(address));
-		});
-		return await connecting;
-	}
-
-	/** Brokers with an open connection first, then the known ones, then the configured ones. */
-	async #candidates(): Promise<readonly Address[]> {
+	/** Brokers with an open connection first, then who told last, then the known and the configured ones. */
+	#candidates(): readonly Address[] {
 		const all = new Map<string, Address>();
 		for (const address of [...this.#brokers.values(), ...this.#bootstrap]) {
 			all.set(addressText(address), address);
 		}
-		const open = new Set<string>();
-		for (const [address, connecting] of this.#connections) {
-			const connection = await connecting.catch(() => undefined);
-			if (connection?.isOpen) open.add(address);
-		}
-		const isOpen = ([address]: [string, Address]) => open.has(address);
-		const sorted = [...all].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)));
-		return sorted.map(([, address]) => address);
+		const rank = ([name, address]: [string, Address]) => {
+			if (this.#connections.isOpen(address)) return 0;
+			return name === this.#informant ? 1 : 2;
+		};
+		return [...all].sort((a, b) => rank(a) - rank(b)).map(([, address]) => address);
 	}
 
 	/** Takes over who the brokers are; connections to others are not needed any more. */
@@ -247,18 +211,7 @@ export class Cluster {
 		if (isSettled(answer)) this.#metadata = { answer, askedAtMs: performance.now() };
 		if (answer.brokers.length === 0) return;
 		this.#brokers = new Map(answer.brokers.map((broker) => [broker.nodeId, broker]));
-		const needed = new Set(answer.brokers.map(addressText));
-		for (const [address, connecting] of this.#connections) {
-			if (!needed.has(address)) this.#drop(address, connecting);
-		}
-	}
-
-	#drop(address: string, connecting: Promise<BrokerConnection>): void {
-		this.#connections.delete(address);
-		connecting.then(
-			(connection) => connection.close(),
-			() => {},
-		);
+		this.#connections.keep(new Set(answer.brokers.map(addressText)));
 	}
 
 	#nameOf(nodeId: number): string {

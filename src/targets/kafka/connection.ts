@@ -6,7 +6,7 @@ import Connection, {
 } from 'kafkajs/src/network/connection.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
-import { type Address, addressText } from '../../options/address.ts';
+import type { Address } from '../../options/address.ts';
 import type { Login } from './login.ts';
 import { apiVersions } from './protocol/api-versions.ts';
 import { Frames } from './protocol/frames.ts';
@@ -48,6 +48,11 @@ export class ConnectionLostError extends Error {
 	override readonly name = 'ConnectionLostError';
 }
 
+/** The connection was closed, or broke, before the other side had spoken TLS. */
+export class NoTlsError extends Error {
+	override readonly name = 'NoTlsError';
+}
+
 /**
  * One connection to one broker, for as long as its socket lives: a new socket is a new object, with
  * versions of its own.
@@ -64,6 +69,8 @@ export class BrokerConnection {
 	readonly #connection: Connection;
 	readonly #settings: ConnectionSettings;
 	#versions: Versions = new Map();
+	/** Whether someone has accepted the connection, Kafka or not. */
+	#isReached = false;
 	#lost: Error | undefined;
 	readonly #waiting = new Set<(error: Error) => void>();
 	readonly #turns = new Turns();
@@ -107,9 +114,12 @@ export class BrokerConnection {
 		signal: AbortSignal,
 	): Promise<BrokerConnection> {
 		const opened = new BrokerConnection(address, settings);
-		const what = `connecting to ${addressText(address)}`;
+		const silence = () =>
+			opened.#isReached
+				? 'it accepts the connection and says nothing: it hangs, or is no Kafka listener'
+				: 'nothing answers at this address: check host, port and firewalls';
 		try {
-			await opened.#bounded(what, opened.#establish(), signal);
+			await opened.#bounded(silence, opened.#establish(), signal);
 			return opened;
 		} catch (error) {
 			opened.close(error as Error);
@@ -145,8 +155,10 @@ export class BrokerConnection {
 			);
 		}
 		try {
-			await this.#unlessLost(this.#turns.take(), signal);
+			await this.#turns.take();
 			try {
+				// Whoever was under way gives up its turn first, and is the one to tell what was not answered.
+				if (this.#lost) throw this.#lost;
 				const { silentMs } = this.#turns;
 				if (silentMs > this.#settings.timeoutMs) {
 					throw new ThrottledError(
@@ -155,7 +167,12 @@ export class BrokerConnection {
 				}
 				await this.#unlessLost(this.#turns.silent(signal), signal);
 				const work = this.#exchange(request, args, version);
-				return await this.#bounded(request.operation, work, signal, this.#timers);
+				return await this.#bounded(
+					() => `no answer to ${request.operation}`,
+					work,
+					signal,
+					this.#timers,
+				);
 			} finally {
 				this.#turns.give();
 			}
@@ -182,7 +199,11 @@ export class BrokerConnection {
 		if (ageMs < Math.max(lifeMs / 2, leastSessionAgeMs)) return;
 		this.#connection.authenticatedAt = null;
 		try {
-			await this.#bounded('logging in again', this.#connection.authenticate(), signal);
+			await this.#bounded(
+				() => 'no answer to logging in again',
+				this.#connection.authenticate(),
+				signal,
+			);
 		} catch (error) {
 			this.close(error as Error);
 			throw error;
@@ -242,17 +263,18 @@ export class BrokerConnection {
 	/**
 	 * Waits for what was sent, but not longer than a request may take.
 	 *
+	 * @param failure - what to say when it takes longer
 	 * @param timers - those that begin anew with each answer
 	 */
 	async #bounded<T>(
-		what: string,
+		failure: () => string,
 		work: Promise<T>,
 		signal: AbortSignal,
 		timers?: Set<NodeJS.Timeout>,
 	): Promise<T> {
 		const { timeoutMs } = this.#settings;
 		const timer = setTimeout(() => {
-			this.close(new RequestTimeoutError(`${what}: no answer within ${timeoutMs} ms`));
+			this.close(new RequestTimeoutError(`${failure()} (${timeoutMs} ms)`));
 		}, timeoutMs);
 		timers?.add(timer);
 		try {
@@ -284,12 +306,27 @@ export class BrokerConnection {
 		});
 	}
 
-	/** The socket's own error says more than what kafkajs makes of it later. */
+	/** Tells how the socket ends before kafkajs makes something of it that says less. */
 	#watch(socket: Socket): Socket {
-		socket.once('error', (error) => this.close(error));
+		let isSecure = this.#settings.tls === null;
+		socket.once('connect', () => {
+			this.#isReached = true;
+		});
+		socket.once('secureConnect', () => {
+			isSecure = true;
+		});
+		const lost = (message: string) =>
+			isSecure ? new ConnectionLostError(message) : new NoTlsError(message);
+		socket.once('error', (error: NodeJS.ErrnoException) => {
+			const { code = '' } = error;
+			const isBroken = brokenCodes.has(code) || (this.#isReached && pathCodes.has(code));
+			this.close(isBroken ? lost(`the connection broke (${code})`) : error);
+		});
+		const ended = () => this.close(lost('the broker closed the connection'));
+		socket.once('end', ended);
 		socket.once('close', () => {
 			this.#socketGone();
-			this.close(new ConnectionLostError('the broker closed the connection'));
+			ended();
 		});
 		return socket;
 	}
@@ -317,6 +354,18 @@ export class BrokerConnection {
 }
 
 const leastSessionAgeMs = 1100;
+
+/** What the system says when the other side breaks a connection. */
+const brokenCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
+
+/** What it says when the way to the other side breaks, or when there is none. */
+const pathCodes: ReadonlySet<string> = new Set([
+	'ETIMEDOUT',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENETDOWN',
+]);
+
 const makeSocket = socketFactory();
 
 /** kafkajs logs what is reported as problems here. */

@@ -1,6 +1,8 @@
 import type { Answers, Scope } from './answers.ts';
 import { askConfigs, askGroups, askOffsets, askPartitions } from './ask.ts';
+import type { BrokerError } from './broker-error.ts';
 import type { Cluster } from './client.ts';
+import { UnsupportedRequestError } from './connection.ts';
 import { leg } from './legs.ts';
 import {
 	commitsBeyondEnd,
@@ -26,6 +28,9 @@ export interface Wanted extends Scope {
 /**
  * Asks everything, batched per broker. Committed offsets come before ends, so that a lag is never
  * negative by the order of reading. What has moved to another broker is asked for once more, there.
+ * When the signal fires, what was read until then is kept, and what was not is a failed leg.
+ *
+ * @throws AggregateError of {@link BrokerError} when no broker tells the metadata or lists groups
  */
 export async function fetchAll(
 	cluster: Cluster,
@@ -41,9 +46,17 @@ export async function fetchAll(
 		);
 	let metadata = await cluster.metadata(signal);
 	let listings: Answers['listings'] = await list(metadata);
-	if (listings.every((listing) => 'error' in listing)) {
-		metadata = await cluster.freshMetadata(signal);
-		listings = await list(metadata);
+	if (errorsOf(listings).length === listings.length) {
+		if (!signal.aborted) {
+			metadata = await cluster.freshMetadata(signal);
+			listings = await list(metadata);
+		}
+		const errors = errorsOf(listings);
+		const isSilent = errors.every(({ cause }) => !(cause instanceof UnsupportedRequestError));
+		// Who did not answer is not asked again in this poll: nothing can be read.
+		if (isSilent && errors.length > 0 && errors.length === listings.length) {
+			throw new AggregateError(errors);
+		}
 	}
 
 	// A group was deleted, or its coordinator moves: then the metadata is not to be trusted.
@@ -53,7 +66,7 @@ export async function fetchAll(
 
 	let groups = await askGroups(cluster, groupsByCoordinator(listings, wanted.groups), signal);
 	const moved = movedGroups(groups);
-	if (moved.size > 0) {
+	if (moved.size > 0 && !signal.aborted) {
 		metadata = (await newer(cluster, signal)) ?? metadata;
 		const again = await list(metadata);
 		const batches = groupsByCoordinator(again, (groupId, node) => {
@@ -82,7 +95,7 @@ export async function fetchAll(
 	const batches = partitionsByLeader(metadata, inScope);
 	let partitions = await askPartitions(cluster, isolation, batches, signal);
 	const elsewhere = movedPartitions(partitions);
-	if (!elsewhere.isEmpty) {
+	if (!elsewhere.isEmpty && !signal.aborted) {
 		metadata = (await newer(cluster, signal)) ?? metadata;
 		const again = partitionsByLeader(
 			metadata,
@@ -105,6 +118,10 @@ export async function fetchAll(
 		watermarks = await askOffsets(cluster, latest, 'read_uncommitted', open, signal);
 	}
 	return { metadata, listings, ...groups, ...partitions, watermarks, configs: await configs };
+}
+
+function errorsOf(listings: Answers['listings']): readonly BrokerError[] {
+	return listings.flatMap((listing) => ('error' in listing ? [listing.error] : []));
 }
 
 /** Metadata asked for in the middle of a poll; without an answer the poll goes on with the old. */

@@ -1,7 +1,7 @@
 import type { HeadSeed, Partitions, Reading } from '../../model.ts';
 import type { Answers } from './answers.ts';
 import { askOffsets } from './ask.ts';
-import { AbandonedError, type Cluster } from './client.ts';
+import type { Cluster } from './client.ts';
 import { errorCode } from './error-codes.ts';
 import { PartitionSet } from './partition-set.ts';
 import { partitionsByLeader, rowOf } from './plan.ts';
@@ -29,7 +29,7 @@ export class HeadSeeds {
 		signal: AbortSignal,
 	): Promise<readonly HeadSeed[]> {
 		const due = this.#due(reading);
-		if (due.isEmpty) return [];
+		if (due.isEmpty || signal.aborted) return [];
 		const nowMs = Date.now();
 		const batches = partitionsByLeader(metadata, ({ topic, partitions }, row) =>
 			due.has(topic, partitions[row] as number),
@@ -40,11 +40,12 @@ export class HeadSeeds {
 				const legs = await askOffsets(cluster, atMs, 'read_uncommitted', batches, signal);
 				return { atMs, answers: legs.flatMap((leg) => ('answer' in leg ? [leg.answer] : [])) };
 			}),
-		).catch((error: unknown) => {
-			// The reading is there already, and is worth more than its seeds.
-			if (error instanceof AbandonedError) return [];
-			throw error;
-		});
+		);
+		// Who was not asked to the end is asked at the next poll.
+		if (signal.aborted) return [];
+		for (const topic of reading.streams) {
+			for (const partition of due.of(topic.name)) this.#asked.add(topic.name, partition);
+		}
 		return seedsOf(found, reading.streams as readonly Topic[], nowMs);
 	}
 
@@ -58,7 +59,6 @@ export class HeadSeeds {
 				const partition = lag.ids[row] as number;
 				if (!hasLag(lag, row) || asked.has(partition)) continue;
 				if (due.size >= partitionsPerPoll) return due;
-				this.#asked.add(stream, partition);
 				due.add(stream, partition);
 			}
 		}

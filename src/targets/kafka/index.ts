@@ -1,7 +1,8 @@
 import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import type { Answers } from './answers.ts';
-import { AbandonedError, BrokerError, Cluster } from './client.ts';
+import { BrokerError } from './broker-error.ts';
+import { Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
 import { HeadSeeds } from './head-seeds.ts';
@@ -87,21 +88,7 @@ export const kafka = definePlatform({
 });
 
 function unreadable(error: unknown): unknown {
-	if (error instanceof AbandonedError) {
-		const { broker, operation, message } = error;
-		return new UnreadableError([
-			{
-				code: 'timeout',
-				operation,
-				subject: broker,
-				message: `${broker} had not answered ${operation} when the read was ended: ${message}`,
-			},
-		]);
-	}
-	if (error instanceof AggregateError) {
-		return new UnreadableError(
-			error.errors.filter((one) => one instanceof BrokerError).map(brokerProblem),
-		);
-	}
-	return error;
+	if (!(error instanceof AggregateError)) return error;
+	const unforeseen = error.errors.find((one) => !(one instanceof BrokerError));
+	return unforeseen ?? new UnreadableError(error.errors.map(brokerProblem));
 }

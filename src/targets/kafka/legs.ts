@@ -1,4 +1,4 @@
-import { BrokerError } from './client.ts';
+import { BrokerError } from './broker-error.ts';
 
 /** What one broker was asked and what came of it. */
 export type Leg<Asked, Answer> = { readonly asked: Asked } & (

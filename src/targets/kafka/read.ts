@@ -1,6 +1,6 @@
 import type { Group, Problem, Reading, Unread } from '../../model.ts';
 import type { Answers, Scope } from './answers.ts';
-import type { BrokerError } from './client.ts';
+import type { BrokerError } from './broker-error.ts';
 import { errorCode, nameOfCode, problemOfCode } from './error-codes.ts';
 import type { Leg } from './legs.ts';
 import { brokerProblem } from './problems.ts';

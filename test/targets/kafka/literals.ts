@@ -1,5 +1,5 @@
 import type { Answers } from '../../../src/targets/kafka/answers.ts';
-import { BrokerError } from '../../../src/targets/kafka/client.ts';
+import { BrokerError } from '../../../src/targets/kafka/broker-error.ts';
 import { RequestTimeoutError } from '../../../src/targets/kafka/connection.ts';
 import type { TopicOffsets } from '../../../src/targets/kafka/protocol/offset-rows.ts';
 
@@ -63,6 +63,7 @@ export const timeout = new BrokerError(
 	'broker 2 (kafka-2:9092)',
 	'list_offsets',
 	new RequestTimeoutError('list_offsets: no answer within 3500 ms'),
+	{ tls: false, sasl: false, advertised: false },
 );
 
 /** A broker, a topic and a group, with nothing wrong. */
