@@ -46,6 +46,8 @@ export interface PartitionAnswers {
  */
 export interface Answers extends GroupAnswers, PartitionAnswers {
 	readonly metadata: MetadataAnswer;
+	/** Whether a topic with commits that the metadata lacks is gone: it was asked for after them. */
+	readonly absenceIsSure: boolean;
 	readonly listings: readonly Leg<number, ListGroupsAnswer>[];
 	/**
 	 * With `isolation: read_committed`: the ends with open transactions, of partitions on which some

@@ -81,8 +81,11 @@ export async function fetchAll(
 			descriptions: [...groups.descriptions, ...descriptions],
 		};
 	}
-	if (!cluster.hasFreshMetadata && commitsOnUnknown(groups, metadata, wanted.streams)) {
-		metadata = (await newer(cluster, signal)) ?? metadata;
+	let absenceIsSure = false;
+	if (commitsOnUnknown(groups, metadata, wanted.streams) && !signal.aborted) {
+		const renewed = await newer(cluster, signal);
+		absenceIsSure = renewed !== undefined && renewed.brokers.length > 0;
+		metadata = renewed ?? metadata;
 	}
 
 	const inScope = ({ topic, errorCode }: MetadataAnswer['topics'][number]) =>
@@ -117,7 +120,15 @@ export async function fetchAll(
 		);
 		watermarks = await askOffsets(cluster, latest, 'read_uncommitted', open, signal);
 	}
-	return { metadata, listings, ...groups, ...partitions, watermarks, configs: await configs };
+	return {
+		metadata,
+		absenceIsSure,
+		listings,
+		...groups,
+		...partitions,
+		watermarks,
+		configs: await configs,
+	};
 }
 
 function errorsOf(listings: Answers['listings']): readonly BrokerError[] {

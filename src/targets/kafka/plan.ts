@@ -77,11 +77,16 @@ export function movedGroups({
 
 /** Whether a group has committed where the metadata knows no partition: newer ones are needed. */
 export function commitsOnUnknown(
-	{ offsets }: GroupAnswers,
+	{ offsets, shareOffsets }: GroupAnswers,
 	{ topics }: MetadataAnswer,
 	isWanted: (topic: string) => boolean,
 ): boolean {
 	const known = new Map(topics.map(({ topic, partitions }) => [topic, partitions]));
+	for (const leg of shareOffsets) {
+		if ('error' in leg) continue;
+		const read = leg.answer.flatMap((group) => group.topics);
+		if (read.some(({ topic }) => !known.has(topic) && isWanted(topic))) return true;
+	}
 	for (const leg of offsets) {
 		if ('error' in leg) continue;
 		for (const group of leg.answer) {

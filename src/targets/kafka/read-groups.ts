@@ -36,11 +36,11 @@ export function readGroups(
 				troubles.beyondEnd(groupId, stream.name, fitting);
 				groups.push({ ...groupRecord(groupId, fact, stream.name), lag: fitting });
 			} else if (scope.streams(offsets.topic)) {
-				troubles.topicGone(groupId, offsets.topic);
+				troubles.topicMissing(groupId, offsets.topic, answers, unread);
 			}
 		}
 	}
-	problems.push(...troubles.problems(answers.metadata));
+	problems.push(...troubles.problems());
 	return groups;
 }
 

@@ -15,6 +15,7 @@ export function readShareGroups(
 ): readonly Group[] {
 	const groups: Group[] = [];
 	const troubles = new Troubles();
+	const existing = new Set(answers.metadata.topics.map(({ topic }) => topic));
 	for (const { groupId, errorCode: code, topics } of latestAnswers(answers, unread)) {
 		if (code !== errorCode.none) {
 			unread.push({ consumerGroup: groupId, reason: problemOfCode(code) });
@@ -23,6 +24,10 @@ export function readShareGroups(
 		}
 		for (const offsets of topics) {
 			if (!scope.streams(offsets.topic)) continue;
+			if (!existing.has(offsets.topic)) {
+				troubles.topicMissing(groupId, offsets.topic, answers, unread);
+				continue;
+			}
 			const acknowledged = startOf(offsets);
 			groups.push({
 				...groupRecord(groupId, facts.get(groupId), offsets.topic),
@@ -31,7 +36,7 @@ export function readShareGroups(
 			});
 		}
 	}
-	problems.push(...troubles.problems(answers.metadata));
+	problems.push(...troubles.problems());
 	return groups;
 }
 

@@ -1,7 +1,7 @@
-import type { Partitions, Problem } from '../../model.ts';
+import type { Partitions, Problem, Unread } from '../../model.ts';
+import type { Answers } from './answers.ts';
 import { nameOfCode, problemOfCode } from './error-codes.ts';
 import { fewOf } from './problems.ts';
-import type { MetadataAnswer } from './protocol/metadata.ts';
 
 /** What is wrong with groups' offsets: told once a topic, however many groups it concerns. */
 export class Troubles {
@@ -14,9 +14,19 @@ export class Troubles {
 		add(this.#refused, code, groupId);
 	}
 
-	/** A group has offsets on a topic of which there is no metadata. */
-	topicGone(groupId: string, topic: string): void {
-		add(this.#gone, topic, groupId);
+	/**
+	 * A group has offsets on a topic that cannot be read. Only a topic that the metadata lacks is gone:
+	 * what else may be wrong with it is told with the topic itself.
+	 */
+	topicMissing(
+		groupId: string,
+		topic: string,
+		{ metadata, absenceIsSure }: Pick<Answers, 'metadata' | 'absenceIsSure'>,
+		unread: Unread[],
+	): void {
+		if (metadata.topics.some((known) => known.topic === topic)) return;
+		if (absenceIsSure) add(this.#gone, topic, groupId);
+		else unread.push({ stream: topic, consumerGroup: groupId, reason: 'not_read' });
 	}
 
 	/** Takes note of commits beyond the end. */
@@ -30,7 +40,7 @@ export class Troubles {
 		}
 	}
 
-	*problems({ topics }: MetadataAnswer): Iterable<Problem> {
+	*problems(): Iterable<Problem> {
 		for (const [code, groups] of this.#refused) {
 			yield {
 				code: problemOfCode(code),
@@ -39,10 +49,7 @@ export class Troubles {
 				message: `the offsets of groups cannot be read (${fewOf(groups)}): ${nameOfCode(code)}`,
 			};
 		}
-		// A topic that cannot be read is told as such.
-		const unreadable = new Set(topics.map(({ topic }) => topic));
 		for (const [topic, groups] of this.#gone) {
-			if (unreadable.has(topic)) continue;
 			yield {
 				code: 'topic_gone',
 				operation: 'offset_fetch',

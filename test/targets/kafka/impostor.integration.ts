@@ -101,6 +101,41 @@ test('a broker that lists a group and denies to be its coordinator is not asked 
 	assert.ok(seen.unread.some(({ consumerGroup }) => consumerGroup === 'billing'));
 });
 
+/** The metadata of the recorded broker, with another name for the topic `orders`. */
+function withoutOrders(answer: Buffer): Buffer {
+	answer.write('ordeal', answer.indexOf('orders'));
+	return answer;
+}
+
+test('a topic that was made after the metadata was asked for is read in the same poll', async () => {
+	let asked = 0;
+	const seen = await reading(
+		await impostor(keys.metadata, (answer) => {
+			asked += 1;
+			return asked === 1 ? withoutOrders(answer) : answer;
+		}),
+	);
+	assert.deepEqual(codes(seen), []);
+	assert.deepEqual(lags(find(seen, 'orders', 'billing')), { 0: 6, 1: 0 });
+});
+
+test('only metadata that is newer than the commits says that a topic is gone', async () => {
+	const gone = await reading(await impostor(keys.metadata, withoutOrders));
+	assert.ok(codes(gone).includes('offset_fetch: topic_gone'), codes(gone).join());
+
+	let asked = 0;
+	const silent = await reading(
+		await impostor(keys.metadata, (answer, socket) => {
+			asked += 1;
+			if (asked === 1) return withoutOrders(answer);
+			socket.destroy();
+			return undefined;
+		}),
+	);
+	assert.ok(!codes(silent).includes('offset_fetch: topic_gone'), codes(silent).join());
+	assert.ok(silent.unread.some(({ stream }) => stream === 'orders'));
+});
+
 test('metadata that cannot be read makes the target unreadable, with the reason', async () => {
 	const bootstrap = await impostor(keys.metadata, () => Buffer.from('00000000007fffffff', 'hex'));
 	await assert.rejects(reading(bootstrap), (error: unknown) => {

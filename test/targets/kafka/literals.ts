@@ -69,6 +69,7 @@ export const timeout = new BrokerError(
 /** A broker, a topic and a group, with nothing wrong. */
 export const whole: Answers = {
 	metadata: { brokers: [broker1], topics: [topic('orders', [1, 1])] },
+	absenceIsSure: true,
 	listings: [{ asked: 1, answer: { errorCode: 0, groups: [listed('billing')] } }],
 	offsets: [
 		committed({ errorCode: 0, groupId: 'billing', topics: [offsetsOf('orders', { 0: 5, 1: 20 })] }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Group, Reading } from '../../../src/model.ts';
 import type { Answers } from '../../../src/targets/kafka/answers.ts';
+import type { SharePartition } from '../../../src/targets/kafka/protocol/share-group-offsets.ts';
 import { readAnswers } from '../../../src/targets/kafka/read.ts';
 import {
 	broker1,
@@ -214,6 +215,29 @@ test('a topic that may not be read is unread, and is not taken for gone', () => 
 	assert.deepEqual(problems(reading), [['not_authorized', 'metadata', 'orders']]);
 });
 
+test('a topic that cannot be read for a moment is unread, and is not taken for gone', () => {
+	// UNKNOWN_TOPIC_OR_PARTITION and LEADER_NOT_AVAILABLE, of a topic that the metadata has.
+	for (const code of [3, 5]) {
+		const reading = read({ metadata: { brokers: [broker1], topics: [topic('orders', [], code)] } });
+		assert.deepEqual(reading.unread, [{ stream: 'orders', reason: 'no_leader' }]);
+		assert.deepEqual(problems(reading), [['no_leader', 'metadata', 'orders']]);
+	}
+});
+
+test('a partition that its leader does not know, of a topic that is there, is not gone', () => {
+	const ends = [told(offsetsOf('orders', { 1: 20 }, { 0: 3 }))];
+	assert.deepEqual(problems(read({ ends })), [['no_leader', 'list_offsets', 'orders']]);
+});
+
+test('a topic that the metadata lacks is not told as gone while that may be older than the commits', () => {
+	const metadata = { brokers: [broker1], topics: [topic('other', [1])] };
+	const reading = read({ metadata, absenceIsSure: false });
+	assert.deepEqual(problems(reading), []);
+	assert.deepEqual(reading.unread, [
+		{ stream: 'orders', consumerGroup: 'billing', reason: 'not_read' },
+	]);
+});
+
 test('a cluster that shows nothing is suspected of missing permissions', () => {
 	const reading = read({
 		metadata: { brokers: [broker1], topics: [] },
@@ -301,9 +325,9 @@ test('a group that may not be described keeps its lag', () => {
 	assert.deepEqual(rows(reading.groups[0]), rows(read().groups[0]));
 });
 
-function shared(
-	...partitions: { errorCode?: number; startOffset: number; lag?: number }[]
-): Reading {
+type Share = Partial<Pick<SharePartition, 'errorCode'>> & Omit<SharePartition, 'errorCode'>;
+
+function shared(changes: Partial<Answers>, ...partitions: Share[]): Reading {
 	const answer = [
 		{
 			errorCode: 0,
@@ -320,23 +344,31 @@ function shared(
 		listings: [{ asked: 1, answer: { errorCode: 0, groups: [listed('sharers', 'share')] } }],
 		offsets: [],
 		shareOffsets: [{ asked: { ...asked('sharers'), type: 'share' }, answer }],
+		...changes,
 	});
 }
 
 test('the lag of a share group is what the broker tells', () => {
-	const [group] = shared({ startOffset: 4, lag: 6 }, { startOffset: 0, lag: 20 }).groups;
+	const [group] = shared({}, { startOffset: 4, lag: 6 }, { startOffset: 0, lag: 20 }).groups;
 	assert.deepEqual(group?.lag, { messages: 26 });
 	assert.equal(group?.kind, 'share');
 	assert.deepEqual(group?.acknowledged, { major: 4, minor: 0 });
 });
 
 test('a share group that is not initialised, or whose broker tells no lag, is unknown', () => {
-	const lag = (...partitions: Parameters<typeof shared>) => shared(...partitions).groups[0]?.lag;
+	const lag = (...partitions: Share[]) => shared({}, ...partitions).groups[0]?.lag;
 	assert.deepEqual(lag({ startOffset: 0, lag: 3 }, { startOffset: -1, lag: -1 }), {
 		unknown: 'share_not_initialised',
 	});
 	assert.deepEqual(lag({ startOffset: 0 }), { unknown: 'share_lag_not_told' });
 	assert.deepEqual(lag({ errorCode: 29, startOffset: -1, lag: -1 }), { unknown: 'not_authorized' });
+});
+
+test('a share group on a topic that is gone is a problem, and no group', () => {
+	const metadata = { brokers: [broker1], topics: [topic('other', [1])] };
+	const reading = shared({ metadata }, { errorCode: 3, startOffset: -1, lag: -1 });
+	assert.deepEqual(problems(reading), [['topic_gone', 'offset_fetch', 'orders']]);
+	assert.deepEqual(reading.groups, []);
 });
 
 test('a share group with members and nothing initialised is visible', () => {
