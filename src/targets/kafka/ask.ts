@@ -122,7 +122,7 @@ export async function askOffsets(
 	);
 }
 
-/** Settings of topics, from the first broker that is not known to have failed; any can tell them. */
+/** Settings of topics, from the first broker that is not known to have failed, if it can tell them. */
 export async function askConfigs(
 	cluster: Cluster,
 	{ brokers }: MetadataAnswer,
@@ -130,7 +130,7 @@ export async function askConfigs(
 	signal: AbortSignal,
 ): Promise<readonly Leg<readonly string[], readonly TopicConfigs[]>[]> {
 	const node = brokers.find(({ nodeId }) => !cluster.hasFailed(nodeId))?.nodeId;
-	if (node === undefined) return [];
+	if (node === undefined || !(await cluster.speaks(node, describeConfigs))) return [];
 	const batches: (readonly string[])[] = [];
 	for (let at = 0; at < topics.length; at += topicsPerRequest) {
 		batches.push(topics.slice(at, at + topicsPerRequest));

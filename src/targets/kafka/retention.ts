@@ -1,6 +1,5 @@
 import type { Problem } from '../../model.ts';
 import type { Answers } from './answers.ts';
-import { UnsupportedRequestError } from './connection.ts';
 import { errorCode, nameOfCode, problemOfCode } from './error-codes.ts';
 import { fewOf } from './problems.ts';
 
@@ -42,9 +41,8 @@ export class Retention {
 		const refused = new Map<number, string[]>();
 		for (const leg of configs) {
 			// Who did not answer is asked again; what was known holds so long.
-			if ('error' in leg && !(leg.error.cause instanceof UnsupportedRequestError)) continue;
-			for (const topic of leg.asked) this.#topics.set(topic, { askedAtMs: nowMs });
 			if ('error' in leg) continue;
+			for (const topic of leg.asked) this.#topics.set(topic, { askedAtMs: nowMs });
 			for (const { topic, errorCode: code, configs: settings } of leg.answer) {
 				const seconds = code === errorCode.none ? secondsOf(settings) : undefined;
 				this.#topics.set(topic, {

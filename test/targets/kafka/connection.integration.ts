@@ -4,7 +4,8 @@ import { afterEach, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
 import { BrokerConnection, RequestTimeoutError } from '../../../src/targets/kafka/connection.ts';
 import { listGroups } from '../../../src/targets/kafka/protocol/list-groups.ts';
-import { endImpostors, impostor, keys } from './impostor.ts';
+import { until } from '../../brokers/index.ts';
+import { endImpostors, impostor, keys, offering, serve } from './impostor.ts';
 
 const timeoutMs = 1000;
 const settings = {
@@ -61,4 +62,44 @@ test('a broker that stops answering is given up after one time, for all that wai
 		[false, ...Array(11).fill(RequestTimeoutError.name)],
 	);
 	assert.equal(connection.isOpen, false);
+});
+
+test('versions are those of the connection, not of an earlier one to the same address', async () => {
+	let connects = 0;
+	const bootstrap = await impostor(keys.apiVersions, (answer) => {
+		connects += 1;
+		return offering(answer, (key, [lowest, highest]) =>
+			key === keys.listGroups && connects === 1 ? [lowest, 4] : [lowest, highest],
+		);
+	});
+	const [before, after] = [await open(bootstrap), await open(bootstrap)];
+	try {
+		assert.deepEqual([before.version(listGroups), after.version(listGroups)], [4, 5]);
+	} finally {
+		before.close();
+		after.close();
+	}
+});
+
+test('a connection that is not answered in time leaves no socket', async () => {
+	let ended = 0;
+	const bootstrap = await serve((socket) => {
+		socket.resume().on('close', () => {
+			ended += 1;
+		});
+	});
+	await assert.rejects(open(bootstrap), RequestTimeoutError);
+	await until('the socket is closed', () => ended === 1);
+});
+
+test('a connection that is idle sets no timer', async () => {
+	const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+	const before = timers();
+	const connection = await open(await impostor(-1, (answer) => answer));
+	try {
+		await connection.send(listGroups, undefined, signal);
+		assert.equal(timers(), before);
+	} finally {
+		connection.close();
+	}
 });

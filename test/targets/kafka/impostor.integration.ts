@@ -3,7 +3,7 @@ import { afterEach, test } from 'node:test';
 import type { Reading } from '../../../src/model.ts';
 import { Writer } from '../../../src/targets/kafka/protocol/writer.ts';
 import { UnreadableError } from '../../../src/targets/target.ts';
-import { endImpostors, impostor, keys } from './impostor.ts';
+import { endImpostors, impostor, keys, offering } from './impostor.ts';
 import { connect, find, lags, read } from './target.ts';
 
 afterEach(endImpostors);
@@ -134,6 +134,31 @@ test('only metadata that is newer than the commits says that a topic is gone', a
 	);
 	assert.ok(!codes(silent).includes('offset_fetch: topic_gone'), codes(silent).join());
 	assert.ok(silent.unread.some(({ stream }) => stream === 'orders'));
+});
+
+test('a broker that offers nothing but what is needed is read, without what it does not tell', async () => {
+	const needed: readonly number[] = Object.values(keys).filter(
+		(key) => key !== keys.describeGroups,
+	);
+	const bootstrap = await impostor(keys.apiVersions, (answer) =>
+		offering(answer, (key, range) => (needed.includes(key) ? range : undefined)),
+	);
+	const seen = await reading(bootstrap);
+	assert.deepEqual(codes(seen), []);
+	assert.equal(seen.complete, true);
+	const group = find(seen, 'orders', 'billing');
+	assert.deepEqual(lags(group), { 0: 6, 1: 0 });
+	assert.equal(group?.members, undefined);
+});
+
+test('many requests at once to a broker share one connection', async () => {
+	const target = connect(await impostor(-1, (answer) => answer));
+	try {
+		await Promise.all([read(target), read(target), read(target)]);
+		assert.equal(target.requests.get('connect'), 1);
+	} finally {
+		await target.close();
+	}
 });
 
 test('metadata that cannot be read makes the target unreadable, with the reason', async () => {

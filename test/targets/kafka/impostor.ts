@@ -77,3 +77,26 @@ function withPort(answer: Buffer, key: number, port: number): Buffer {
 	if (key === keys.metadata) answer.writeInt32BE(port, answer.indexOf('127.0.0.1') + 9);
 	return answer;
 }
+
+type Range = readonly [lowest: number, highest: number];
+
+/** An answer to ApiVersions with other versions; undefined for a request that is not offered. */
+export function offering(
+	answer: Buffer,
+	versions: (key: number, offered: Range) => Range | undefined,
+): Buffer {
+	const offered: number[][] = [];
+	for (let at = 6; at < answer.length; at += 6) {
+		const key = answer.readInt16BE(at);
+		const range = versions(key, [answer.readInt16BE(at + 2), answer.readInt16BE(at + 4)]);
+		if (range) offered.push([key, ...range]);
+	}
+	const changed = Buffer.alloc(6 + 6 * offered.length);
+	changed.writeInt32BE(offered.length, 2);
+	for (const [row, numbers] of offered.entries()) {
+		for (const [column, value] of numbers.entries()) {
+			changed.writeInt16BE(value, 6 + 6 * row + 2 * column);
+		}
+	}
+	return changed;
+}

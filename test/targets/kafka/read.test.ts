@@ -238,6 +238,12 @@ test('a topic that the metadata lacks is not told as gone while that may be olde
 	]);
 });
 
+test('with detail: stream single partitions are read, for they are summed, but not to be shown', () => {
+	const reading = readAnswers(whole, { ...manner, detail: 'stream' });
+	assert.equal(reading.partitionDetail, false);
+	assert.deepEqual(rows(reading.groups[0]), rows(read().groups[0]));
+});
+
 test('a cluster that shows nothing is suspected of missing permissions', () => {
 	const reading = read({
 		metadata: { brokers: [broker1], topics: [] },
