@@ -57,7 +57,7 @@ export class NoTlsError extends Error {
  * One connection to one broker, for as long as its socket lives: a new socket is a new object, with
  * versions of its own.
  *
- * This file is the seam over kafkajs 2.2.4: its sockets, request queue, SASL and TLS are used, below its
+ * This file is the seam over kafkajs 2.2.4: its sockets, SASL and TLS are used, below its
  * Admin API, which asks one coordinator per group and fails as a whole. What is worked around:
  * - its queue wakes for ever to look for requests that wait, and ten times a second for time-outs:
  *   requests wait here instead, and each has one timer from when it is sent;

@@ -1,7 +1,6 @@
 import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import type { Answers } from './answers.ts';
-import { BrokerError } from './broker-error.ts';
 import { Cluster } from './client.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
@@ -9,7 +8,7 @@ import { HeadSeeds } from './head-seeds.ts';
 import { loginOf } from './login.ts';
 import { options } from './options.ts';
 import { remembered } from './plan.ts';
-import { brokerProblem } from './problems.ts';
+import { problemsOf } from './problems.ts';
 import { readAnswers } from './read.ts';
 import { Retention } from './retention.ts';
 import { Settling } from './settling.ts';
@@ -77,7 +76,7 @@ export const kafka = definePlatform({
 						}),
 					};
 				} catch (error) {
-					throw unreadable(error);
+					throw new UnreadableError(problemsOf(error));
 				}
 			},
 			async close() {
@@ -86,9 +85,3 @@ export const kafka = definePlatform({
 		};
 	},
 });
-
-function unreadable(error: unknown): unknown {
-	if (!(error instanceof AggregateError)) return error;
-	const unforeseen = error.errors.find((one) => !(one instanceof BrokerError));
-	return unforeseen ?? new UnreadableError(error.errors.map(brokerProblem));
-}

@@ -1,5 +1,5 @@
 import type { Problem } from '../../model.ts';
-import { AbandonedError, type BrokerError, type Listener } from './broker-error.ts';
+import { AbandonedError, BrokerError, type Listener } from './broker-error.ts';
 import {
 	ConnectionLostError,
 	NoTlsError,
@@ -24,6 +24,18 @@ export function brokerProblem({ broker, operation, cause, listener }: BrokerErro
 	const isPathInDoubt = operation === 'connect' && pathCodes.has(code);
 	const hint = listener.advertised && isPathInDoubt ? advertisedHint : '';
 	return { code, operation, subject: broker, message: `${broker}: ${words}${hint}` };
+}
+
+/**
+ * What is wrong when nothing at all was answered.
+ *
+ * @param error - what the cluster's connections throw
+ * @throws every other error
+ */
+export function problemsOf(error: unknown): readonly Problem[] {
+	if (error instanceof BrokerError) return [brokerProblem(error)];
+	if (error instanceof AggregateError) return error.errors.flatMap(problemsOf);
+	throw error;
 }
 
 /** Problems that an address has which is right for others, and not from here. */
