@@ -1,11 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { type Address, addressText } from '../../options/address.ts';
 import { AbandonedError, BrokerError } from './broker-error.ts';
-import {
-	ConnectionLostError,
-	type ConnectionSettings,
-	UnsupportedRequestError,
-} from './connection.ts';
+import type { ConnectionSettings } from './connection.ts';
+import { ConnectionLostError, UnsupportedRequestError } from './connection-errors.ts';
 import { Connections, notNeeded } from './connections.ts';
 import { firstAnswer } from './first-answer.ts';
 import { type BrokerAddress, type MetadataAnswer, metadata } from './protocol/metadata.ts';

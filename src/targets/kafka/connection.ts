@@ -1,18 +1,21 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import Connection, {
-	type ConnectionLogger,
-	type SendArguments,
-} from 'kafkajs/src/network/connection.js';
+import Connection, { type ConnectionLogger } from 'kafkajs/src/network/connection.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
 import type { Address } from '../../options/address.ts';
+import {
+	ConnectionLostError,
+	NoTlsError,
+	RequestTimeoutError,
+	ThrottledError,
+	UnsupportedRequestError,
+} from './connection-errors.ts';
+import { type Decoded, exchangeOf } from './exchange.ts';
 import type { Login } from './login.ts';
 import { apiVersions } from './protocol/api-versions.ts';
 import { Frames } from './protocol/frames.ts';
-import { MalformedAnswerError, Reader } from './protocol/reader.ts';
+import { MalformedAnswerError } from './protocol/reader.ts';
 import { commonVersion, type Request, type Versions } from './protocol/request.ts';
-import { Writer } from './protocol/writer.ts';
 import { Turns } from './turns.ts';
 
 /** What all connections of a target have in common. */
@@ -26,31 +29,6 @@ export interface ConnectionSettings {
 	readonly timeoutMs: number;
 	/** Of a whole poll, in milliseconds: a session must last so long. */
 	readonly pollTimeoutMs: number;
-}
-
-/** A request had no answer in its time. */
-export class RequestTimeoutError extends Error {
-	override readonly name = 'RequestTimeoutError';
-}
-
-/** The broker does not speak a version of the request that is spoken here. */
-export class UnsupportedRequestError extends Error {
-	override readonly name = 'UnsupportedRequestError';
-}
-
-/** The broker wants this client to be silent for longer than a request may take (KIP-219). */
-export class ThrottledError extends Error {
-	override readonly name = 'ThrottledError';
-}
-
-/** The broker closed the connection, or it broke. */
-export class ConnectionLostError extends Error {
-	override readonly name = 'ConnectionLostError';
-}
-
-/** The connection was closed, or broke, before the other side had spoken TLS. */
-export class NoTlsError extends Error {
-	override readonly name = 'NoTlsError';
 }
 
 /**
@@ -242,19 +220,7 @@ export class BrokerConnection {
 		args: Arguments,
 		version: number,
 	): Promise<Answer> {
-		const exchange: SendArguments = {
-			request: {
-				apiKey: request.key,
-				apiVersion: version,
-				apiName: request.operation,
-				encode: async () => encode(request, args, version),
-			},
-			response: {
-				decode: async (payload) => decode(request, payload, version),
-				parse: async (decoded) => decoded,
-			},
-			logResponseError: false,
-		};
+		const exchange = exchangeOf(request, args, version);
 		const { throttleMs, answer } = (await this.#connection.send(exchange)) as Decoded<Answer>;
 		this.#turns.silence(throttleMs);
 		return answer;
@@ -376,42 +342,3 @@ const silent: ConnectionLogger = {
 	warn() {},
 	error() {},
 };
-
-function encode<Arguments>(
-	request: Request<Arguments, unknown>,
-	args: Arguments,
-	version: number,
-): Encoder {
-	const writer = new Writer();
-	// kafkajs writes the header of inflexible requests; the flexible one ends in tagged fields.
-	if (request.flexible) writer.tags();
-	request.write(writer, args, version);
-	const encoder = new Encoder(0);
-	encoder.buf = writer.bytes();
-	encoder.offset = encoder.buf.length;
-	return encoder;
-}
-
-/** An answer, and for how long the broker wants silence. */
-interface Decoded<Answer> {
-	readonly throttleMs: number;
-	readonly answer: Answer;
-}
-
-/** Reads a whole answer, from the end of its correlation id on. */
-export function decode<Answer>(
-	request: Request<never, Answer>,
-	payload: Buffer,
-	version: number,
-): Decoded<Answer> {
-	const reader = new Reader(payload);
-	if (request.flexible) reader.tags();
-	const throttleMs = request.flexible ? reader.int32() : 0;
-	const answer = request.read(reader, version);
-	if (reader.left > 0) {
-		throw new MalformedAnswerError(
-			`${request.operation} version ${version}: ${reader.left} bytes more than the protocol says`,
-		);
-	}
-	return { throttleMs, answer };
-}

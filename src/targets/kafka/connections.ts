@@ -1,5 +1,6 @@
 import { type Address, addressText } from '../../options/address.ts';
-import { BrokerConnection, ConnectionLostError, type ConnectionSettings } from './connection.ts';
+import { BrokerConnection, type ConnectionSettings } from './connection.ts';
+import { ConnectionLostError } from './connection-errors.ts';
 
 /** A connection, or one that is being made. */
 export interface Link {

@@ -2,7 +2,7 @@ import type { Answers, Scope } from './answers.ts';
 import { askConfigs, askGroups, askOffsets, askPartitions } from './ask.ts';
 import type { BrokerError } from './broker-error.ts';
 import type { Cluster } from './client.ts';
-import { UnsupportedRequestError } from './connection.ts';
+import { UnsupportedRequestError } from './connection-errors.ts';
 import { leg } from './legs.ts';
 import {
 	commitsBeyondEnd,

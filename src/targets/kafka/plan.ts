@@ -6,7 +6,7 @@ import type {
 	PartitionAnswers,
 	PartitionBatch,
 } from './answers.ts';
-import { UnsupportedRequestError } from './connection.ts';
+import { UnsupportedRequestError } from './connection-errors.ts';
 import { errorCode, isLeaderError } from './error-codes.ts';
 import type { Leg } from './legs.ts';
 import { PartitionSet } from './partition-set.ts';

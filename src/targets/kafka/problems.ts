@@ -6,7 +6,7 @@ import {
 	RequestTimeoutError,
 	ThrottledError,
 	UnsupportedRequestError,
-} from './connection.ts';
+} from './connection-errors.ts';
 import type { KafkaProblem } from './error-codes.ts';
 import { TokenRefusedError } from './login.ts';
 import { isTlsCode, networkWords } from './network-words.ts';

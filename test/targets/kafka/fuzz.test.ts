@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decode } from '../../../src/targets/kafka/connection.ts';
+import { decode } from '../../../src/targets/kafka/exchange.ts';
 import { MalformedAnswerError } from '../../../src/targets/kafka/protocol/reader.ts';
 import { type Exchange, recorded, requestOf } from './recorded.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { decode } from '../../../src/targets/kafka/connection.ts';
+import { decode } from '../../../src/targets/kafka/exchange.ts';
 import type { TopicConfigs } from '../../../src/targets/kafka/protocol/describe-configs.ts';
 import type { GroupDescription } from '../../../src/targets/kafka/protocol/group-description.ts';
 import type { ListGroupsAnswer } from '../../../src/targets/kafka/protocol/list-groups.ts';
