@@ -1,17 +1,17 @@
 import type { Problem } from '../../model.ts';
-import { AbandonedError, BrokerError, type Listener } from './broker-error.ts';
+import { AbandonedError, BrokerError, type Listener } from './connect/broker-error.ts';
 import {
 	ConnectionLostError,
 	NoTlsError,
 	RequestTimeoutError,
 	ThrottledError,
 	UnsupportedRequestError,
-} from './connection-errors.ts';
+} from './connect/connection-errors.ts';
+import { TokenRefusedError } from './connect/login.ts';
+import { isTlsCode, networkWords } from './connect/network-words.ts';
+import { TokenError } from './connect/token-endpoint.ts';
 import type { KafkaProblem } from './error-codes.ts';
-import { TokenRefusedError } from './login.ts';
-import { isTlsCode, networkWords } from './network-words.ts';
 import { MalformedAnswerError } from './protocol/reader.ts';
-import { TokenError } from './token-endpoint.ts';
 
 interface Explanation {
 	readonly code: KafkaProblem;

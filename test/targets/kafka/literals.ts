@@ -1,6 +1,6 @@
-import type { Answers } from '../../../src/targets/kafka/answers.ts';
-import { BrokerError } from '../../../src/targets/kafka/broker-error.ts';
-import { RequestTimeoutError } from '../../../src/targets/kafka/connection-errors.ts';
+import { BrokerError } from '../../../src/targets/kafka/connect/broker-error.ts';
+import { RequestTimeoutError } from '../../../src/targets/kafka/connect/connection-errors.ts';
+import type { Answers } from '../../../src/targets/kafka/fetch/answers.ts';
 import type { TopicOffsets } from '../../../src/targets/kafka/protocol/offset-rows.ts';
 
 /** Answers of brokers as literals. */
