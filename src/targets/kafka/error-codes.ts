@@ -30,7 +30,8 @@ export function nameOfCode(code: number): string {
 }
 
 const problemCodes = new Map<number, KafkaProblem>([
-	[errorCode.unknownTopicOrPartition, 'topic_gone'],
+	// Told of what the metadata has: whoever was asked does not know it yet, or not any more.
+	[errorCode.unknownTopicOrPartition, 'no_leader'],
 	[errorCode.leaderNotAvailable, 'no_leader'],
 	[errorCode.notLeaderOrFollower, 'no_leader'],
 	[errorCode.fencedLeaderEpoch, 'no_leader'],
@@ -46,8 +47,7 @@ const problemCodes = new Map<number, KafkaProblem>([
 
 /** Whether a partition has another leader than the one that was asked, or may have, or is gone. */
 export function isLeaderError(code: number): boolean {
-	const problem = problemCodes.get(code);
-	return problem === 'no_leader' || problem === 'topic_gone';
+	return problemCodes.get(code) === 'no_leader';
 }
 
 /** The codes of `stream_target_problems_total` on this platform. */

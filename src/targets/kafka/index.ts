@@ -1,17 +1,17 @@
 import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
-import type { Answers } from './answers.ts';
-import { AbandonedError, BrokerError, Cluster } from './client.ts';
+import { Cluster } from './connect/client.ts';
+import { loginOf } from './connect/login.ts';
 import { kafkaProblems } from './error-codes.ts';
-import { fetchAll } from './fetch.ts';
-import { HeadSeeds } from './head-seeds.ts';
-import { loginOf } from './login.ts';
+import type { Answers } from './fetch/answers.ts';
+import { fetchAll } from './fetch/fetch.ts';
+import { HeadSeeds } from './fetch/head-seeds.ts';
+import { remembered } from './fetch/plan.ts';
+import { Retention } from './fetch/retention.ts';
+import { Settling } from './fetch/settling.ts';
 import { options } from './options.ts';
-import { remembered } from './plan.ts';
-import { brokerProblem } from './problems.ts';
-import { readAnswers } from './read.ts';
-import { Retention } from './retention.ts';
-import { Settling } from './settling.ts';
+import { problemsOf } from './problems.ts';
+import { readAnswers } from './read/read.ts';
 
 /** Apache Kafka and what speaks its protocol, from 2.8 on. */
 export const kafka = definePlatform({
@@ -76,7 +76,7 @@ export const kafka = definePlatform({
 						}),
 					};
 				} catch (error) {
-					throw unreadable(error);
+					throw new UnreadableError(problemsOf(error));
 				}
 			},
 			async close() {
@@ -85,23 +85,3 @@ export const kafka = definePlatform({
 		};
 	},
 });
-
-function unreadable(error: unknown): unknown {
-	if (error instanceof AbandonedError) {
-		const { broker, operation, message } = error;
-		return new UnreadableError([
-			{
-				code: 'timeout',
-				operation,
-				subject: broker,
-				message: `${broker} had not answered ${operation} when the read was ended: ${message}`,
-			},
-		]);
-	}
-	if (error instanceof AggregateError) {
-		return new UnreadableError(
-			error.errors.filter((one) => one instanceof BrokerError).map(brokerProblem),
-		);
-	}
-	return error;
-}

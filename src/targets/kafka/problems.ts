@@ -1,84 +1,132 @@
 import type { Problem } from '../../model.ts';
-import type { BrokerError } from './client.ts';
+import { AbandonedError, BrokerError, type Listener } from './connect/broker-error.ts';
 import {
 	ConnectionLostError,
+	NoTlsError,
 	RequestTimeoutError,
 	ThrottledError,
 	UnsupportedRequestError,
-} from './connection.ts';
+} from './connect/connection-errors.ts';
+import { TokenRefusedError } from './connect/login.ts';
+import { isTlsCode, networkWords } from './connect/network-words.ts';
+import { TokenError } from './connect/token-endpoint.ts';
 import type { KafkaProblem } from './error-codes.ts';
-import { TokenRefusedError } from './login.ts';
 import { MalformedAnswerError } from './protocol/reader.ts';
-import { TokenError } from './token-endpoint.ts';
 
-/** What is wrong with a broker that could not be asked, in words. */
-export function brokerProblem({ broker, operation, cause }: BrokerError): Problem {
-	const { code, words } = explain(cause, operation);
-	return { code, operation, subject: broker, message: `${broker}: ${words}` };
+interface Explanation {
+	readonly code: KafkaProblem;
+	readonly words: string;
 }
 
-function explain(
-	cause: Error,
-	operation: string,
-): { readonly code: KafkaProblem; readonly words: string } {
+/** What is wrong with a broker that could not be asked, in words. */
+export function brokerProblem({ broker, operation, cause, listener }: BrokerError): Problem {
+	const { code, words } = explain(cause, operation, listener);
+	const isPathInDoubt = operation === 'connect' && pathCodes.has(code);
+	const hint = listener.advertised && isPathInDoubt ? advertisedHint : '';
+	return { code, operation, subject: broker, message: `${broker}: ${words}${hint}` };
+}
+
+/**
+ * What is wrong when nothing at all was answered.
+ *
+ * @param error - what the cluster's connections throw
+ * @throws every other error
+ */
+export function problemsOf(error: unknown): readonly Problem[] {
+	if (error instanceof BrokerError) return [brokerProblem(error)];
+	if (error instanceof AggregateError) return error.errors.flatMap(problemsOf);
+	throw error;
+}
+
+/** Problems that an address has which is right for others, and not from here. */
+const pathCodes: ReadonlySet<KafkaProblem> = new Set(['unreachable', 'timeout', 'connection_lost']);
+
+const advertisedHint =
+	'; the cluster itself names this address (advertised.listeners of that broker), so it must be reachable from here, not only the configured one';
+
+function explain(cause: Error, operation: string, listener: Listener): Explanation {
+	if (cause instanceof AbandonedError) {
+		return {
+			code: 'timeout',
+			words: `it had not answered ${operation} when the read was ended: ${cause.message}`,
+		};
+	}
 	if (cause instanceof RequestTimeoutError) return { code: 'timeout', words: cause.message };
 	if (cause instanceof ThrottledError) {
 		return { code: 'throttled', words: `${cause.message}; raise its quota, or the poll interval` };
 	}
 	if (cause instanceof UnsupportedRequestError) {
-		return { code: 'unsupported', words: `${cause.message}; Kafka 2.8 or newer is needed` };
+		const controller = operation === 'metadata' ? ', and a broker, not a controller' : '';
+		return {
+			code: 'unsupported',
+			words: `${cause.message}; Kafka 2.8 or newer is needed${controller}`,
+		};
 	}
 	if (cause instanceof MalformedAnswerError) {
 		return {
 			code: 'protocol_error',
-			words: `${cause.message}; is this a Kafka listener? If it speaks TLS, set tls`,
+			words: `${cause.message}; is this a Kafka listener?${listener.tls ? '' : ' If it speaks TLS, set tls'}`,
 		};
 	}
-	if (cause instanceof ConnectionLostError || cause.name === 'KafkaJSConnectionClosedError') {
-		return operation === 'connect'
-			? {
-					code: 'protocol_error',
-					words:
-						'it closes new connections without an answer; is this a Kafka listener, with the security protocol that is configured?',
-				}
-			: { code: 'connection_lost', words: lostDuring(operation) };
-	}
-	if (isAuthentication(cause)) {
+	if (cause instanceof NoTlsError) {
 		return {
-			code: 'auth_failed',
-			words: `${cause.message}; check sasl.mechanism, sasl.username and sasl.password`,
+			code: 'tls_failed',
+			words: `it does not answer with TLS: ${cause.message}; if the listener speaks none, leave out tls`,
 		};
 	}
+	if (cause instanceof ConnectionLostError) {
+		return {
+			code: 'connection_lost',
+			words: `${cause.message} during ${operation}${lostHint(operation, listener)}`,
+		};
+	}
+	return explainLogin(cause) ?? explainSocket(cause);
+}
+
+/** A listener that wants SASL answers ApiVersions to anyone, and hangs up at the next request. */
+function lostHint(operation: string, { tls, sasl }: Listener): string {
+	if (operation === 'metadata' && !sasl) return '; if the listener wants SASL, set sasl';
+	if (operation !== 'connect') return '';
+	const settings = [...(tls ? [] : ['tls']), sasl ? 'sasl' : 'no sasl'].join(' and ');
+	return `; is this a Kafka listener, and is ${settings} right for it?`;
+}
+
+/** kafkajs tells these apart by name and type only. */
+function explainLogin(cause: Error): Explanation | undefined {
 	if (cause instanceof TokenError || cause instanceof TokenRefusedError) {
 		return {
 			code: 'auth_failed',
 			words: `${cause.message}; check sasl.token_url, sasl.client_id, sasl.client_secret and sasl.scope`,
 		};
 	}
-	if ('code' in cause && isTls(String(cause.code))) {
+	const type = 'type' in cause ? String(cause.type) : '';
+	if (type === 'ILLEGAL_SASL_STATE') {
+		return {
+			code: 'auth_failed',
+			words: 'this listener takes no SASL login: leave out sasl, or use a listener that has it',
+		};
+	}
+	if (cause.name === 'KafkaJSSASLAuthenticationError' || type.includes('SASL')) {
+		return {
+			code: 'auth_failed',
+			words: `${cause.message}; check sasl.mechanism, sasl.username and sasl.password`,
+		};
+	}
+	return undefined;
+}
+
+function explainSocket(cause: Error): Explanation {
+	const code = 'code' in cause ? String(cause.code) : '';
+	if (isTlsCode(code)) {
 		return {
 			code: 'tls_failed',
 			words: `TLS fails: ${cause.message}; check tls.ca_file, tls.server_name, tls.cert_file and that the listener speaks TLS`,
 		};
 	}
-	return { code: 'unreachable', words: `cannot be reached: ${cause.message}` };
-}
-
-/** A listener that wants SASL answers ApiVersions to anyone, and hangs up at the next request. */
-function lostDuring(operation: string): string {
-	const hint = operation === 'metadata' ? '; if it wants SASL, set sasl' : '';
-	return `it closed the connection during ${operation}${hint}`;
-}
-
-/** kafkajs tells these apart by name and type only. */
-function isAuthentication(error: Error): boolean {
-	const type = 'type' in error ? String(error.type) : '';
-	return error.name === 'KafkaJSSASLAuthenticationError' || type.includes('SASL');
-}
-
-/** Codes of OpenSSL, of Node's TLS, and of certificates that were not accepted. */
-function isTls(code: string): boolean {
-	return /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_|UNABLE_TO_|HOSTNAME_|EPROTO)/.test(code);
+	return {
+		code: 'unreachable',
+		words: networkWords(code) ?? `cannot be reached: ${cause.message}`,
+	};
 }
 
 /** Names few of many: `orders (0, 1, 2, 3, 4 and 7 more)`. */

@@ -1,65 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import type { Reading } from '../../../src/model.ts';
-import { Frames } from '../../../src/targets/kafka/protocol/frames.ts';
 import { Writer } from '../../../src/targets/kafka/protocol/writer.ts';
 import { UnreadableError } from '../../../src/targets/target.ts';
-import { recorded } from './recorded.ts';
+import { endImpostors, impostor, keys, offering } from './impostor.ts';
 import { connect, find, lags, read } from './target.ts';
 
-const keys = { listOffsets: 2, metadata: 3, offsetFetch: 9, describeGroups: 15, listGroups: 16 };
-
-/** What a broker does with one kind of request instead of answering as it was recorded. */
-type Mischief = (answer: Buffer, socket: Socket) => Buffer | undefined;
-
-let server: Server | undefined;
-const sockets = new Set<Socket>();
-
-afterEach(() => {
-	for (const socket of sockets) socket.destroy();
-	server?.close();
-});
-
-/** A broker that answers what Kafka 4.1.0 answered, but for one kind of request. */
-async function impostor(key: number, mischief: Mischief): Promise<string> {
-	const exchanges = recorded.get('4.1.0') ?? [];
-	server = createServer((socket) => {
-		sockets.add(socket);
-		socket.on('error', () => socket.destroy());
-		const frames = new Frames();
-		socket.on('data', (data) => {
-			for (const frame of frames.push(data)) {
-				const asked = frame.readInt16BE(0);
-				const request = frame.subarray(10 + frame.readInt16BE(8)).toString('hex');
-				const same = exchanges.filter((exchange) => exchange.key === asked);
-				// Requests that hold the time are never the same twice.
-				const exchange = same.find((one) => one.request === request) ?? same[0];
-				if (!exchange) {
-					socket.destroy();
-					return;
-				}
-				const { port } = socket.address() as AddressInfo;
-				const answer = withPort(Buffer.from(exchange.answer, 'hex'), asked, port);
-				const given = asked === key ? mischief(answer, socket) : answer;
-				if (!given) continue;
-				const header = Buffer.alloc(8);
-				header.writeInt32BE(given.length + 4);
-				header.writeInt32BE(frame.readInt32BE(4), 4);
-				socket.write(Buffer.concat([header, given]));
-			}
-		});
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** The recorded metadata tells where the recorded broker was. */
-function withPort(answer: Buffer, key: number, port: number): Buffer {
-	if (key === keys.metadata) answer.writeInt32BE(port, answer.indexOf('127.0.0.1') + 9);
-	return answer;
-}
+afterEach(endImpostors);
 
 async function reading(bootstrap: string): Promise<Reading> {
 	const target = connect(bootstrap);
@@ -152,6 +99,66 @@ test('a broker that lists a group and denies to be its coordinator is not asked 
 	assert.equal(asked, 2);
 	assert.deepEqual(codes(seen), ['offset_fetch: coordinator_unavailable']);
 	assert.ok(seen.unread.some(({ consumerGroup }) => consumerGroup === 'billing'));
+});
+
+/** The metadata of the recorded broker, with another name for the topic `orders`. */
+function withoutOrders(answer: Buffer): Buffer {
+	answer.write('ordeal', answer.indexOf('orders'));
+	return answer;
+}
+
+test('a topic that was made after the metadata was asked for is read in the same poll', async () => {
+	let asked = 0;
+	const seen = await reading(
+		await impostor(keys.metadata, (answer) => {
+			asked += 1;
+			return asked === 1 ? withoutOrders(answer) : answer;
+		}),
+	);
+	assert.deepEqual(codes(seen), []);
+	assert.deepEqual(lags(find(seen, 'orders', 'billing')), { 0: 6, 1: 0 });
+});
+
+test('only metadata that is newer than the commits says that a topic is gone', async () => {
+	const gone = await reading(await impostor(keys.metadata, withoutOrders));
+	assert.ok(codes(gone).includes('offset_fetch: topic_gone'), codes(gone).join());
+
+	let asked = 0;
+	const silent = await reading(
+		await impostor(keys.metadata, (answer, socket) => {
+			asked += 1;
+			if (asked === 1) return withoutOrders(answer);
+			socket.destroy();
+			return undefined;
+		}),
+	);
+	assert.ok(!codes(silent).includes('offset_fetch: topic_gone'), codes(silent).join());
+	assert.ok(silent.unread.some(({ stream }) => stream === 'orders'));
+});
+
+test('a broker that offers nothing but what is needed is read, without what it does not tell', async () => {
+	const needed: readonly number[] = Object.values(keys).filter(
+		(key) => key !== keys.describeGroups,
+	);
+	const bootstrap = await impostor(keys.apiVersions, (answer) =>
+		offering(answer, (key, range) => (needed.includes(key) ? range : undefined)),
+	);
+	const seen = await reading(bootstrap);
+	assert.deepEqual(codes(seen), []);
+	assert.equal(seen.complete, true);
+	const group = find(seen, 'orders', 'billing');
+	assert.deepEqual(lags(group), { 0: 6, 1: 0 });
+	assert.equal(group?.members, undefined);
+});
+
+test('many requests at once to a broker share one connection', async () => {
+	const target = connect(await impostor(-1, (answer) => answer));
+	try {
+		await Promise.all([read(target), read(target), read(target)]);
+		assert.equal(target.requests.get('connect'), 1);
+	} finally {
+		await target.close();
+	}
 });
 
 test('metadata that cannot be read makes the target unreadable, with the reason', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Target } from '../../../src/targets/target.ts';
+import { type Target, UnreadableError } from '../../../src/targets/target.ts';
 import { type Kafka as Broker, startKafka } from '../../brokers/index.ts';
 import { type Seed, seedFor } from './seed.ts';
 import { connect, find, lags, read } from './target.ts';
@@ -166,6 +166,29 @@ test('a group with members tells its kind and state', async () => {
 		assert.deepEqual(lags(group), { 0: 0, 1: 0, 2: 0 });
 	} finally {
 		await consumer.disconnect();
+	}
+});
+
+test('settings that the listener has no use for are problems that say which', async () => {
+	const sasl = { mechanism: 'plain', username: 'lag', password: 'correct-horse' };
+	for (const [options, code, message] of [
+		[{ tls: {} }, 'tls_failed', /does not answer with TLS.*leave out tls/],
+		[{ sasl }, 'auth_failed', /no SASL login: leave out sasl/],
+	] as const) {
+		const stranger = connect(broker.bootstrap, options);
+		try {
+			await assert.rejects(read(stranger), (error: unknown) => {
+				assert(error instanceof UnreadableError);
+				const [problem, ...more] = error.problems;
+				assert.equal(problem?.code, code, problem?.message);
+				assert.match(problem?.message ?? '', message);
+				assert.doesNotMatch(JSON.stringify(problem), /correct-horse/);
+				assert.deepEqual(more, []);
+				return true;
+			});
+		} finally {
+			await stranger.close();
+		}
 	}
 });
 

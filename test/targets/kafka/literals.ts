@@ -1,6 +1,6 @@
-import type { Answers } from '../../../src/targets/kafka/answers.ts';
-import { BrokerError } from '../../../src/targets/kafka/client.ts';
-import { RequestTimeoutError } from '../../../src/targets/kafka/connection.ts';
+import { BrokerError } from '../../../src/targets/kafka/connect/broker-error.ts';
+import { RequestTimeoutError } from '../../../src/targets/kafka/connect/connection-errors.ts';
+import type { Answers } from '../../../src/targets/kafka/fetch/answers.ts';
 import type { TopicOffsets } from '../../../src/targets/kafka/protocol/offset-rows.ts';
 
 /** Answers of brokers as literals. */
@@ -63,11 +63,13 @@ export const timeout = new BrokerError(
 	'broker 2 (kafka-2:9092)',
 	'list_offsets',
 	new RequestTimeoutError('list_offsets: no answer within 3500 ms'),
+	{ tls: false, sasl: false, advertised: false },
 );
 
 /** A broker, a topic and a group, with nothing wrong. */
 export const whole: Answers = {
 	metadata: { brokers: [broker1], topics: [topic('orders', [1, 1])] },
+	absenceIsSure: true,
 	listings: [{ asked: 1, answer: { errorCode: 0, groups: [listed('billing')] } }],
 	offsets: [
 		committed({ errorCode: 0, groupId: 'billing', topics: [offsetsOf('orders', { 0: 5, 1: 20 })] }),

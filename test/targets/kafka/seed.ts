@@ -55,8 +55,14 @@ export async function seedFor(
 		client,
 		async topic(topic, counts) {
 			await admin.createTopics({
-				waitForLeaders: true,
+				// kafkajs' own wait fails when the broker does not know a new topic for a moment.
+				waitForLeaders: false,
 				topics: [{ topic, numPartitions: counts.length, replicationFactor: 1 }],
+			});
+			await until(`the topic ${topic} has its leaders`, async () => {
+				const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+				const partitions = topics[0]?.partitions ?? [];
+				return partitions.length === counts.length && partitions.every(({ leader }) => leader >= 0);
 			});
 			await producer.sendBatch({
 				topicMessages: counts.map((count, partition) => ({

@@ -90,7 +90,7 @@ for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512']) {
 test('a listener that wants SASL, asked without, is a problem that points at the settings', async () => {
 	const [problem] = await problemsOf({});
 	assert.equal(problem?.code, 'connection_lost');
-	assert.match(problem?.message ?? '', /if it wants SASL, set sasl/);
+	assert.match(problem?.message ?? '', /if the listener wants SASL, set sasl/);
 });
 
 test('a host that does not exist is unreachable, and a second broker is asked instead', async () => {

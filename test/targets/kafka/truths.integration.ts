@@ -58,6 +58,27 @@ test('an open transaction counts up to the high watermark, or not at all, by iso
 	}
 });
 
+test('commits of an open transaction do not hide those before it', async () => {
+	await seed.topic('piped', [9]);
+	await seed.commit('pipe', 'piped', [2]);
+	const producer = seed.client.producer({ transactionalId: 'pipe', maxInFlightRequests: 1 });
+	try {
+		await producer.connect();
+		const transaction = await producer.transaction();
+		await transaction.sendOffsets({
+			consumerGroupId: 'pipe',
+			topics: [{ topic: 'piped', partitions: [{ partition: 0, offset: '6' }] }],
+		});
+		assert.deepEqual(lags(find(await read(target), 'piped', 'pipe')), { 0: 7 });
+		await transaction.commit();
+		await until('the new commit counts', async () => {
+			return lags(find(await read(target), 'piped', 'pipe'))[0] === 3;
+		});
+	} finally {
+		await producer.disconnect();
+	}
+});
+
 test('retention is told where age deletes, and nowhere else', async () => {
 	const configs: Record<string, Record<string, string>> = {
 		short: { 'retention.ms': '3600000' },

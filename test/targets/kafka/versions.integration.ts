@@ -1,9 +1,54 @@
 import assert from 'node:assert/strict';
+import { connect as dial } from 'node:net';
 import { test } from 'node:test';
-import { startKafka } from '../../brokers/index.ts';
+import { startKafka, until } from '../../brokers/index.ts';
+import { endImpostors, serve } from './impostor.ts';
 import { seedFor } from './seed.ts';
 import { connect, find, lags, read } from './target.ts';
 import { describeGroups } from './truth.ts';
+
+test('a broker that is replaced by a newer one at the same address is read by its own versions', async () => {
+	let port = 0;
+	const address = await serve((client) => {
+		const server = dial({ host: '127.0.0.1', port });
+		client.pipe(server).pipe(client);
+		const end = () => {
+			client.destroy();
+			server.destroy();
+		};
+		for (const socket of [client, server]) socket.on('close', end).on('error', end);
+	});
+	const target = connect(address);
+	try {
+		for (const [version, consumed] of [
+			['3.9.1', 4],
+			['4.3.0', 7],
+		] as const) {
+			const broker = await startKafka({
+				version,
+				config: [`advertised.listeners=PLAINTEXT://${address}`],
+			});
+			port = broker.port;
+			try {
+				const seed = await seedFor(address);
+				await seed.topic('orders', [10]);
+				await seed.commit('billing', 'orders', [consumed]);
+				await seed.close();
+				const reading = await until(`${version} is read`, async () => {
+					const seen = await read(target);
+					return find(seen, 'orders', 'billing') && seen;
+				});
+				assert.deepEqual(lags(find(reading, 'orders', 'billing')), { 0: 10 - consumed });
+				assert.deepEqual(reading.problems, []);
+			} finally {
+				await broker.stop();
+			}
+		}
+	} finally {
+		await target.close();
+		endImpostors();
+	}
+});
 
 for (const version of ['3.9.1', '4.3.0']) {
 	test(`on ${version} every lag is what the broker's own tool tells`, async () => {

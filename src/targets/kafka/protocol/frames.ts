@@ -1,4 +1,5 @@
 import { MalformedAnswerError } from './reader.ts';
+import { strangerOf } from './strangers.ts';
 
 /** Far above any real answer: 50,000 committed offsets take 2 MB. */
 const largestFrameBytes = 64 * 2 ** 20;
@@ -29,7 +30,9 @@ export class Frames {
 		while (rest.length >= lengthBytes) {
 			const size = rest.readInt32BE(0);
 			if (size < correlationIdBytes || size > largestFrameBytes) {
-				throw new MalformedAnswerError(`an answer of ${size} bytes is announced`);
+				throw new MalformedAnswerError(
+					strangerOf(rest) ?? `an answer of ${size} bytes is announced`,
+				);
 			}
 			this.#needed = lengthBytes + size;
 			if (rest.length < this.#needed) break;

@@ -1,0 +1,146 @@
+import type { BrokerError } from '../connect/broker-error.ts';
+import type { Cluster } from '../connect/client.ts';
+import { UnsupportedRequestError } from '../connect/connection-errors.ts';
+import { listGroups } from '../protocol/list-groups.ts';
+import { type Isolation, latest } from '../protocol/list-offsets.ts';
+import type { MetadataAnswer } from '../protocol/metadata.ts';
+import type { Answers, Scope } from './answers.ts';
+import { askConfigs, askGroups, askOffsets, askPartitions } from './ask.ts';
+import { leg } from './legs.ts';
+import {
+	commitsBeyondEnd,
+	commitsOnUnknown,
+	groupsByCoordinator,
+	movedGroups,
+	movedPartitions,
+	partitionsByLeader,
+} from './plan.ts';
+
+/** What a poll is to read. */
+export interface Wanted extends Scope {
+	readonly isolation: Isolation;
+	/** Whether groups are missing on these lists that were there lately. */
+	lacksGroups(listings: Answers['listings']): boolean;
+	/** Of these topics, those whose settings are to be asked for. */
+	dueConfigs(topics: readonly string[]): readonly string[];
+}
+
+/**
+ * Asks everything, batched per broker. Committed offsets come before ends, so that a lag is never
+ * negative by the order of reading. What has moved to another broker is asked for once more, there.
+ * When the signal fires, what was read until then is kept, and what was not is a failed leg.
+ *
+ * @throws AggregateError of {@link BrokerError} when no broker tells the metadata or lists groups
+ */
+export async function fetchAll(
+	cluster: Cluster,
+	wanted: Wanted,
+	signal: AbortSignal,
+): Promise<Answers> {
+	await cluster.beginPoll(signal);
+	const list = (of: MetadataAnswer) =>
+		Promise.all(
+			of.brokers.map(({ nodeId }) =>
+				leg(nodeId, cluster.send(nodeId, listGroups, undefined, signal)),
+			),
+		);
+	let metadata = await cluster.metadata(signal);
+	let listings: Answers['listings'] = await list(metadata);
+	if (errorsOf(listings).length === listings.length) {
+		if (!signal.aborted) {
+			metadata = await cluster.freshMetadata(signal);
+			listings = await list(metadata);
+		}
+		const errors = errorsOf(listings);
+		const isSilent = errors.every(({ cause }) => !(cause instanceof UnsupportedRequestError));
+		// Who did not answer is not asked again in this poll: nothing can be read.
+		if (isSilent && errors.length > 0 && errors.length === listings.length) {
+			throw new AggregateError(errors);
+		}
+	}
+
+	// A group was deleted, or its coordinator moves: then the metadata is not to be trusted.
+	if (!cluster.hasFreshMetadata && wanted.lacksGroups(listings)) {
+		metadata = (await newer(cluster, signal)) ?? metadata;
+	}
+
+	let groups = await askGroups(cluster, groupsByCoordinator(listings, wanted.groups), signal);
+	const moved = movedGroups(groups);
+	if (moved.size > 0 && !signal.aborted) {
+		metadata = (await newer(cluster, signal)) ?? metadata;
+		const again = await list(metadata);
+		const batches = groupsByCoordinator(again, (groupId, node) => {
+			const before = moved.get(groupId);
+			return before !== undefined && before !== node;
+		});
+		listings = [...listings, ...again];
+		const { offsets, shareOffsets, descriptions } = await askGroups(cluster, batches, signal);
+		groups = {
+			offsets: [...groups.offsets, ...offsets],
+			shareOffsets: [...groups.shareOffsets, ...shareOffsets],
+			descriptions: [...groups.descriptions, ...descriptions],
+		};
+	}
+	let absenceIsSure = false;
+	if (commitsOnUnknown(groups, metadata, wanted.streams) && !signal.aborted) {
+		const renewed = await newer(cluster, signal);
+		absenceIsSure = renewed !== undefined && renewed.brokers.length > 0;
+		metadata = renewed ?? metadata;
+	}
+
+	const inScope = ({ topic, errorCode }: MetadataAnswer['topics'][number]) =>
+		errorCode === 0 && wanted.streams(topic);
+	const topics = metadata.topics.filter(inScope).map(({ topic }) => topic);
+	const isolation = wanted.isolation;
+	const configs = askConfigs(cluster, metadata, wanted.dueConfigs(topics), signal);
+	// The other work may fail first: nobody would wait for this then.
+	configs.catch(() => {});
+	const batches = partitionsByLeader(metadata, inScope);
+	let partitions = await askPartitions(cluster, isolation, batches, signal);
+	const elsewhere = movedPartitions(partitions);
+	if (!elsewhere.isEmpty && !signal.aborted) {
+		metadata = (await newer(cluster, signal)) ?? metadata;
+		const again = partitionsByLeader(
+			metadata,
+			(topic, row) => inScope(topic) && elsewhere.has(topic.topic, topic.partitions[row] as number),
+		);
+		const { ends, starts } = await askPartitions(cluster, isolation, again, signal);
+		partitions = {
+			ends: [...partitions.ends, ...ends],
+			starts: [...partitions.starts, ...starts],
+		};
+	}
+
+	let watermarks: Answers['watermarks'] = [];
+	if (isolation === 'read_committed') {
+		const beyond = commitsBeyondEnd(groups, partitions.ends);
+		const open = partitionsByLeader(
+			metadata,
+			(topic, row) => inScope(topic) && beyond.has(topic.topic, topic.partitions[row] as number),
+		);
+		watermarks = await askOffsets(cluster, latest, 'read_uncommitted', open, signal);
+	}
+	return {
+		metadata,
+		absenceIsSure,
+		listings,
+		...groups,
+		...partitions,
+		watermarks,
+		configs: await configs,
+	};
+}
+
+function errorsOf(listings: Answers['listings']): readonly BrokerError[] {
+	return listings.flatMap((listing) => ('error' in listing ? [listing.error] : []));
+}
+
+/** Metadata asked for in the middle of a poll; without an answer the poll goes on with the old. */
+async function newer(cluster: Cluster, signal: AbortSignal): Promise<MetadataAnswer | undefined> {
+	try {
+		return await cluster.freshMetadata(signal);
+	} catch (error) {
+		if (error instanceof AggregateError) return undefined;
+		throw error;
+	}
+}
