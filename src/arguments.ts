@@ -16,6 +16,7 @@ export type Invocation =
 				readonly output: (typeof outputs)[number];
 				readonly target: string | undefined;
 			})
+	| ({ readonly command: 'doctor' } & Common & { readonly target: string | undefined })
 	| { readonly command: 'check-config'; readonly configFile: string | undefined }
 	| { readonly command: 'health'; readonly url: string };
 
@@ -61,6 +62,7 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 			format: oneOf('log.format', logFormats, value('log.format') ?? format),
 		},
 	};
+	if (command === 'doctor') return { command, ...common, target: value('target') };
 	if (command === 'once') {
 		const output = oneOf('output', outputs, value('output') ?? 'table');
 		return { command, ...common, output, target: value('target') };

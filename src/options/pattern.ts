@@ -22,6 +22,28 @@ export function passes({ include, exclude }: Filter, name: string): boolean {
 	return include.some(matches) && !exclude.some(matches);
 }
 
+/** A name that a pattern means. */
+export interface Example {
+	readonly pattern: Pattern;
+	readonly name: string;
+}
+
+/**
+ * For each `include` a name that passes the filter, made up where it has wildcards. None for regular
+ * expressions, and where `exclude` stands against it.
+ */
+export function examples(filter: Filter): readonly Example[] {
+	return filter.include.flatMap((pattern) => {
+		const name =
+			pattern.literal ??
+			pattern.source.replace(
+				/\\(.)|\*|\?/gsu,
+				(wildcard, escaped?: string) => escaped ?? (wildcard === '*' ? 'stream-lag-exporter-doctor' : 'x'),
+			);
+		return passes(filter, name) ? [{ pattern, name }] : [];
+	});
+}
+
 /**
  * The schema of a {@link Filter}, with its defaults as they would be written.
  */

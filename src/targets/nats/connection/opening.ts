@@ -20,6 +20,7 @@ export interface Encryption {
 /** The part of a NATS server's greeting that is read. */
 const info = z.object({
 	version: z.string().regex(/^\d+\.\d+/),
+	server_name: z.string().optional(),
 	max_payload: z.number(),
 	tls_required: z.boolean().default(false),
 	tls_available: z.boolean().default(false),

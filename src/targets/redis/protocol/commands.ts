@@ -26,6 +26,26 @@ export const lostWithout = {
 
 export type Operation = keyof typeof lostWithout;
 
+/** What a user's ACL must have for each operation. */
+export const permissionFor: Readonly<Record<Operation, string>> = {
+	connect: 'on',
+	select: '+select',
+	info: '+info',
+	time: '+time',
+	sentinel: '+sentinel|get-master-addr-by-name',
+	cluster: '+cluster|slots',
+	asking: '+asking',
+	scan: '+scan',
+	eval_ro: '+eval_ro',
+	evalsha_ro: '+evalsha_ro',
+	xinfo_groups: '+xinfo|groups',
+	xinfo_stream: '+xinfo|stream',
+	xinfo_consumers: '+xinfo|consumers',
+	xpending: '+xpending',
+	xrange: '+xrange',
+	xlen: '+xlen',
+};
+
 /** Every operation that is counted. */
 export const operations = Object.keys(lostWithout) as readonly Operation[];
 
