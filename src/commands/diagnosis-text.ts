@@ -56,7 +56,7 @@ function trialLines(trials: readonly Trial[]): readonly string[] {
 	const below = ' '.repeat(markWidth + width + 6);
 	return trials.flatMap((trial) => {
 		const { operation, subject, answer, state } = trial;
-		const what = answer === undefined ? subject : `${subject}: ${answer}`;
+		const what = [subject, answer].filter((part) => part).join(': ');
 		const mark = marks[state].padEnd(markWidth);
 		return [
 			`  ${mark}  ${operation.padEnd(width)}  ${what}`.trimEnd(),
@@ -73,7 +73,7 @@ function pollLines({ outcome }: Diagnosis): readonly string[] {
 	const how =
 		reading === undefined
 			? `A whole poll read nothing, in ${seconds} s`
-			: `A whole poll read ${plural(reading.streams.length, 'stream')} and ${plural(reading.groups.length, 'consumer group')} on them, in ${seconds} s`;
+			: `A whole poll read ${plural(reading.streams.length, 'stream')} and ${plural(reading.groups.length, 'consumer group')}, in ${seconds} s`;
 	if (problems.length === 0) return ['', `  ${how}; no problem.`];
 	const shown = problems.slice(0, mostProblems);
 	const more = problems.length - shown.length;

@@ -38,7 +38,8 @@ export function examples(filter: Filter): readonly Example[] {
 			pattern.literal ??
 			pattern.source.replace(
 				/\\(.)|\*|\?/gsu,
-				(wildcard, escaped?: string) => escaped ?? (wildcard === '*' ? 'stream-lag-exporter-doctor' : 'x'),
+				(wildcard, escaped?: string) =>
+					escaped ?? (wildcard === '*' ? 'stream-lag-exporter-doctor' : 'x'),
 			);
 		return passes(filter, name) ? [{ pattern, name }] : [];
 	});

@@ -1,14 +1,15 @@
 import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import type { Answers } from './answers.ts';
-import { AbandonedError, BrokerError, Cluster } from './client.ts';
+import { Cluster } from './client.ts';
+import { diagnose } from './diagnosis.ts';
 import { kafkaProblems } from './error-codes.ts';
 import { fetchAll } from './fetch.ts';
 import { HeadSeeds } from './head-seeds.ts';
 import { loginOf } from './login.ts';
 import { options } from './options.ts';
 import { remembered } from './plan.ts';
-import { brokerProblem } from './problems.ts';
+import { problemsOf } from './problems.ts';
 import { readAnswers } from './read.ts';
 import { Retention } from './retention.ts';
 import { Settling } from './settling.ts';
@@ -76,8 +77,11 @@ export const kafka = definePlatform({
 						}),
 					};
 				} catch (error) {
-					throw unreadable(error);
+					throw new UnreadableError(problemsOf(error));
 				}
+			},
+			async diagnose(signal, tell) {
+				return await diagnose({ cluster, options: given, signal, tell });
 			},
 			async close() {
 				await cluster.close();
@@ -85,23 +89,3 @@ export const kafka = definePlatform({
 		};
 	},
 });
-
-function unreadable(error: unknown): unknown {
-	if (error instanceof AbandonedError) {
-		const { broker, operation, message } = error;
-		return new UnreadableError([
-			{
-				code: 'timeout',
-				operation,
-				subject: broker,
-				message: `${broker} had not answered ${operation} when the read was ended: ${message}`,
-			},
-		]);
-	}
-	if (error instanceof AggregateError) {
-		return new UnreadableError(
-			error.errors.filter((one) => one instanceof BrokerError).map(brokerProblem),
-		);
-	}
-	return error;
-}

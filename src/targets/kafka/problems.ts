@@ -1,5 +1,5 @@
 import type { Problem } from '../../model.ts';
-import type { BrokerError } from './client.ts';
+import { AbandonedError, BrokerError } from './client.ts';
 import {
 	ConnectionLostError,
 	RequestTimeoutError,
@@ -15,6 +15,29 @@ import { TokenError } from './token-endpoint.ts';
 export function brokerProblem({ broker, operation, cause }: BrokerError): Problem {
 	const { code, words } = explain(cause, operation);
 	return { code, operation, subject: broker, message: `${broker}: ${words}` };
+}
+
+/**
+ * What is wrong when nothing at all was answered.
+ *
+ * @param error - what the cluster's connections throws
+ * @throws every other error
+ */
+export function problemsOf(error: unknown): readonly Problem[] {
+	if (error instanceof AbandonedError) {
+		const { broker, operation, message } = error;
+		return [
+			{
+				code: 'timeout',
+				operation,
+				subject: broker,
+				message: `${broker} had not answered ${operation} when the read was ended: ${message}`,
+			},
+		];
+	}
+	if (error instanceof BrokerError) return [brokerProblem(error)];
+	if (error instanceof AggregateError) return error.errors.flatMap(problemsOf);
+	throw error;
 }
 
 function explain(

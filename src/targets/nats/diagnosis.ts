@@ -1,11 +1,12 @@
 import type { Problem } from '../../model.ts';
 import { examples, passes } from '../../options/pattern.ts';
+import { shellWord } from '../shell-word.ts';
 import { merged, type Trial } from '../trial.ts';
-import { Failure, type Operation, type Refused } from './failure.ts';
+import { Failure, type Refused } from './failure.ts';
 import { mapSome } from './map-some.ts';
 import { ask, consumerNotFound, type Means } from './poll.ts';
-import { type Listing, listAll } from './reading/listing.ts';
 import { parseAnswer } from './reading/api-answer.ts';
+import { type Listing, listAll } from './reading/listing.ts';
 import { parsePage } from './reading/page.ts';
 import { streamNotFound } from './reading/read.ts';
 import { shownName } from './reading/shown-name.ts';
@@ -65,13 +66,14 @@ export async function diagnose(
 	tell: (trial: Trial) => void,
 ): Promise<readonly string[]> {
 	const { connection, advisories } = means;
-	const { version, server_name } = connection.server;
+	const { version, server_id, server_name } = connection.server;
 	const trials: Trial[] = [];
 	const add = (trial: Trial) => {
 		trials.push(trial);
 		tell(trial);
 	};
-	const named = server_name === undefined ? '' : `, named ${server_name}`;
+	const isNamed = server_name !== undefined && server_name !== server_id;
+	const named = isNamed ? `, named ${server_name}` : '';
 	const answer = `nats-server ${version}${named}`;
 	add({ operation: 'connect', subject: connection.address, state: 'allowed', answer });
 
@@ -81,11 +83,15 @@ export async function diagnose(
 		return parsePage((await ask(means, 'stream_list', subjects.streamList, body)).data, 'streams');
 	});
 	// The server looks at what it is sent in turn: at the subscriptions first.
-	const refusedAnswers = listing.failure?.refused?.verb === 'subscribe' ? listing.failure : undefined;
-	const isHeard = listing.failure?.code !== 'timeout' && listing.failure?.code !== 'connection_lost';
+	const refusedAnswers =
+		listing.failure?.refused?.verb === 'subscribe' ? listing.failure : undefined;
+	const isHeard =
+		listing.failure?.code !== 'timeout' && listing.failure?.code !== 'connection_lost';
 	const inbox = `${means.options.inbox_prefix}.>`;
 	add(subscriptionTrial('answers', inbox, refusedAnswers, isHeard));
-	add(subscriptionTrial('advisories', maxDeliveries, advisories.refused, isHeard && !refusedAnswers));
+	add(
+		subscriptionTrial('advisories', maxDeliveries, advisories.refused, isHeard && !refusedAnswers),
+	);
 	if (refusedAnswers === undefined) {
 		const found = `${listing.entries.size + listing.missing.size} streams`;
 		add(requestTrial('stream_list', 'the account', listing.failure, found));
@@ -109,7 +115,8 @@ export function unreachedTrials(problems: readonly Problem[]): readonly Trial[] 
 
 interface Tried {
 	readonly name: string;
-	readonly exists: boolean;
+	/** The pattern for which the name was made up. Absent: there is such a stream. */
+	readonly madeUpFor?: string;
 	readonly allowsDirectGets: boolean;
 }
 
@@ -117,31 +124,35 @@ interface Tried {
 function streamsOf({ options }: Means, listing: Listing, subjects: Subjects): readonly Tried[] {
 	const { streams } = readStreams(listing, subjects.streamList, options.streams, Date.now());
 	const there = Array.from(streams, ([name, { log }]) => {
-		return { name, exists: true, allowsDirectGets: log?.allowsDirectGets ?? false };
+		return { name, allowsDirectGets: log.allowsDirectGets };
 	});
 	if (there.length > 0) return there.slice(0, streamsAtMost);
-	const made = examples(options.streams).map(({ name }) => name);
-	return made.map((name) => ({ name, exists: false, allowsDirectGets: true }));
+	return examples(options.streams).map(({ name, pattern }) => {
+		return { name, madeUpFor: pattern.source, allowsDirectGets: true };
+	});
 }
 
 async function tryStream(
 	means: Means,
 	subjects: Subjects,
-	{ name, exists, allowsDirectGets }: Tried,
+	{ name, madeUpFor, allowsDirectGets }: Tried,
 ): Promise<readonly Trial[]> {
 	const { options, effort } = means;
 	let consumer = 'stream-lag-exporter-doctor';
 	const attempt = async (request: Request, subject: string, body: string): Promise<Trial> => {
+		// Servers of 2.9 do not answer direct gets of a stream that is not there.
+		const timeoutMs = madeUpFor === undefined ? effort.ageTimeoutMs : effort.singleTimeoutMs;
 		const failure = await failureOf(async () => {
-			const { data } = await ask(means, request, subject, body, effort.ageTimeoutMs);
+			const { data } = await ask(means, request, subject, body, timeoutMs);
 			if (request === 'direct_get') return;
 			parseAnswer(data);
 			if (request !== 'consumer_list') return;
 			const inScope = (one: string) => passes(options.groups, shownName(one));
 			consumer = [...parsePage(data, 'consumers').entries.keys()].find(inScope) ?? consumer;
 		});
-		const isNowhere = !exists && failure?.noResponders;
-		return requestTrial(request, shownName(name), isNowhere ? undefined : failure);
+		if (madeUpFor === undefined) return requestTrial(request, shownName(name), failure);
+		const isNowhere = failure?.noResponders || failure?.code === 'timeout';
+		return requestTrial(request, madeUpFor, isNowhere ? undefined : failure);
 	};
 	const list = await attempt('consumer_list', subjects.consumerList(name), '{"offset":0}');
 	const more = await Promise.all([
@@ -149,9 +160,7 @@ async function tryStream(
 		attempt('consumer_info', subjects.consumerInfo(name, consumer), ''),
 		...(options.time_lag === 'exact'
 			? [
-					...(allowsDirectGets
-						? [attempt('direct_get', subjects.directGet(name), noMessage)]
-						: []),
+					...(allowsDirectGets ? [attempt('direct_get', subjects.directGet(name), noMessage)] : []),
 					attempt('message_get', subjects.messageGet(name), noMessage),
 				]
 			: []),
@@ -183,7 +192,14 @@ function requestTrial(
 		return { operation, subject, state: 'failed', answer: failure.message };
 	}
 	const permission = permissionText(failure.refused, names);
-	return { operation, subject, state: 'refused', answer: refusalText(failure.refused), permission, lost };
+	return {
+		operation,
+		subject,
+		state: 'refused',
+		answer: refusalText(failure.refused),
+		permission,
+		lost,
+	};
 }
 
 function subscriptionTrial(
@@ -195,7 +211,14 @@ function subscriptionTrial(
 	const { title: operation, lost } = subscriptions[subscription];
 	if (failure?.refused) {
 		const answer = refusalText(failure.refused);
-		return { operation, subject, state: 'refused', answer, permission: permissionText(failure.refused, 0), lost };
+		return {
+			operation,
+			subject,
+			state: 'refused',
+			answer,
+			permission: permissionText(failure.refused, 0),
+			lost,
+		};
 	}
 	return { operation, subject, state: isHeard ? 'allowed' : 'untried' };
 }
@@ -229,12 +252,10 @@ function grants(trials: readonly Trial[], { options }: Means): readonly string[]
 		return [`# add to the permissions of ${user}, and take out of what it is denied`, ...lines];
 	}
 	const flags = (['publish', 'subscribe'] as const).flatMap((verb) =>
-		subjects(verb).map((subject) => `--allow-${verb === 'publish' ? 'pub' : 'sub'} ${shellQuoted(subject)}`),
+		subjects(verb).map(
+			(subject) =>
+				`--allow-${verb === 'publish' ? 'pub' : 'sub'} ${shellWord(subject.slice(1, -1))}`,
+		),
 	);
 	return [`nsc edit user --name USER ${flags.join(' ')}`];
-}
-
-/** In single quotes, for a subject begins with a dollar sign. */
-function shellQuoted(inDoubleQuotes: string): string {
-	return `'${inDoubleQuotes.slice(1, -1)}'`;
 }

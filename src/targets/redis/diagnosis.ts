@@ -51,11 +51,13 @@ export async function diagnose(
 		trials.push(...ofMasters.flat());
 	} catch (error) {
 		if (!(error instanceof UnreadableError)) throw error;
-		trials.push(...error.problems.map(({ code, operation, message }) => {
-			return code === 'not_authorized'
-				? refused(operation as commands.Operation, '', message)
-				: ({ ...named(operation), subject: '', state: 'failed', answer: message } as const);
-		}));
+		trials.push(
+			...error.problems.map(({ code, operation, message }) => {
+				return code === 'not_authorized'
+					? refused(operation as commands.Operation, '', message)
+					: ({ ...named(operation), subject: '', state: 'failed', answer: message } as const);
+			}),
+		);
 	}
 	const all = merged(trials);
 	for (const trial of all) tell(trial);
@@ -83,10 +85,9 @@ async function tryMaster(master: Master, means: Means): Promise<readonly Trial[]
 					? means.dialler.explain(endpoint, error)
 					: undefined;
 		if (problem === undefined) throw error;
-		const subject = addressText(endpoint);
 		return problem.code === 'not_authorized'
-			? [refused(problem.operation as commands.Operation, subject, problem.message)]
-			: [{ ...named(problem.operation), subject, state: 'failed', answer: problem.message }];
+			? [refused(problem.operation as commands.Operation, '', problem.message)]
+			: [{ ...named(problem.operation), subject: '', state: 'failed', answer: problem.message }];
 	}
 }
 
@@ -112,7 +113,9 @@ async function trySession(
 		...(installation.isCluster ? [commands.asking] : []),
 	];
 	const replies = await connection.ask(asked);
-	const trials = asked.map(({ operation }, at) => trialOf(endpoint, operation, replies[at] ?? null));
+	const trials = asked.map(({ operation }, at) =>
+		trialOf(endpoint, operation, replies[at] ?? null),
+	);
 	const role = isReplica ? ', a replica: only a master knows what groups read' : '';
 	const { version = 'of a version that is not told' } = server;
 	const what = version.startsWith('valkey') ? version : `Redis ${version}`;
@@ -139,7 +142,12 @@ async function trySession(
 		);
 		const [first] = refusals;
 		if (first === undefined) {
-			return { operation, subject, state: 'allowed', answer: `${keys.length} of the streams tried` };
+			return {
+				operation,
+				subject,
+				state: 'allowed',
+				answer: `${keys.length} of the streams tried`,
+			};
 		}
 		const patternsOf = options.streams.include.map(({ source }) =>
 			source.startsWith('/') ? '~*' : `~${source}`,
@@ -185,7 +193,9 @@ function refused(operation: commands.Operation, subject: string, answer: string)
 }
 
 function named(operation: string): { readonly operation: string } {
-	return { operation: operation === 'connect' ? operation : words(operation as commands.Operation) };
+	return {
+		operation: operation === 'connect' ? operation : words(operation as commands.Operation),
+	};
 }
 
 /** The command is permitted, and the key is not (in the words of 6.2 and 7.0, and of 7.2 and later). */

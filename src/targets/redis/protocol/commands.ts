@@ -17,7 +17,7 @@ export const lostWithout = {
 	eval_ro: 'speed',
 	evalsha_ro: 'speed',
 	xinfo_groups: 'groups',
-	xinfo_stream: 'streams and lag',
+	xinfo_stream: 'streams and lag, which is everything',
 	xinfo_consumers: 'when consumers last read',
 	xpending: 'the age of pending entries and what is lost or abandoned among them',
 	xrange: 'the age of undelivered entries, and lag where it must be counted',
