@@ -141,7 +141,8 @@ async function tryStream(
 	let consumer = 'stream-lag-exporter-doctor';
 	const attempt = async (request: Request, subject: string, body: string): Promise<Trial> => {
 		// Servers of 2.9 do not answer direct gets of a stream that is not there.
-		const timeoutMs = madeUpFor === undefined ? effort.ageTimeoutMs : effort.singleTimeoutMs;
+		const isNowhere = madeUpFor !== undefined && request === 'direct_get';
+		const timeoutMs = isNowhere ? effort.singleTimeoutMs : effort.ageTimeoutMs;
 		const failure = await failureOf(async () => {
 			const { data } = await ask(means, request, subject, body, timeoutMs);
 			if (request === 'direct_get') return;
@@ -150,9 +151,12 @@ async function tryStream(
 			const inScope = (one: string) => passes(options.groups, shownName(one));
 			consumer = [...parsePage(data, 'consumers').entries.keys()].find(inScope) ?? consumer;
 		});
-		if (madeUpFor === undefined) return requestTrial(request, shownName(name), failure);
-		const isNowhere = failure?.noResponders || failure?.code === 'timeout';
-		return requestTrial(request, madeUpFor, isNowhere ? undefined : failure);
+		const isSilent = failure?.noResponders || failure?.code === 'timeout';
+		return requestTrial(
+			request,
+			madeUpFor ?? shownName(name),
+			isNowhere && isSilent ? undefined : failure,
+		);
 	};
 	const list = await attempt('consumer_list', subjects.consumerList(name), '{"offset":0}');
 	const more = await Promise.all([
