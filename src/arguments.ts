@@ -141,8 +141,14 @@ function checkFlags(command: CommandName, flags: Flags): void {
 		const others = commandNames.filter((other) =>
 			commands[other].flags.some((flag) => flag.name === name),
 		);
-		throw new UsageError(`--${name} is a flag of ${others.join(' and ')}, not of ${command}`);
+		throw new UsageError(`--${name} is a flag of ${listed(others)}, not of ${command}`);
 	}
+}
+
+/** `serve, once and doctor` */
+function listed(names: readonly string[]): string {
+	const last = names.at(-1) ?? '';
+	return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function unknownFlag(written: string, name: string, known: readonly string[]): string {

@@ -34,6 +34,7 @@ export interface Example {
  */
 export function examples(filter: Filter): readonly Example[] {
 	return filter.include.flatMap((pattern) => {
+		if (isExpression(pattern.source)) return [];
 		const name =
 			pattern.literal ??
 			pattern.source.replace(
@@ -83,7 +84,11 @@ export const pattern = z.codec(z.string(), z.custom<Pattern>(), {
  */
 export function compilePattern(source: string): Pattern {
 	if (source === '') throw new SyntaxError('expected a pattern, got an empty one');
-	return /^\/.*\/$/su.test(source) ? regularExpression(source) : glob(source);
+	return isExpression(source) ? regularExpression(source) : glob(source);
+}
+
+function isExpression(source: string): boolean {
+	return /^\/.*\/$/su.test(source);
 }
 
 function regularExpression(source: string): Pattern {
