@@ -52,7 +52,7 @@ const marks: Readonly<Record<Trial['state'], string>> = {
 const markWidth = Math.max(...Object.values(marks).map((mark) => mark.length));
 
 function trialLines(trials: readonly Trial[]): readonly string[] {
-	const width = Math.max(...trials.map(({ operation }) => operation.length));
+	const width = Math.max(0, ...trials.map(({ operation }) => operation.length));
 	const below = ' '.repeat(markWidth + width + 6);
 	return trials.flatMap((trial) => {
 		const { operation, subject, answer, state } = trial;

@@ -189,8 +189,8 @@ test('a user who may do nothing is told all that is missing', async () => {
 	assert.equal(examined.isFine, false);
 	assert.deepEqual(refusals(examined), [
 		'Metadata the cluster',
-		'ListGroups the cluster',
 		'ListOffsets *',
+		'ListGroups the cluster',
 		'OffsetFetch *',
 		'DescribeConfigs *',
 		'Metadata __consumer_offsets',

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Reading } from '../../src/model.ts';
 import { type Nats, startNats, until } from '../brokers/index.ts';
 import { openClient } from '../targets/nats/client.ts';
+import { makeOperator } from '../targets/nats/jwt.ts';
 import { type Examined, examine, lineOf, poll } from './examine.ts';
 import { blocksOf } from './least.ts';
 
@@ -195,6 +199,31 @@ test('an account without JetStream is told in words, and is no matter of permiss
 	assert.equal(isFine, false);
 	assert.match(text, /FAILED +STREAM\.LIST +the account: .*JetStream not enabled for account/);
 	assert.doesNotMatch(text, /To grant/);
+});
+
+test('where a credentials file logs in it is nsc that grants', async () => {
+	const operator = makeOperator();
+	const guarded = await startNats({ config: operator.config });
+	const folder = await mkdtemp(join(tmpdir(), 'stream-lag-exporter-test-'));
+	try {
+		const as = async (publish: readonly string[]) => {
+			const credentials_file = join(folder, 'user.creds');
+			await writeFile(credentials_file, operator.credentials(publish));
+			return examine([
+				{ name: 'events', platform: 'nats', servers: [guarded.url], credentials_file },
+			]);
+		};
+		const few = ['$JS.API.STREAM.*', '$JS.API.CONSUMER.LIST.*'];
+		const { text } = await as(few);
+		const command = /\n {4}nsc edit user --name USER (.*)\n/.exec(text)?.[1] ?? text;
+		const granted = Array.from(command.matchAll(/--allow-pub '([^']*)'/g), ([, one = '']) => one);
+		assert.equal(granted.length, 4, text);
+		const fine = await as([...few, ...granted]);
+		assert.ok(fine.isFine, fine.text);
+	} finally {
+		await guarded.stop();
+		await rm(folder, { recursive: true, force: true });
+	}
 });
 
 test('a wrong password is told, and never shown', async () => {

@@ -86,6 +86,7 @@ export interface Means {
  */
 export async function diagnose(means: Means): Promise<readonly string[]> {
 	const { cluster, options, signal, tell } = means;
+	const refused: Refused = { topics: [], groups: [], configs: [], coordinators: [] };
 	try {
 		await cluster.beginPoll(signal);
 		const metadata = await cluster.freshMetadata(signal);
@@ -97,35 +98,48 @@ export async function diagnose(means: Means): Promise<readonly string[]> {
 		for (const trial of brokerTrials(listings)) tell(trial);
 		const node = listings.find((listing) => 'answer' in listing)?.asked.nodeId;
 		if (node === undefined) return [];
+
 		const topics = examples(options.streams);
+		refused.topics = await refusedTopics(means, node, topics);
+		tell(seenTrial('Metadata', 'topics', metadata.topics.length, refused.topics, topics));
+		tell(namesTrial('ListOffsets', refused.topics, topics));
+
 		const groups = examples(options.groups);
-		const refused = {
-			topics: await refusedTopics(means, node, topics),
-			groups: await refusedGroups(means, node, groups),
-			configs: await refusedConfigs(means, metadata, topics),
-			coordinators: await refusedTopics(means, node, [{ name: offsetsTopic }]),
-		};
 		const groupCount = listings.reduce(
 			(sum, listing) => sum + ('answer' in listing ? listing.answer.groups.length : 0),
 			0,
 		);
-		tell(seenTrial('Metadata', 'topics', metadata.topics.length, refused.topics, topics));
+		refused.groups = await refusedGroups(means, node, groups);
 		tell(seenTrial('ListGroups', 'groups', groupCount, refused.groups, groups));
-		tell(namesTrial('ListOffsets', refused.topics, topics));
 		tell(namesTrial('OffsetFetch', refused.groups, groups));
-		if (refused.configs) tell(namesTrial('DescribeConfigs', refused.configs, topics));
-		tell(namesTrial('coordinators', refused.coordinators, [{ name: offsetsTopic }]));
+
+		const configs = await refusedConfigs(means, metadata, topics);
+		if (configs) {
+			refused.configs = configs;
+			tell(namesTrial('DescribeConfigs', configs, topics));
+		}
+		const coordinators = [{ name: offsetsTopic }];
+		refused.coordinators = await refusedTopics(means, node, coordinators);
+		tell(namesTrial('coordinators', refused.coordinators, coordinators));
+
 		for (const [operation, request, lost] of optional) {
 			if (await cluster.speaks(node, request)) continue;
 			tell({ operation, subject: `broker ${node}`, state: 'unsupported', lost });
 		}
-		return grants(means, refused);
 	} catch (error) {
 		for (const { operation, message } of problemsOf(error)) {
 			tell({ operation, subject: '', state: 'failed', answer: message });
 		}
-		return [];
 	}
+	return grants(means, refused);
+}
+
+/** What may not be asked for, by name. */
+interface Refused {
+	topics: readonly Named[];
+	groups: readonly Named[];
+	configs: readonly Named[];
+	coordinators: readonly Named[];
 }
 
 type Listing = Leg<BrokerAddress, ListGroupsAnswer>;
@@ -262,15 +276,7 @@ function nameShown(named: Named | Example): string {
 }
 
 /** Lines of kafka-acls, one for each resource. */
-function grants(
-	{ options }: Means,
-	refused: {
-		readonly topics: readonly Named[];
-		readonly groups: readonly Named[];
-		readonly configs?: readonly Named[] | undefined;
-		readonly coordinators: readonly Named[];
-	},
-): readonly string[] {
+function grants({ options }: Means, refused: Readonly<Refused>): readonly string[] {
 	const byResource = new Map<string, Set<string>>();
 	const add = (operation: string, kind: string, names: readonly Named[]) => {
 		for (const resource of resourcesOf(kind, names)) {
@@ -278,7 +284,7 @@ function grants(
 		}
 	};
 	add('Describe', '--topic', refused.topics);
-	add('DescribeConfigs', '--topic', refused.configs ?? []);
+	add('DescribeConfigs', '--topic', refused.configs);
 	if (byResource.get("--topic '*'")?.has('Describe') !== true) {
 		add('Describe', '--topic', refused.coordinators);
 	}

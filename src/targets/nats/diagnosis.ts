@@ -143,8 +143,10 @@ async function tryStream(
 		// Servers of 2.9 do not answer direct gets of a stream that is not there.
 		const isNowhere = madeUpFor !== undefined && request === 'direct_get';
 		const timeoutMs = isNowhere ? effort.singleTimeoutMs : effort.ageTimeoutMs;
+		// A cluster gathers a list for four seconds when a server is down.
+		const limits = request === 'consumer_list' ? [] : [timeoutMs];
 		const failure = await failureOf(async () => {
-			const { data } = await ask(means, request, subject, body, timeoutMs);
+			const { data } = await ask(means, request, subject, body, ...limits);
 			if (request === 'direct_get') return;
 			parseAnswer(data);
 			if (request !== 'consumer_list') return;

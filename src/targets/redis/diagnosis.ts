@@ -47,8 +47,7 @@ export async function diagnose(
 		for (const { operation, message } of problems) {
 			trials.push({ ...named(operation), subject: '', state: 'failed', answer: message });
 		}
-		const ofMasters = await Promise.all(masters.map((master) => tryMaster(master, means)));
-		trials.push(...ofMasters.flat());
+		await Promise.all(masters.map((master) => tryMaster(master, means, trials)));
 	} catch (error) {
 		if (!(error instanceof UnreadableError)) throw error;
 		trials.push(
@@ -72,11 +71,12 @@ function finders({ sentinel, cluster }: RedisOptions): readonly Trial[] {
 	return cluster ? [{ ...named('cluster'), subject: 'the masters', state: 'allowed' }] : [];
 }
 
-async function tryMaster(master: Master, means: Means): Promise<readonly Trial[]> {
+/** @param trials - to which those of this master are added, as many as it comes to */
+async function tryMaster(master: Master, means: Means, trials: Trial[]): Promise<void> {
 	const { endpoint } = master;
 	try {
 		const { session } = await master.open();
-		return await trySession(session, means);
+		await trySession(session, means, trials);
 	} catch (error) {
 		const problem =
 			error instanceof NodeError
@@ -85,16 +85,20 @@ async function tryMaster(master: Master, means: Means): Promise<readonly Trial[]
 					? means.dialler.explain(endpoint, error)
 					: undefined;
 		if (problem === undefined) throw error;
-		return problem.code === 'not_authorized'
-			? [refused(problem.operation as commands.Operation, '', problem.message)]
-			: [{ ...named(problem.operation), subject: '', state: 'failed', answer: problem.message }];
+		const { code, operation, message } = problem;
+		trials.push(
+			code === 'not_authorized'
+				? refused(operation as commands.Operation, '', message)
+				: { ...named(operation), subject: '', state: 'failed', answer: message },
+		);
 	}
 }
 
 async function trySession(
 	{ endpoint, connection, server, isReplica }: Session,
 	{ installation, options }: Means,
-): Promise<readonly Trial[]> {
+	trials: Trial[],
+): Promise<void> {
 	const subject = addressText(endpoint);
 	const patterns = options.streams.include.filter(({ literal }) => literal === undefined);
 	const match = scanPattern(patterns);
@@ -113,26 +117,24 @@ async function trySession(
 		...(installation.isCluster ? [commands.asking] : []),
 	];
 	const replies = await connection.ask(asked);
-	const trials = asked.map(({ operation }, at) =>
-		trialOf(endpoint, operation, replies[at] ?? null),
-	);
+	const tried = asked.map(({ operation }, at) => trialOf(endpoint, operation, replies[at] ?? null));
 	const role = isReplica ? ', a replica: only a master knows what groups read' : '';
 	const { version = 'of a version that is not told' } = server;
 	const what = version.startsWith('valkey') ? version : `Redis ${version}`;
 	const found = asked.flatMap(({ operation }, at) =>
 		operation === 'scan' ? keysOf(replies[at] ?? null, options) : [],
 	);
-	return [
+	trials.push(
 		{ operation: 'connect', subject, state: 'allowed', answer: `${what}${role}` },
-		...trials,
-		await tryKeys(found),
-	];
+		...tried,
+	);
+	trials.push(await tryKeys(found));
 
 	async function tryKeys(scanned: readonly Buffer[]): Promise<Trial> {
 		const own = namedKeys(options.streams).map(({ bytes }) => bytes);
 		const keys = [...own, ...scanned].slice(0, keysAtMost);
 		const operation = 'keys';
-		const isBlind = trials.some(
+		const isBlind = tried.some(
 			(trial) => trial.operation === words('xinfo_groups') && trial.state !== 'allowed',
 		);
 		if (keys.length === 0 || isBlind) return { operation, subject, state: 'untried' };
