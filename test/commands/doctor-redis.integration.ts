@@ -219,6 +219,21 @@ test('keys that may not be touched are told apart from commands', async () => {
 	assert.ok((await examine([target('narrow', { streams: { include: ['named'] } })])).isFine);
 });
 
+test('another database wants +select, and a database that is not there is no matter of permissions', async () => {
+	await server.cli(...words(line, 'third'));
+	const url = (database: number) => `redis://127.0.0.1:${server.port}/${database}`;
+	const examined = await examine([target('third', { url: url(3) })]);
+	refusedAlone(examined, 'SELECT', '+select', /everything/);
+	assert.match(examined.text, /cache: 1 operation refused, nothing was read\n$/);
+	await server.cli('ACL', 'SETUSER', 'third', '+select');
+	const patterns = { streams: { include: ['*'] } };
+	const empty = await examine([target('third', { url: url(3), ...patterns })]);
+	assert.ok(empty.isFine, empty.text);
+	const { text, isFine } = await examine([target('third', { url: url(99) })]);
+	assert.match(text, /FAILED +SELECT .*DB index is out of range/);
+	assert.equal(isFine, false);
+});
+
 test('a wrong password is told, and never shown', async () => {
 	const { isFine, text } = await examine([target('least', { password: 'sesame-street' })]);
 	assert.equal(isFine, false);
