@@ -1,15 +1,16 @@
 import { addressText } from '../../options/address.ts';
 import { type Example, examples } from '../../options/pattern.ts';
-import { shellWord } from '../shell-word.ts';
 import { merged, type Trial } from '../trial.ts';
 import { askCommitted, askConfigs, askOffsets } from './ask.ts';
 import type { Cluster } from './client.ts';
 import { UnsupportedRequestError } from './connection.ts';
 import { errorCode, nameOfCode, problemOfCode } from './error-codes.ts';
+import { grants, type Refused } from './grants.ts';
 import { type Leg, leg } from './legs.ts';
 import type { KafkaOptions } from './options.ts';
+import { type Named, namesTrial, operations, seenTrial } from './permissions.ts';
 import { remembered } from './plan.ts';
-import { fewOf, problemsOf } from './problems.ts';
+import { problemsOf } from './problems.ts';
 import { consumerGroupDescribe } from './protocol/consumer-group-describe.ts';
 import { describeConfigs } from './protocol/describe-configs.ts';
 import { describeGroups } from './protocol/describe-groups.ts';
@@ -20,36 +21,6 @@ import type { Request } from './protocol/request.ts';
 import { shareGroupDescribe } from './protocol/share-group-describe.ts';
 import { describeShareGroupOffsets } from './protocol/share-group-offsets.ts';
 import { streamsGroupDescribe } from './protocol/streams-group-describe.ts';
-
-/** What polls ask for, what a user needs for it, and what is lost without. */
-const operations = {
-	Metadata: {
-		permission: 'DESCRIBE on topics',
-		lost: 'topics, and with them all lag: the cluster shows none, without an error',
-	},
-	ListGroups: {
-		permission: 'DESCRIBE on groups',
-		lost: 'groups: the cluster lists none, without an error',
-	},
-	ListOffsets: {
-		permission: 'DESCRIBE on topics',
-		lost: 'these topics and the lag on them: they are left out of every answer, without an error',
-	},
-	OffsetFetch: {
-		permission: 'DESCRIBE on groups',
-		lost: 'these groups: they are on no list, without an error',
-	},
-	DescribeConfigs: {
-		permission: 'DESCRIBE_CONFIGS on topics',
-		lost: 'stream_retention_seconds, and how much of the retention is used and left by time',
-	},
-	coordinators: {
-		permission: 'DESCRIBE on the topic __consumer_offsets',
-		lost: 'the knowledge that a list of groups has gaps while a coordinator is down: its groups can then be taken for deleted',
-	},
-} as const;
-
-type Operation = keyof typeof operations;
 
 /** Requests that not every broker speaks. */
 const optional: readonly (readonly [
@@ -131,15 +102,7 @@ export async function diagnose(means: Means): Promise<readonly string[]> {
 			tell({ operation, subject: '', state: 'failed', answer: message });
 		}
 	}
-	return grants(means, refused);
-}
-
-/** What may not be asked for, by name. */
-interface Refused {
-	topics: readonly Named[];
-	groups: readonly Named[];
-	configs: readonly Named[];
-	coordinators: readonly Named[];
+	return grants(options, refused);
 }
 
 type Listing = Leg<BrokerAddress, ListGroupsAnswer>;
@@ -159,8 +122,6 @@ function brokerTrials(listings: readonly Listing[]): readonly Trial[] {
 	});
 	return merged(trials);
 }
-
-type Named = Pick<Example, 'name'>;
 
 /** Of these topics, those that may not be described. */
 async function refusedTopics<Topic extends Named>(
@@ -218,96 +179,4 @@ async function refusedConfigs(
 		}
 	}
 	return refused;
-}
-
-/** What a list shows: nothing at all usually means that nothing may be seen. */
-function seenTrial(
-	operation: 'Metadata' | 'ListGroups',
-	what: string,
-	count: number,
-	refused: readonly Named[],
-	tried: readonly Named[],
-): Trial {
-	const answer = `${count} ${what}`;
-	const subject = 'the cluster';
-	if (count > 0) return { operation, subject, state: 'allowed', answer };
-	const { permission, lost } = operations[operation];
-	if (refused.length === 0 && tried.length > 0) {
-		return { operation, subject, state: 'allowed', answer: `no ${what} yet` };
-	}
-	const why = `no ${what}, which usually means that DESCRIBE on ${what} is missing`;
-	return { operation, subject, state: 'refused', answer: why, permission, lost };
-}
-
-function namesTrial(
-	operation: Operation,
-	refused: readonly Named[],
-	tried: readonly Named[],
-): Trial {
-	const title = operation === 'coordinators' ? 'Metadata' : operation;
-	const names = refused.length > 0 ? refused : tried;
-	const subject = fewOf(names.map(nameShown));
-	if (refused.length > 0) {
-		const code =
-			operation === 'OffsetFetch'
-				? errorCode.groupAuthorizationFailed
-				: errorCode.topicAuthorizationFailed;
-		const { permission, lost } = operations[operation];
-		return {
-			operation: title,
-			subject,
-			state: 'refused',
-			answer: nameOfCode(code),
-			permission,
-			lost,
-		};
-	}
-	if (tried.length > 0) return { operation: title, subject, state: 'allowed' };
-	return {
-		operation: title,
-		subject: 'no names are known beforehand where include has regular expressions only',
-		state: 'untried',
-	};
-}
-
-/** Patterns are shown instead of names that were made up for them. */
-function nameShown(named: Named | Example): string {
-	return 'pattern' in named ? named.pattern.source : named.name;
-}
-
-/** Lines of kafka-acls, one for each resource. */
-function grants({ options }: Means, refused: Readonly<Refused>): readonly string[] {
-	const byResource = new Map<string, Set<string>>();
-	const add = (operation: string, kind: string, names: readonly Named[]) => {
-		for (const resource of resourcesOf(kind, names)) {
-			byResource.set(resource, (byResource.get(resource) ?? new Set()).add(operation));
-		}
-	};
-	add('Describe', '--topic', refused.topics);
-	add('DescribeConfigs', '--topic', refused.configs);
-	if (byResource.get("--topic '*'")?.has('Describe') !== true) {
-		add('Describe', '--topic', refused.coordinators);
-	}
-	add('Describe', '--group', refused.groups);
-	const [broker] = options.brokers;
-	const server = broker === undefined ? 'BROKER' : addressText(broker);
-	const principal = shellWord(`User:${options.sasl?.username ?? 'PRINCIPAL'}`);
-	return Array.from(byResource, ([resource, operations]) => {
-		const flags = [...operations].map((operation) => `--operation ${operation}`).join(' ');
-		return `kafka-acls.sh --bootstrap-server ${server} --add --allow-principal ${principal} ${flags} ${resource}`;
-	});
-}
-
-/** The names of ACLs; a pattern that they cannot express becomes all names. */
-function resourcesOf(kind: string, names: readonly (Named | Example)[]): readonly string[] {
-	const resources = names.map((named) => {
-		const { literal, source } =
-			'pattern' in named ? named.pattern : { literal: named.name, source: '' };
-		if (literal !== undefined) return `${kind} ${shellWord(literal)}`;
-		const prefix = /^([^*?\\]+)\*$/.exec(source)?.[1];
-		if (prefix === undefined) return `${kind} '*'`;
-		return `${kind} ${shellWord(prefix)} --resource-pattern-type prefixed`;
-	});
-	const all = `${kind} '*'`;
-	return resources.includes(all) ? [all] : [...new Set(resources)];
 }
