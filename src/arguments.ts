@@ -16,6 +16,7 @@ export type Invocation =
 				readonly output: (typeof outputs)[number];
 				readonly target: string | undefined;
 			})
+	| ({ readonly command: 'doctor' } & Common & { readonly target: string | undefined })
 	| { readonly command: 'check-config'; readonly configFile: string | undefined }
 	| { readonly command: 'health'; readonly url: string };
 
@@ -61,6 +62,7 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 			format: oneOf('log.format', logFormats, value('log.format') ?? format),
 		},
 	};
+	if (command === 'doctor') return { command, ...common, target: value('target') };
 	if (command === 'once') {
 		const output = oneOf('output', outputs, value('output') ?? 'table');
 		return { command, ...common, output, target: value('target') };
@@ -139,8 +141,14 @@ function checkFlags(command: CommandName, flags: Flags): void {
 		const others = commandNames.filter((other) =>
 			commands[other].flags.some((flag) => flag.name === name),
 		);
-		throw new UsageError(`--${name} is a flag of ${others.join(' and ')}, not of ${command}`);
+		throw new UsageError(`--${name} is a flag of ${listed(others)}, not of ${command}`);
 	}
+}
+
+/** `serve, once and doctor` */
+function listed(names: readonly string[]): string {
+	const last = names.at(-1) ?? '';
+	return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function unknownFlag(written: string, name: string, known: readonly string[]): string {

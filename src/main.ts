@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { type Invocation, parseArguments, UsageError } from './arguments.ts';
 import { checkConfig } from './commands/check-config.ts';
+import { doctor } from './commands/doctor.ts';
 import { health } from './commands/health.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
@@ -8,6 +9,7 @@ import { type Loaded, loadConfig } from './config/load.ts';
 import { printMistake } from './config/mistake.ts';
 import type { Config } from './config/plan.ts';
 import { makeLog } from './log.ts';
+import { nearest } from './options/nearest.ts';
 import { usage } from './usage.ts';
 import { buildOf } from './version.ts';
 
@@ -51,6 +53,7 @@ async function execute(invocation: Invocation): Promise<number> {
 			await print(`${checkConfig(loaded).join('\n')}\n`);
 			return loaded.ok ? exitOk : exitUsage;
 		}
+		case 'doctor':
 		case 'once':
 		case 'serve':
 			return await read(invocation, build);
@@ -69,7 +72,7 @@ function load(file: string | undefined): Loaded {
 
 /** The commands that read brokers. */
 async function read(
-	invocation: Extract<Invocation, { command: 'once' | 'serve' }>,
+	invocation: Extract<Invocation, { command: 'doctor' | 'once' | 'serve' }>,
 	build: ReturnType<typeof buildOf>,
 ): Promise<number> {
 	const loaded = load(invocation.configFile);
@@ -89,6 +92,10 @@ async function read(
 			const result = await once({ config, output: invocation.output, log, stop });
 			await print(result.text);
 			return result.allRead ? exitOk : exitFailed;
+		}
+		if (invocation.command === 'doctor') {
+			const config = narrowed(loaded.config, invocation.target);
+			return (await doctor({ config, log, stop, print })) ? exitOk : exitFailed;
 		}
 		const { version, revision, nodeVersion } = build;
 		log.info({ version, revision, nodeVersion, config: loaded.source }, 'stream-lag-exporter');
@@ -118,8 +125,10 @@ function narrowed(config: Config, name: string | undefined): Config {
 	const targets = config.targets.filter((target) => target.name === name);
 	const expected = config.expected.filter(({ target }) => target === name);
 	if (targets.length > 0) return { ...config, targets, expected };
-	const known = config.targets.map((target) => target.name).join(', ');
-	throw new UsageError(`--target: there is no target ${JSON.stringify(name)}, but ${known}`);
+	const known = config.targets.map((target) => target.name);
+	const near = nearest(name, known);
+	const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')}`;
+	throw new UsageError(`--target: there is no target ${JSON.stringify(name)}: ${hint}`);
 }
 
 /** Aborted by SIGTERM and SIGINT; a second one, or too long a wait, ends the process at once. */

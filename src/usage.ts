@@ -42,7 +42,7 @@ interface Command {
 }
 
 /** The first is the default. */
-export const commandNames = ['serve', 'once', 'check-config', 'health'] as const;
+export const commandNames = ['serve', 'once', 'check-config', 'doctor', 'health'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export const commands: Readonly<Record<CommandName, Command>> = {
@@ -86,6 +86,18 @@ read, with 1 when one was not (the others are printed), with 2 when flags or con
 		details: `Prints file:line:column: path: message for each mistake. Files that the configuration names
 are read. Ends with 0 when all is well, with 2 when not.`,
 		flags: configFlags,
+	},
+	doctor: {
+		summary: 'connects, and tells which permissions are missing and what is lost without them',
+		details: `Tries every operation of a poll by itself on every target, tells what the server allows and
+refuses, and how to grant what is missing; then polls once. Changes nothing on the servers. Prints to
+standard output. Ends with 0 when all is fine, with 1 when something is not, with 2 when flags or
+configuration are wrong.`,
+		flags: [
+			...configFlags,
+			{ name: 'target', value: 'NAME', help: 'only this target' },
+			...logFlags,
+		],
 	},
 	health: {
 		summary: 'asks a running exporter whether it is healthy',

@@ -44,6 +44,9 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 	['check-config', { command: 'check-config', configFile: undefined }],
 	['--config.file a=b.yaml check-config', { command: 'check-config', configFile: 'a=b.yaml' }],
 	['check-config --config.file=-x', { command: 'check-config', configFile: '-x' }],
+	['doctor', { command: 'doctor', configFile: undefined, log, target: undefined }],
+	['doctor --target=cache', { command: 'doctor', configFile: undefined, log, target: 'cache' }],
+	['doctor --help', { command: 'help', about: 'doctor' }],
 	['--help', { command: 'help', about: undefined }],
 	['-h', { command: 'help', about: undefined }],
 	['once --help', { command: 'help', about: 'once' }],
@@ -73,6 +76,8 @@ for (const name of commandNames) {
 const bad: readonly (readonly [words: string, message: string])[] = [
 	['serv', 'unknown command "serv": did you mean serve?'],
 	['check_config', 'unknown command "check_config": did you mean check-config?'],
+	['docter', 'unknown command "docter": did you mean doctor?'],
+	['doctor --output=json', '--output is a flag of once, not of doctor'],
 	['frobnicate', `unknown command "frobnicate": there are ${commandNames.join(', ')}`],
 	['serve once', 'unexpected argument "once"'],
 	['--config.fil=x', 'unknown flag --config.fil: did you mean --config.file?'],
@@ -85,7 +90,7 @@ const bad: readonly (readonly [words: string, message: string])[] = [
 	['--web.enable-lifecycle=yes', '--web.enable-lifecycle takes no value'],
 	['--log.level=info --log.level=warn', '--log.level is given twice'],
 	['serve --output=json', '--output is a flag of once, not of serve'],
-	['health --log.level=info', '--log.level is a flag of serve and once, not of health'],
+	['health --log.level=info', '--log.level is a flag of serve, once and doctor, not of health'],
 	['once --output=xml', '--output: "xml" is not one of table, json, prometheus'],
 	['--log.level=loud', '--log.level: "loud" is not one of trace, debug, info, warn, error, fatal'],
 	[

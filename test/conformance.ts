@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Group, Problem, Reading } from '../src/model.ts';
 import { type Platform, type Target, UnreadableError } from '../src/targets/target.ts';
+import type { Trial } from '../src/targets/trial.ts';
 import { until } from './brokers/until.ts';
 
 /** A platform with a real broker of its own, on which known lags were seeded. */
@@ -156,6 +157,46 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 			await readsAgain(target, fixture);
 		});
 
+		test('a diagnosis tells that all is allowed, and leaves nothing open', async () => {
+			const { trials, grants } = await diagnosed(target, AbortSignal.timeout(readMs));
+			const marked = trials.filter(({ state }) => state === 'allowed' || state === 'unsupported');
+			assert.deepEqual(trials, marked);
+			assert.ok(trials.length > 5, JSON.stringify(trials));
+			assert.deepEqual(grants, []);
+			const reading = await target.read(AbortSignal.timeout(readMs));
+			assert.deepEqual(lags(reading), fixture.expected);
+			await closed(target);
+			await nothingLeft(openBefore);
+		});
+
+		test('a diagnosis of a broker that hangs or is gone ends with its signal, and says so', async () => {
+			fixture.server.suspend();
+			const deadline = new AbortController();
+			const startedMs = performance.now();
+			const hanging = diagnosed(target, deadline.signal);
+			await abortAfter(200, deadline);
+			const { trials } = await hanging;
+			const afterMs = performance.now() - startedMs;
+			assert.ok(afterMs < 200 + settleMs, `settled after ${afterMs} ms`);
+			assert.ok(
+				trials.some(({ state }) => state === 'failed'),
+				JSON.stringify(trials),
+			);
+			fixture.server.resume();
+			await closed(target);
+
+			await fixture.server.kill();
+			target = fixture.connect();
+			const gone = await diagnosed(target, AbortSignal.timeout(readMs));
+			assert.deepEqual(
+				gone.trials.map(({ operation, state }) => [operation, state]),
+				[['connect', 'failed']],
+			);
+			await closed(target);
+			await nothingLeft(openBefore);
+			await fixture.server.restart();
+		});
+
 		test('something else at the port is a problem with a name', async () => {
 			const stranger = createServer((socket) => {
 				socket.on('error', () => socket.destroy());
@@ -167,6 +208,11 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 			try {
 				const { error } = await outcome(misled.read(AbortSignal.timeout(readMs)));
 				checkUnreadable(fixture.platform, error, 'protocol_error');
+				const { trials } = await diagnosed(misled, AbortSignal.timeout(readMs));
+				assert.deepEqual(
+					trials.map(({ operation, state }) => [operation, state]),
+					[['connect', 'failed']],
+				);
 			} finally {
 				await closed(misled);
 				stranger.close();
@@ -185,6 +231,12 @@ async function outcome(
 		() => ({ afterMs: afterMs() }),
 		(error: unknown) => ({ error, afterMs: afterMs() }),
 	);
+}
+
+async function diagnosed(target: Target, signal: AbortSignal) {
+	const trials: Trial[] = [];
+	const grants = await target.diagnose(signal, (trial) => trials.push(trial));
+	return { trials, grants };
 }
 
 async function abortAfter(ms: number, controller: AbortController): Promise<void> {

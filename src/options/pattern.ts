@@ -22,6 +22,30 @@ export function passes({ include, exclude }: Filter, name: string): boolean {
 	return include.some(matches) && !exclude.some(matches);
 }
 
+/** A name that a pattern means. */
+export interface Example {
+	readonly pattern: Pattern;
+	readonly name: string;
+}
+
+/**
+ * For each `include` a name that passes the filter, made up where it has wildcards. None for regular
+ * expressions, and where `exclude` stands against it.
+ */
+export function examples(filter: Filter): readonly Example[] {
+	return filter.include.flatMap((pattern) => {
+		if (isExpression(pattern.source)) return [];
+		const name =
+			pattern.literal ??
+			pattern.source.replace(
+				/\\(.)|\*|\?/gsu,
+				(wildcard, escaped?: string) =>
+					escaped ?? (wildcard === '*' ? 'stream-lag-exporter-doctor' : 'x'),
+			);
+		return passes(filter, name) ? [{ pattern, name }] : [];
+	});
+}
+
 /**
  * The schema of a {@link Filter}, with its defaults as they would be written.
  */
@@ -60,7 +84,11 @@ export const pattern = z.codec(z.string(), z.custom<Pattern>(), {
  */
 export function compilePattern(source: string): Pattern {
 	if (source === '') throw new SyntaxError('expected a pattern, got an empty one');
-	return /^\/.*\/$/su.test(source) ? regularExpression(source) : glob(source);
+	return isExpression(source) ? regularExpression(source) : glob(source);
+}
+
+function isExpression(source: string): boolean {
+	return /^\/.*\/$/su.test(source);
 }
 
 function regularExpression(source: string): Pattern {

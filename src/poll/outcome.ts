@@ -29,6 +29,29 @@ export async function pollOnce(
 ): Promise<Outcome> {
 	const startedAtMs = Date.now();
 	const started = performance.now();
+	const end = () => (performance.now() - started) / 1000;
+	try {
+		const reading = await underDeadline(read, timeoutMs, signal);
+		const { problems } = reading;
+		const result = problems.length === 0 && reading.complete ? 'ok' : 'partial';
+		return { result, startedAtMs, durationSeconds: end(), reading, problems };
+	} catch (error) {
+		const problems = problemsOf(error);
+		return { result: 'failed', startedAtMs, durationSeconds: end(), problems };
+	}
+}
+
+/**
+ * Does something with a target under a deadline.
+ *
+ * @param work - given a signal that fires at the deadline, or with `signal`
+ * @throws Error when it goes on after its deadline, and what `work` throws
+ */
+export async function underDeadline<T>(
+	work: (signal: AbortSignal) => Promise<T>,
+	timeoutMs: number,
+	signal: AbortSignal,
+): Promise<T> {
 	const deadline = new AbortController();
 	const timer = setTimeout(() => {
 		deadline.abort(new Error(`the poll's deadline of ${timeoutMs / 1000} s has passed`));
@@ -38,15 +61,8 @@ export async function pollOnce(
 		const error = new Error('the read has not ended with its deadline');
 		graceTimer = setTimeout(() => reject(error), timeoutMs + graceMs);
 	});
-	const end = () => (performance.now() - started) / 1000;
 	try {
-		const reading = await Promise.race([read(AbortSignal.any([deadline.signal, signal])), late]);
-		const { problems } = reading;
-		const result = problems.length === 0 && reading.complete ? 'ok' : 'partial';
-		return { result, startedAtMs, durationSeconds: end(), reading, problems };
-	} catch (error) {
-		const problems = problemsOf(error);
-		return { result: 'failed', startedAtMs, durationSeconds: end(), problems };
+		return await Promise.race([work(AbortSignal.any([deadline.signal, signal])), late]);
 	} finally {
 		clearTimeout(timer);
 		clearTimeout(graceTimer);
@@ -56,7 +72,8 @@ export async function pollOnce(
 /** Code of a failure that no target foresaw: a defect of ours. */
 export const internalProblem = 'internal';
 
-function problemsOf(error: unknown): readonly Problem[] {
+/** What an error says, of a read that read nothing or of a defect. */
+export function problemsOf(error: unknown): readonly Problem[] {
 	if (error instanceof UnreadableError) return error.problems;
 	const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return [{ code: internalProblem, operation: 'read', message }];

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Problem, Reading } from '../model.ts';
+import type { Trial } from './trial.ts';
 
 /** One broker installation, read again and again over connections of its own. */
 export interface Target {
@@ -13,6 +14,16 @@ export interface Target {
 	 * @throws {@link UnreadableError} when nothing at all could be read
 	 */
 	read(signal: AbortSignal): Promise<Reading>;
+
+	/**
+	 * Tries each operation of a read by itself, over the same connections, and changes nothing on the
+	 * server. Never rejects for what a broker does.
+	 *
+	 * @param signal - as of {@link read}
+	 * @param tell - told of each trial when it is over
+	 * @returns lines for the server's configuration or its tools that grant what was refused
+	 */
+	diagnose(signal: AbortSignal, tell: (trial: Trial) => void): Promise<readonly string[]>;
 
 	/** Requests sent since the target was made, by operation. Only ever grows. */
 	readonly requests: ReadonlyMap<string, number>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { compilePattern, filter, passes } from '../../src/options/pattern.ts';
+import { compilePattern, examples, filter, passes } from '../../src/options/pattern.ts';
 
 const cases: readonly (readonly [
 	pattern: string,
@@ -98,4 +98,16 @@ test('a filter is written as it was read, with its defaults', () => {
 		include: ['/a|b/', 'c\\*'],
 		exclude: ['__*'],
 	});
+});
+
+test('a name is made up for each glob, and none for what passes no filter', () => {
+	const namesOf = (include: readonly string[], exclude: readonly string[] = []) =>
+		examples(filter({ include, exclude }).parse({})).map(({ name }) => name);
+	assert.deepEqual(namesOf(['*', 'orders', 'orders-?', 'a\\*b*', '/.*/']), [
+		'stream-lag-exporter-doctor',
+		'orders',
+		'orders-x',
+		'a*bstream-lag-exporter-doctor',
+	]);
+	assert.deepEqual(namesOf(['orders*', 'a'], ['*-doctor']), ['a']);
 });

@@ -27,6 +27,7 @@ function start(read: Target['read'], pace = { intervalMs: 20, timeoutMs: 20 }) {
 	const closed = { times: 0 };
 	const target: Target = {
 		read,
+		diagnose: () => Promise.reject(new Error('no poll diagnoses')),
 		requests: new Map(),
 		async close() {
 			closed.times += 1;

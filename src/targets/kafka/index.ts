@@ -2,6 +2,7 @@ import { tlsOptions } from '../../options/tls.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import { Cluster } from './connect/client.ts';
 import { loginOf } from './connect/login.ts';
+import { diagnose } from './diagnosis.ts';
 import { kafkaProblems } from './error-codes.ts';
 import type { Answers } from './fetch/answers.ts';
 import { fetchAll } from './fetch/fetch.ts';
@@ -78,6 +79,9 @@ export const kafka = definePlatform({
 				} catch (error) {
 					throw new UnreadableError(problemsOf(error));
 				}
+			},
+			async diagnose(signal, tell) {
+				return await diagnose({ cluster, options: given, signal, tell });
 			},
 			async close() {
 				await cluster.close();

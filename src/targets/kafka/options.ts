@@ -39,3 +39,5 @@ export const options = z.strictObject({
 	/** Whether the age of lag is told, by the history of the ends of partitions. */
 	time_lag: z.enum(['none', 'estimated']).default('estimated'),
 });
+
+export type KafkaOptions = z.output<typeof options>;

@@ -1,13 +1,15 @@
 import type { Reading } from '../../model.ts';
 import { tlsOptions } from '../../options/tls.ts';
 import { type Target, UnreadableError } from '../target.ts';
+import type { Trial } from '../trial.ts';
 import { Advisories } from './advisories.ts';
 import { connect, type Settings } from './connection/connect.ts';
 import type { Connection } from './connection/connection.ts';
+import { diagnose, unreachedTrials } from './diagnosis.ts';
 import { ended, Failure, type Operation, operations } from './failure.ts';
 import { type Finding, found, problemsOf } from './findings.ts';
 import type { NatsOptions } from './options.ts';
-import { type Effort, Poll } from './poll.ts';
+import { type Effort, type Means, Poll } from './poll.ts';
 import { Remembered } from './remembered.ts';
 
 /** Age requests of one poll, see {@link Effort}. */
@@ -48,7 +50,22 @@ export class Account implements Target {
 		return this.#requests;
 	}
 
-	async read(signal: AbortSignal): Promise<Reading> {
+	read(signal: AbortSignal): Promise<Reading> {
+		return this.#during(signal, (means) => new Poll(means).read());
+	}
+
+	async diagnose(signal: AbortSignal, tell: (trial: Trial) => void): Promise<readonly string[]> {
+		try {
+			return await this.#during(signal, (means) => diagnose(means, tell));
+		} catch (error) {
+			if (!(error instanceof UnreadableError)) throw error;
+			for (const trial of unreachedTrials(error.problems)) tell(trial);
+			return [];
+		}
+	}
+
+	/** Does something over the connection that stands, else over a new one. */
+	async #during<T>(signal: AbortSignal, work: (means: Means) => Promise<T>): Promise<T> {
 		const ending = new AbortController();
 		const end = () => ending.abort(signal.reason);
 		signal.addEventListener('abort', end);
@@ -59,14 +76,14 @@ export class Account implements Target {
 			const kept = this.#connection;
 			if (kept?.open) {
 				try {
-					return await this.#readOver(kept, ending.signal);
+					return await this.#workOver(kept, ending.signal, work);
 				} catch (error) {
 					// Its end may become known only now, long after the server went.
 					if (kept.open || ending.signal.aborted) throw error;
 				}
 			}
 			this.#connection = await this.#connect(ending.signal);
-			return await this.#readOver(this.#connection, ending.signal);
+			return await this.#workOver(this.#connection, ending.signal, work);
 		} finally {
 			signal.removeEventListener('abort', end);
 			this.#ending = undefined;
@@ -101,7 +118,11 @@ export class Account implements Target {
 		throw new UnreadableError(problemsOf(findings));
 	}
 
-	async #readOver(connection: Connection, signal: AbortSignal): Promise<Reading> {
+	async #workOver<T>(
+		connection: Connection,
+		signal: AbortSignal,
+		work: (means: Means) => Promise<T>,
+	): Promise<T> {
 		const answersBefore = connection.answerCount;
 		const abort = () => {
 			const failure = ended(signal, 'no answer');
@@ -113,7 +134,7 @@ export class Account implements Target {
 		signal.addEventListener('abort', abort);
 		if (signal.aborted) abort();
 		try {
-			const poll = new Poll({
+			return await work({
 				connection,
 				signal,
 				options: this.#options,
@@ -122,7 +143,6 @@ export class Account implements Target {
 				advisories: this.#advisories,
 				remembered: this.#remembered,
 			});
-			return await poll.read();
 		} finally {
 			signal.removeEventListener('abort', abort);
 		}

@@ -52,6 +52,11 @@ export class Advisories {
 		this.#heardBefore = true;
 	}
 
+	/** Why they are not heard over the present connection, as known so far. */
+	get refused(): Failure | undefined {
+		return this.#refused;
+	}
+
 	/** Absent: not told, for the user may not hear them and never could. */
 	countOf(stream: string, consumer: string): number | undefined {
 		const count = this.#tallies.get(key(stream, consumer))?.count;

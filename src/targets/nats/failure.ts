@@ -42,6 +42,8 @@ export class Failure extends Error {
 	readonly apiErrorCode?: number;
 	/** Nobody listens to the subject. */
 	readonly noResponders: boolean;
+	/** What the server's permissions do not let the user do. */
+	readonly refused?: Refused;
 
 	/** @param reason - what happened and what to do about it, without saying of whom */
 	constructor(
@@ -50,13 +52,21 @@ export class Failure extends Error {
 		options: ErrorOptions & {
 			readonly apiErrorCode?: number;
 			readonly noResponders?: boolean;
+			readonly refused?: Refused;
 		} = {},
 	) {
 		super(reason, options);
 		this.code = code;
 		this.noResponders = options.noResponders ?? false;
 		if (options.apiErrorCode !== undefined) this.apiErrorCode = options.apiErrorCode;
+		if (options.refused !== undefined) this.refused = options.refused;
 	}
+}
+
+/** A permission that a user lacks, as the server's configuration has them. */
+export interface Refused {
+	readonly verb: 'publish' | 'subscribe';
+	readonly subject: string;
 }
 
 /** The failure of what an ended signal cut short. */

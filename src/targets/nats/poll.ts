@@ -27,7 +27,7 @@ const streamsAtATime = 16;
 const singleRequests = 64;
 
 /** The server's number for a consumer that does not exist. */
-const consumerNotFound = 10014;
+export const consumerNotFound = 10014;
 
 /** How much one poll may ask for. */
 export interface Effort {
@@ -213,11 +213,25 @@ export class Poll {
 	}
 
 	#ask(operation: Operation, subject: string, body: string, timeoutMs?: number): Promise<Answer> {
-		const { connection, signal, count } = this.#means;
-		if (signal.aborted) return Promise.reject(ended(signal, 'no answer'));
-		if (connection.open) count(operation);
-		return connection.ask(subject, body, timeoutMs);
+		return ask(this.#means, operation, subject, body, timeoutMs);
 	}
+}
+
+/**
+ * Sends a request, and counts it.
+ *
+ * @throws {@link Failure}
+ */
+export async function ask(
+	{ connection, signal, count }: Pick<Means, 'connection' | 'signal' | 'count'>,
+	operation: Operation,
+	subject: string,
+	body: string,
+	timeoutMs?: number,
+): Promise<Answer> {
+	if (signal.aborted) throw ended(signal, 'no answer');
+	if (connection.open) count(operation);
+	return await connection.ask(subject, body, timeoutMs);
 }
 
 /** The consumers that were listed, with the streams that they read. */

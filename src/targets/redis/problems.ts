@@ -171,8 +171,8 @@ function server({ host, port }: Endpoint): string {
 	return `redis at ${addressText({ host, port })}`;
 }
 
-/** `XINFO STREAM` for `xinfo_stream`. */
-function words(operation: Operation): string {
+/** A command as people write it: `XINFO STREAM` for `xinfo_stream`. */
+export function words(operation: Operation): string {
 	return operation.toUpperCase().replace('XINFO_', 'XINFO ');
 }
 
@@ -184,7 +184,7 @@ function withAdvice(code: Code, text: string, operation: Operation): string {
 }
 
 /** A server's error without what was sent to it: it repeats the arguments of unknown commands. */
-function safe({ password }: Endpoint, text: string): string {
+export function safe({ password }: Endpoint, text: string): string {
 	const own = text.replace(/,? with args beginning with.*/s, '').replace(/\.$/, '');
 	return password === undefined ? own : own.replaceAll(password.reveal(), '<secret>');
 }

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Problem, Reading } from '../../model.ts';
 import { type Target, UnreadableError } from '../target.ts';
+import type { Trial } from '../trial.ts';
 import { type Dialler, NodeError } from './connect/dialler.ts';
 import type { Installation, Master } from './connect/installation.ts';
+import { diagnose } from './diagnosis.ts';
 import { Discovery, type Key, namedKeys } from './fetch/discovery.ts';
 import { type Errand, fetchNode } from './fetch/fetch-node.ts';
 import { followRedirections } from './fetch/redirections.ts';
@@ -74,6 +76,11 @@ export class RedisTarget implements Target {
 			this.#memory = memory;
 			return reading;
 		});
+	}
+
+	diagnose(signal: AbortSignal, tell: (trial: Trial) => void): Promise<readonly string[]> {
+		const [installation, dialler, options] = [this.#installation, this.#dialler, this.#options];
+		return dialler.during(signal, () => diagnose({ installation, dialler, options }, tell));
 	}
 
 	close(): Promise<void> {

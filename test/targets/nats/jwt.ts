@@ -15,8 +15,8 @@ export function createUser(): KeyPair {
 export interface Operator {
 	/** For the server's configuration file. */
 	readonly config: string;
-	/** A credentials file of a new user of the account. */
-	credentials(): string;
+	/** A credentials file of a new user of the account, who may publish all subjects or these alone. */
+	credentials(publish?: readonly string[]): string;
 }
 
 /** Makes an operator with a system account and one account that has JetStream. */
@@ -42,7 +42,7 @@ resolver_preload: {
 	${system.getPublicKey()}: ${accountJwt(system, limits)}
 	${account.getPublicKey()}: ${accountJwt(account, { ...limits, ...storage })}
 }`,
-		credentials() {
+		credentials(publish) {
 			const user = createUser();
 			const claims = {
 				type: 'user',
@@ -50,7 +50,7 @@ resolver_preload: {
 				subs: -1,
 				data: -1,
 				payload: -1,
-				pub: {},
+				pub: publish ? { allow: publish } : {},
 				sub: {},
 			};
 			return `-----BEGIN NATS USER JWT-----

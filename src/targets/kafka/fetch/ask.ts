@@ -53,8 +53,8 @@ export async function askGroups(
 	return { offsets, shareOffsets, descriptions };
 }
 
-/** Brokers before 3.0 take one group a request. */
-async function askCommitted(
+/** What groups have committed. Brokers before 3.0 take one group a request. */
+export async function askCommitted(
 	cluster: Cluster,
 	{ node, groupIds }: GroupBatch,
 	signal: AbortSignal,

@@ -47,13 +47,18 @@ export async function connect(
 	try {
 		const { host, port } = address;
 		const opened = await openSocket({ host, port }, settings.encryption, either);
-		return await logIn(opened, settings, either);
+		return await logIn(opened, server, settings, either);
 	} finally {
 		clearTimeout(timer);
 	}
 }
 
-async function logIn(opened: Opened, settings: Settings, signal: AbortSignal): Promise<Connection> {
+async function logIn(
+	opened: Opened,
+	server: string,
+	settings: Settings,
+	signal: AbortSignal,
+): Promise<Connection> {
 	const { login, inboxPrefix, connectTimeoutMs } = settings;
 	let abort = () => {};
 	const aborted = new Promise<never>((_, reject) => {
@@ -76,7 +81,7 @@ async function logIn(opened: Opened, settings: Settings, signal: AbortSignal): P
 			...(proof && { authenticator: proof }),
 		};
 		const client = await Promise.race([NatsConnectionImpl.connect(options), aborted]);
-		return new Connection(client, opened.greeting, inboxPrefix);
+		return new Connection(client, server, opened.greeting, inboxPrefix);
 	} catch (error) {
 		await closed(opened.socket);
 		throw error instanceof Failure ? error : connectFailure(error);

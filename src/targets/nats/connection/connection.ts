@@ -25,6 +25,8 @@ interface Waiting {
  */
 export class Connection {
 	readonly server: Greeting;
+	/** `host:port` of the server. */
+	readonly address: string;
 	readonly #client: NatsConnection;
 	readonly #inbox: string;
 	readonly #inboxPrefix: string;
@@ -33,7 +35,8 @@ export class Connection {
 	#answerCount = 0;
 	#endedBecause: Failure | undefined;
 
-	constructor(client: NatsConnection, server: Greeting, inboxPrefix: string) {
+	constructor(client: NatsConnection, address: string, server: Greeting, inboxPrefix: string) {
+		this.address = address;
 		this.server = server;
 		this.#client = client;
 		this.#inboxPrefix = inboxPrefix;
@@ -96,7 +99,7 @@ export class Connection {
 	): void {
 		this.#client.subscribe(subject, {
 			callback: (error, message) => {
-				if (error) onRefused(subscribeRefused(error));
+				if (error) onRefused(subscribeRefused(error, subject));
 				else onMessage(message.data);
 			},
 		});

@@ -50,13 +50,16 @@ export function noResponders(): Failure {
 /** The user may not ask this; the server checks the subject to which it maps what was asked. */
 export function publishRefused(asked: string, checked: string): Failure {
 	const subject = asked === checked ? 'this subject' : `${checked}, which is what this becomes`;
-	return new Failure('not_authorized', `the user may not publish to ${subject}; allow it`);
+	return new Failure('not_authorized', `the user may not publish to ${subject}; allow it`, {
+		refused: { verb: 'publish', subject: checked },
+	});
 }
 
 /** The user may not hear this. */
-export function subscribeRefused(cause: unknown): Failure {
+export function subscribeRefused(cause: unknown, subject: string): Failure {
 	return new Failure('not_authorized', 'the user may not subscribe to this subject; allow it', {
 		cause,
+		refused: { verb: 'subscribe', subject },
 	});
 }
 
@@ -65,7 +68,7 @@ export function inboxRefused(cause: unknown, prefix: string): Failure {
 	return new Failure(
 		'not_authorized',
 		`the user may not subscribe to ${prefix}.>, where answers arrive; allow it, or set inbox_prefix`,
-		{ cause },
+		{ cause, refused: { verb: 'subscribe', subject: `${prefix}.>` } },
 	);
 }
 

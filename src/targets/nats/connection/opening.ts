@@ -20,6 +20,9 @@ export interface Encryption {
 /** The part of a NATS server's greeting that is read. */
 const info = z.object({
 	version: z.string().regex(/^\d+\.\d+/),
+	server_id: z.string().optional(),
+	/** The same as the id, unless the server's configuration gives it one. */
+	server_name: z.string().optional(),
 	max_payload: z.number(),
 	tls_required: z.boolean().default(false),
 	tls_available: z.boolean().default(false),

@@ -17,7 +17,7 @@ export const lostWithout = {
 	eval_ro: 'speed',
 	evalsha_ro: 'speed',
 	xinfo_groups: 'groups',
-	xinfo_stream: 'streams and lag',
+	xinfo_stream: 'streams and lag, which is everything',
 	xinfo_consumers: 'when consumers last read',
 	xpending: 'the age of pending entries and what is lost or abandoned among them',
 	xrange: 'the age of undelivered entries, and lag where it must be counted',
@@ -25,6 +25,26 @@ export const lostWithout = {
 } as const;
 
 export type Operation = keyof typeof lostWithout;
+
+/** What a user's ACL must have for each operation. */
+export const permissionFor: Readonly<Record<Operation, string>> = {
+	connect: 'on',
+	select: '+select',
+	info: '+info',
+	time: '+time',
+	sentinel: '+sentinel|get-master-addr-by-name',
+	cluster: '+cluster|slots',
+	asking: '+asking',
+	scan: '+scan',
+	eval_ro: '+eval_ro',
+	evalsha_ro: '+evalsha_ro',
+	xinfo_groups: '+xinfo|groups',
+	xinfo_stream: '+xinfo|stream',
+	xinfo_consumers: '+xinfo|consumers',
+	xpending: '+xpending',
+	xrange: '+xrange',
+	xlen: '+xlen',
+};
 
 /** Every operation that is counted. */
 export const operations = Object.keys(lostWithout) as readonly Operation[];
