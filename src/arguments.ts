@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type LogOptions, logFormats, logLevels } from './log.ts';
 import { nearest } from './options/nearest.ts';
-import { type CommandName, commandNames, commands, commonFlags, outputs } from './usage.ts';
+import { type CommandName, commandNames, commands, commonFlags, listed, outputs } from './usage.ts';
 
 /** What the command line asks for. */
 export type Invocation =
@@ -103,7 +103,7 @@ function parseWords(words: readonly string[]) {
 		if (token.kind !== 'option') continue;
 		const { name, rawName, value } = token;
 		const flag = allFlags.get(name);
-		if (flag === undefined) throw new UsageError(unknownFlag(rawName, name, [...allFlags.keys()]));
+		if (flag === undefined) throw new UsageError(unknownFlag(words[token.index] ?? rawName));
 		if (flag.value === undefined && value !== undefined) {
 			throw new UsageError(`${rawName} takes no value`);
 		}
@@ -123,7 +123,7 @@ function parseCommand([first, ...more]: readonly string[]): CommandName | undefi
 	if (first === undefined) return undefined;
 	const command = commandNames.find((known) => known === first);
 	if (!command) {
-		const near = nearest(first, commandNames);
+		const near = isCommonFlag(first) ? `--${first}` : nearest(first, commandNames);
 		const hint = near ? `did you mean ${near}?` : `there are ${commandNames.join(', ')}`;
 		throw new UsageError(`unknown command ${JSON.stringify(first)}: ${hint}`);
 	}
@@ -139,19 +139,29 @@ function checkFlags(command: CommandName, flags: Flags): void {
 		const others = commandNames.filter((other) =>
 			commands[other].flags.some((flag) => flag.name === name),
 		);
-		throw new UsageError(`--${name} is a flag of ${others.join(' and ')}, not of ${command}`);
+		throw new UsageError(`--${name} is a flag of ${listed(others, 'and')}, not of ${command}`);
 	}
 }
 
-function unknownFlag(written: string, name: string, known: readonly string[]): string {
-	const near = nearest(name, known);
+function isCommonFlag(word: string): boolean {
+	return commonFlags.some(({ name }) => name === word);
+}
+
+/** @param word - as it was given, with its value */
+function unknownFlag(word: string): string {
+	const [written = ''] = word.split('=', 1);
+	const near = nearest(written.replace(/^-+/, ''), [...allFlags.keys()]);
 	return `unknown flag ${written}${near ? `: did you mean --${near}?` : ''}`;
 }
 
 function oneOf<const T extends string>(flag: string, known: readonly T[], value: string): T {
 	const found = known.find((one) => one === value);
 	if (found) return found;
-	throw new UsageError(`--${flag}: ${JSON.stringify(value)} is not one of ${known.join(', ')}`);
+	const near = nearest(value, known);
+	const hint = near ? `: did you mean ${near}?` : '';
+	throw new UsageError(
+		`--${flag}: ${JSON.stringify(value)} is not one of ${known.join(', ')}${hint}`,
+	);
 }
 
 /** `:10977`, `127.0.0.1:10977` or `[::1]:10977`; port 0 lets the system choose. */
@@ -174,9 +184,8 @@ function parsePath(text: string): string {
 		path.length > 1 && path.endsWith('/') ? text.startsWith(path) : text === path,
 	);
 	if (/^\/[\w./~-]*$/.test(text) && !reserved) return text;
-	throw new UsageError(
-		`--web.telemetry-path: ${JSON.stringify(text)} is not a path such as /metrics`,
-	);
+	const why = reserved ? 'serves something else' : 'is not a path such as /metrics';
+	throw new UsageError(`--web.telemetry-path: ${JSON.stringify(text)} ${why}`);
 }
 
 function parseUrl(text: string): string {
