@@ -95,7 +95,8 @@ async function read(
 		const { listenAddresses, telemetryPath, enableLifecycle } = invocation;
 		await serve({
 			config: loaded.config,
-			load: () => load(invocation.configFile),
+			// A file that was found must still be there: without it, another source could take its place.
+			load: () => load(loaded.file),
 			onHangup: (reload) => process.on('SIGHUP', reload),
 			build,
 			listenAddresses,
