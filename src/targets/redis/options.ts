@@ -65,6 +65,9 @@ const partitioned = z.codec(z.string(), z.custom<RE2JS>(), {
 			context.issues.push({ code: 'custom', input, message });
 			return z.NEVER;
 		};
+		if (/^\/.*\/$/su.test(input)) {
+			return refuse('a regular expression without slashes is expected here; else begin with \\/');
+		}
 		try {
 			const expression = RE2JS.compile(input);
 			const names = Object.keys(expression.namedGroups());
