@@ -17,7 +17,7 @@ export type Invocation =
 				readonly target: string | undefined;
 			})
 	| { readonly command: 'check-config'; readonly configFile: string | undefined }
-	| { readonly command: 'health'; readonly url: string };
+	| { readonly command: 'health'; readonly url: string | undefined };
 
 interface Common {
 	readonly configFile: string | undefined;
@@ -49,7 +49,8 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 	if (flags.has('version')) return { command: 'version' };
 	const value = (name: string) => flags.get(name)?.at(-1);
 	if (command === 'health') {
-		return { command, url: parseUrl(value('url') ?? 'http://127.0.0.1:10977') };
+		const url = value('url');
+		return { command, url: url === undefined ? undefined : parseUrl(url) };
 	}
 	const configFile = value('config.file');
 	if (command === 'check-config') return { command, configFile };

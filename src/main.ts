@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { type Invocation, parseArguments, UsageError } from './arguments.ts';
 import { checkConfig } from './commands/check-config.ts';
+import { firstProcessUrl } from './commands/first-process.ts';
 import { health } from './commands/health.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
@@ -17,6 +19,7 @@ const exitFailed = 1;
 const exitUsage = 2;
 
 const defaultConfigFile = 'stream-lag-exporter.yaml';
+const defaultUrl = 'http://127.0.0.1:10977';
 
 /** Ending takes no longer than this, whatever hangs. */
 const drainTimeoutMs = 4500;
@@ -45,7 +48,7 @@ async function execute(invocation: Invocation): Promise<number> {
 			);
 			return exitOk;
 		case 'health':
-			return await health(invocation.url, complain);
+			return await health(invocation.url ?? containerUrl() ?? defaultUrl, complain);
 		case 'check-config': {
 			const loaded = load(invocation.configFile);
 			await print(`${checkConfig(loaded).join('\n')}\n`);
@@ -54,6 +57,17 @@ async function execute(invocation: Invocation): Promise<number> {
 		case 'once':
 		case 'serve':
 			return await read(invocation, build);
+	}
+}
+
+/** Where the exporter of this container serves. */
+function containerUrl(): string | undefined {
+	try {
+		const [, program = ''] = process.argv;
+		return firstProcessUrl(readFileSync('/proc/1/cmdline', 'utf8'), program);
+	} catch {
+		// Not Linux, or not to be seen.
+		return undefined;
 	}
 }
 

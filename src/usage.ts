@@ -89,13 +89,13 @@ are read. Ends with 0 when all is well, with 2 when not.`,
 	},
 	health: {
 		summary: 'asks a running exporter whether it is healthy',
-		details: `For health checks of containers. Ends with 0 when it is, with 1 when it is not or does not
-answer.`,
+		details: `For health checks of containers: without --url it asks where the container's first process
+listens by its flags. Ends with 0 when it is healthy, with 1 when it is not or does not answer.`,
 		flags: [
 			{
 				name: 'url',
 				value: 'URL',
-				help: 'base address of the exporter (default: http://127.0.0.1:10977)',
+				help: 'base address of the exporter (default: that of the first process, else http://127.0.0.1:10977)',
 			},
 		],
 	},

@@ -39,7 +39,7 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 		'--target=cache once --output json',
 		{ command: 'once', configFile: undefined, log, output: 'json', target: 'cache' },
 	],
-	['health', { command: 'health', url: 'http://127.0.0.1:10977' }],
+	['health', { command: 'health', url: undefined }],
 	['health --url=https://lag:1', { command: 'health', url: 'https://lag:1' }],
 	['check-config', { command: 'check-config', configFile: undefined }],
 	['--config.file a=b.yaml check-config', { command: 'check-config', configFile: 'a=b.yaml' }],
