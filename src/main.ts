@@ -6,6 +6,7 @@ import { firstProcessUrl } from './commands/first-process.ts';
 import { health } from './commands/health.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
+import { noTarget } from './config/check-references.ts';
 import { type Loaded, loadConfig } from './config/load.ts';
 import { printMistake } from './config/mistake.ts';
 import type { Config } from './config/plan.ts';
@@ -133,8 +134,8 @@ function narrowed(config: Config, name: string | undefined): Config {
 	const targets = config.targets.filter((target) => target.name === name);
 	const expected = config.expected.filter(({ target }) => target === name);
 	if (targets.length > 0) return { ...config, targets, expected };
-	const known = config.targets.map((target) => target.name).join(', ');
-	throw new UsageError(`--target: there is no target ${JSON.stringify(name)}, but ${known}`);
+	const known = config.targets.map((target) => target.name);
+	throw new UsageError(`--target: ${noTarget(name, known)}`);
 }
 
 /** Aborted by SIGTERM and SIGINT; a second one, or too long a wait, ends the process at once. */

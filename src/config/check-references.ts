@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { nearest } from '../options/nearest.ts';
 import { type Filter, type Pattern, passes } from '../options/pattern.ts';
-import { quoted } from '../options/quoted.ts';
+import { few, quoted } from '../options/quoted.ts';
 
 // These checks also run where single options are mistaken (see `thorough`): a mistaken option is
 // there as it was written.
@@ -63,10 +63,10 @@ function named(targets: unknown): ReadonlyMap<string, Options> | undefined {
 	return new Map(members.map((member, at) => [names[at] as string, member]));
 }
 
-function noTarget(wanted: string, names: readonly string[]): string {
+/** What to say of a target that is wanted and is none of those that there are. */
+export function noTarget(wanted: string, names: readonly string[]): string {
 	const near = nearest(wanted, names);
-	const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
-	const hint = near ? `did you mean ${near}?` : `there are ${names.slice(0, 10).join(', ')}${more}`;
+	const hint = near ? `did you mean ${near}?` : `there are ${few(names)}`;
 	return `${quoted(wanted)} is the name of no target: ${hint}`;
 }
 

@@ -9,7 +9,9 @@ export function count(least: 0 | 1) {
 		if (Number(input) > Number.MAX_SAFE_INTEGER) {
 			return `expected a whole number from ${least} to ${Number.MAX_SAFE_INTEGER}`;
 		}
-		return `expected a whole number from ${least}, got ${shown(input)}`;
+		const isQuoted = typeof input === 'string' && /^\d+$/.test(input);
+		const hint = isQuoted ? ': take the quotes away' : '';
+		return `expected a whole number from ${least}, got ${shown(input)}${hint}`;
 	};
 	// Not z.int(): where that fails, zod leaves out the checks across options.
 	return z

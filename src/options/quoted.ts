@@ -23,3 +23,9 @@ export function booleanHint(value: unknown): string {
 	if (/^(y|yes|on)$/i.test(value)) return ': write true';
 	return /^(n|no|off)$/i.test(value) ? ': write false' : '';
 }
+
+/** Names, and of many the first ten. */
+export function few(names: readonly string[]): string {
+	const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
+	return `${names.slice(0, 10).join(', ')}${more}`;
+}
