@@ -1,15 +1,17 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { type Invocation, parseArguments, UsageError } from './arguments.ts';
 import { checkConfig } from './commands/check-config.ts';
 import { doctor } from './commands/doctor.ts';
+import { firstProcessUrl } from './commands/first-process.ts';
 import { health } from './commands/health.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
+import { noTarget } from './config/check-references.ts';
 import { type Loaded, loadConfig } from './config/load.ts';
 import { printMistake } from './config/mistake.ts';
 import type { Config } from './config/plan.ts';
 import { makeLog } from './log.ts';
-import { nearest } from './options/nearest.ts';
 import { usage } from './usage.ts';
 import { buildOf } from './version.ts';
 
@@ -19,6 +21,7 @@ const exitFailed = 1;
 const exitUsage = 2;
 
 const defaultConfigFile = 'stream-lag-exporter.yaml';
+const defaultUrl = 'http://127.0.0.1:10977';
 
 /** Ending takes no longer than this, whatever hangs. */
 const drainTimeoutMs = 4500;
@@ -47,7 +50,7 @@ async function execute(invocation: Invocation): Promise<number> {
 			);
 			return exitOk;
 		case 'health':
-			return await health(invocation.url, complain);
+			return await health(invocation.url ?? containerUrl() ?? defaultUrl, complain);
 		case 'check-config': {
 			const loaded = load(invocation.configFile);
 			await print(`${checkConfig(loaded).join('\n')}\n`);
@@ -57,6 +60,17 @@ async function execute(invocation: Invocation): Promise<number> {
 		case 'once':
 		case 'serve':
 			return await read(invocation, build);
+	}
+}
+
+/** Where the exporter of this container serves. */
+function containerUrl(): string | undefined {
+	try {
+		const [, program = ''] = process.argv;
+		return firstProcessUrl(readFileSync('/proc/1/cmdline', 'utf8'), program);
+	} catch {
+		// Not Linux, or not to be seen.
+		return undefined;
 	}
 }
 
@@ -102,7 +116,8 @@ async function read(
 		const { listenAddresses, telemetryPath, enableLifecycle } = invocation;
 		await serve({
 			config: loaded.config,
-			load: () => load(invocation.configFile),
+			// A file that was found must still be there: without it, another source could take its place.
+			load: () => load(loaded.file),
 			onHangup: (reload) => process.on('SIGHUP', reload),
 			build,
 			listenAddresses,
@@ -126,9 +141,7 @@ function narrowed(config: Config, name: string | undefined): Config {
 	const expected = config.expected.filter(({ target }) => target === name);
 	if (targets.length > 0) return { ...config, targets, expected };
 	const known = config.targets.map((target) => target.name);
-	const near = nearest(name, known);
-	const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')}`;
-	throw new UsageError(`--target: there is no target ${JSON.stringify(name)}: ${hint}`);
+	throw new UsageError(`--target: ${noTarget(name, known)}`);
 }
 
 /** Aborted by SIGTERM and SIGINT; a second one, or too long a wait, ends the process at once. */

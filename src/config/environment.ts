@@ -1,4 +1,5 @@
 import { parseServerUrl } from '../options/address.ts';
+import { nearest } from '../options/nearest.ts';
 import type { Mistake } from './mistake.ts';
 import type { Config } from './plan.ts';
 import { type Finding, validate } from './validate.ts';
@@ -45,6 +46,24 @@ export const shortFormVariables: readonly string[] = [
 	...Object.values(commonVariables),
 ];
 
+/**
+ * Variables whose name is nearly one that is read. Others with that beginning may be anybody's:
+ * Kubernetes sets STREAM_LAG_EXPORTER_PORT and more for a service of that name.
+ */
+function misspelt(env: Environment): Mistake[] {
+	const prefix = 'STREAM_LAG_';
+	const known = [
+		'CONFIG',
+		...Object.values(commonVariables).map((name) => name.replace(prefix, '')),
+	];
+	return Object.keys(env).flatMap((file) => {
+		const rest = file.slice(prefix.length);
+		if (!file.startsWith(prefix) || known.includes(rest) || !env[file]) return [];
+		const near = nearest(rest, known);
+		return near ? [{ file, message: `unknown variable: did you mean ${prefix}${near}?` }] : [];
+	});
+}
+
 /** The configuration that single variables make, without a file. Absent: none makes a target. */
 export function loadShortForm(env: Environment): ShortForm | undefined {
 	const prefix = env.STREAM_LAG_TARGET ? `${env.STREAM_LAG_TARGET}-` : '';
@@ -56,7 +75,7 @@ export function loadShortForm(env: Environment): ShortForm | undefined {
 	);
 	const variables: string[] = [];
 	const targets: Options[] = [];
-	const mistakes: Mistake[] = [];
+	const mistakes = misspelt(env);
 	for (const { variable, platform, options: read } of targetVariables) {
 		const value = env[variable];
 		if (!value) continue;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { loadShortForm, shortFormVariables } from './environment.ts';
 import type { Mistake } from './mistake.ts';
@@ -25,6 +25,8 @@ export type Loaded =
 			readonly config: Config;
 			/** The file as it was named, or the variables that it came from. */
 			readonly source: string;
+			/** The file, where it came from one. */
+			readonly file?: string;
 			/** Variables that are set and would configure targets, had the source not come first. */
 			readonly ignoredVariables: readonly string[];
 	  }
@@ -37,10 +39,11 @@ const inlineVariable = 'STREAM_LAG_CONFIG';
  * the short form in the environment. Opens no socket. Does not throw for what is found there.
  */
 export function loadConfig({ file, defaultFile, cwd, env }: Sources): Loaded {
-	const path = file ?? (existsSync(resolve(cwd, defaultFile)) ? defaultFile : undefined);
+	const path = file ?? (isThere(resolve(cwd, defaultFile)) ? defaultFile : undefined);
 	if (path !== undefined) {
 		const absolute = resolve(cwd, path);
-		return loadText(path, () => readConfigFile(absolute), dirname(absolute), env);
+		const loaded = loadText(path, () => readConfigFile(absolute), dirname(absolute), env);
+		return loaded.ok ? { ...loaded, file: path } : loaded;
 	}
 	const inline = env[inlineVariable];
 	if (inline) return loadText(inlineVariable, () => decodeConfig(Buffer.from(inline)), cwd, env);
@@ -52,6 +55,18 @@ export function loadConfig({ file, defaultFile, cwd, env }: Sources): Loaded {
 	}
 	const message = `no such file, and nothing else is configured: write it, name another with --config.file, or set ${inlineVariable}, KAFKA_BROKERS, REDIS_URL or NATS_URL`;
 	return { ok: false, mistakes: [{ file: defaultFile, message }] };
+}
+
+/**
+ * Whether a path is taken: also by a link that leads nowhere and by what may not be looked at, which
+ * are then mistakes. As if they were not there, something else would be read in silence.
+ */
+function isThere(path: string): boolean {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+	} catch {
+		return true;
+	}
 }
 
 /** @param folder - where relative paths in the text begin */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { nearest } from '../options/nearest.ts';
-import { quoted, shown } from '../options/quoted.ts';
+import { booleanHint, quoted, shown } from '../options/quoted.ts';
+import { platforms } from '../targets/index.ts';
 import { effectiveYaml } from './effective.ts';
 import { isPlainKey, type Path } from './mistake.ts';
 import { type Config, plan } from './plan.ts';
-import { schema } from './schema.ts';
+import { likelyTarget, schema } from './schema.ts';
 
 /** A mistake in a value that was read from somewhere. */
 export interface Finding {
@@ -24,7 +25,7 @@ export type Validated =
 export function validate(value: unknown): Validated {
 	/** The keys that an object can have, by the list of those that it cannot: zod does not tell. */
 	const knownKeys = new Map<readonly string[], readonly string[]>();
-	const result = schema.safeParse(value, {
+	const told: z.core.ParseContext<z.core.$ZodIssue> = {
 		error(issue) {
 			const { schema: owner } = issue;
 			if (issue.code === 'unrecognized_keys' && owner instanceof z.ZodObject) {
@@ -32,7 +33,8 @@ export function validate(value: unknown): Validated {
 			}
 			return explain(issue);
 		},
-	});
+	};
+	const result = schema.safeParse(value, told);
 	if (result.success) {
 		const { data } = result;
 		return { ok: true, config: { ...plan(data), effectiveYaml: effectiveYaml(data) } };
@@ -43,7 +45,8 @@ export function validate(value: unknown): Validated {
 		const key = JSON.stringify(finding.path);
 		if (!findings.has(key)) findings.set(key, finding);
 	};
-	for (const issue of result.error.issues.flatMap(unfold)) {
+	const issues = result.error.issues.flatMap(unfold);
+	for (const issue of [...issues, ...issuesOfUnknownPlatforms(value, told)]) {
 		const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
 		if (issue.code !== 'unrecognized_keys') {
 			add({ path, message: issue.message });
@@ -55,6 +58,24 @@ export function validate(value: unknown): Validated {
 		}
 	}
 	return { ok: false, findings: [...findings.values()] };
+}
+
+/** What else is wrong with targets that the schema gives up on, for it does not know their platform. */
+function issuesOfUnknownPlatforms(
+	value: unknown,
+	told: z.core.ParseContext<z.core.$ZodIssue>,
+): z.core.$ZodIssue[] {
+	const targets = (value as { readonly targets?: unknown } | null)?.targets;
+	if (!Array.isArray(targets)) return [];
+	return targets.flatMap((given, at) => {
+		if (typeof given !== 'object' || given === null || Array.isArray(given)) return [];
+		if (platforms.some(({ name }) => name === given.platform)) return [];
+		const { target, platform } = likelyTarget(given);
+		const issues = target.safeParse({ ...given, platform }, told).error?.issues ?? [];
+		return issues
+			.map((issue) => ({ ...issue, path: ['targets', at, ...issue.path] }))
+			.flatMap(unfold);
+	});
 }
 
 /** What is wrong inside the one form of an option that the value has; else that it has none. */
@@ -98,7 +119,8 @@ function wrongValue(expected: string, input: unknown): string {
 	// A text in the wrong place may be a secret.
 	const got = typeof input === 'string' ? 'a text' : shown(input);
 	const quotes = expected === 'a text' && ['number', 'boolean'].includes(typeof input);
-	return `expected ${expected}, got ${got}${quotes ? ': put it in quotes' : ''}`;
+	const hint = expected === kinds.boolean ? booleanHint(input) : '';
+	return `expected ${expected}, got ${got}${quotes ? ': put it in quotes' : hint}`;
 }
 
 function wrongWord(words: readonly string[], input: unknown): string {

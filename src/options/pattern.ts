@@ -80,16 +80,42 @@ export const pattern = z.codec(z.string(), z.custom<Pattern>(), {
  * character as it is) or a `/regular expression/` in RE2's syntax. Either must match a whole name.
  * Both run on automata, in time linear in the name: no pattern can hang the exporter.
  *
+ * What has a meaning in the globs of others and none here (`[a-z]`, `{a,b}`, `!a`), and what begins
+ * like a regular expression, is refused: as plain characters they would match nothing, in silence.
+ * Braces without a comma are plain, for Redis Cluster's hash tags are `{a}`.
+ *
  * @throws SyntaxError that says what is wrong
  */
 export function compilePattern(source: string): Pattern {
 	if (source === '') throw new SyntaxError('expected a pattern, got an empty one');
-	return isExpression(source) ? regularExpression(source) : glob(source);
+	if (isExpression(source)) return regularExpression(source);
+	for (const [shape, reason] of foreign) {
+		if (!shape.test(source)) continue;
+		throw new SyntaxError(`${quoted(source)} ${reason}`);
+	}
+	return glob(source);
 }
 
 function isExpression(source: string): boolean {
 	return /^\/.*\/$/su.test(source);
 }
+
+/** Shapes of what is no glob here, where no backslash says that it is meant so; and why. */
+const foreign: readonly (readonly [shape: RegExp, reason: string])[] = [
+	[
+		/^\//,
+		'begins with a slash and does not end with one: a regular expression ends with it, without flags; else write \\/',
+	],
+	[/^!/, 'begins with !: what is left out is listed in exclude; else write \\!'],
+	[
+		/^(?:[^\\]|\\.)*?\[/su,
+		'has a [, which is no wildcard: write a /regular expression/, or \\[ for the character',
+	],
+	[
+		/^(?:[^\\]|\\.)*?\{[^}]*,.*\}/su,
+		'has a list in braces: write each as a pattern, or a /regular expression/; else write \\{',
+	],
+];
 
 function regularExpression(source: string): Pattern {
 	if (source === '//') throw new SyntaxError('expected a regular expression between the slashes');
