@@ -11,6 +11,7 @@ export type Invocation =
 				readonly listenAddresses: readonly ListenAddress[];
 				readonly telemetryPath: string;
 				readonly enableLifecycle: boolean;
+				readonly webConfigFile: string | undefined;
 			})
 	| ({ readonly command: 'once' } & Common & {
 				readonly output: (typeof outputs)[number];
@@ -74,6 +75,7 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 		listenAddresses: (flags.get('web.listen-address') ?? [':10977']).map(parseListenAddress),
 		telemetryPath: parsePath(value('web.telemetry-path') ?? '/metrics'),
 		enableLifecycle: flags.has('web.enable-lifecycle'),
+		webConfigFile: value('web.config.file'),
 	};
 }
 

@@ -4,13 +4,14 @@ import { type Invocation, parseArguments, UsageError } from './arguments.ts';
 import { checkConfig } from './commands/check-config.ts';
 import { doctor } from './commands/doctor.ts';
 import { firstProcessUrl } from './commands/first-process.ts';
-import { health } from './commands/health.ts';
+import { type HealthAddress, health } from './commands/health.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
 import { noTarget } from './config/check-references.ts';
 import { type Loaded, loadConfig } from './config/load.ts';
 import { printMistake } from './config/mistake.ts';
 import type { Config } from './config/plan.ts';
+import { type LoadedWebConfig, loadWebConfig } from './config/web-config.ts';
 import { makeLog } from './log.ts';
 import { usage } from './usage.ts';
 import { buildOf } from './version.ts';
@@ -50,7 +51,7 @@ async function execute(invocation: Invocation): Promise<number> {
 			);
 			return exitOk;
 		case 'health':
-			return await health(invocation.url ?? containerUrl() ?? defaultUrl, complain);
+			return await health(healthAddress(invocation.url), complain);
 		case 'check-config': {
 			const loaded = load(invocation.configFile);
 			await print(`${checkConfig(loaded).join('\n')}\n`);
@@ -63,11 +64,20 @@ async function execute(invocation: Invocation): Promise<number> {
 	}
 }
 
+/** @param url - the one that was asked for */
+function healthAddress(url: string | undefined): HealthAddress {
+	const own = url === undefined ? containerUrl() : undefined;
+	return { baseUrl: url ?? own ?? defaultUrl, isOwn: own !== undefined };
+}
+
 /** Where the exporter of this container serves. */
 function containerUrl(): string | undefined {
 	try {
 		const [, program = ''] = process.argv;
-		return firstProcessUrl(readFileSync('/proc/1/cmdline', 'utf8'), program);
+		return firstProcessUrl(readFileSync('/proc/1/cmdline', 'utf8'), program, (webConfigFile) => {
+			const web = loadWebConfig(webConfigFile, process.cwd());
+			return web.ok && web.webConfig.tls !== undefined;
+		});
 	} catch {
 		// Not Linux, or not to be seen.
 		return undefined;
@@ -84,16 +94,22 @@ function load(file: string | undefined): Loaded {
 	});
 }
 
+/** Loads the web configuration, where there is one. */
+function webLoader(file: string | undefined): (() => LoadedWebConfig) | undefined {
+	return file === undefined ? undefined : () => loadWebConfig(file, process.cwd());
+}
+
 /** The commands that read brokers. */
 async function read(
 	invocation: Extract<Invocation, { command: 'doctor' | 'once' | 'serve' }>,
 	build: ReturnType<typeof buildOf>,
 ): Promise<number> {
 	const loaded = load(invocation.configFile);
-	if (!loaded.ok) {
-		for (const mistake of loaded.mistakes) complain(printMistake(mistake));
-		return exitUsage;
-	}
+	const loadWeb = invocation.command === 'serve' ? webLoader(invocation.webConfigFile) : undefined;
+	const web = loadWeb?.();
+	const mistakes = [loaded, web].flatMap((one) => (one?.ok === false ? one.mistakes : []));
+	for (const mistake of mistakes) complain(printMistake(mistake));
+	if (!loaded.ok || web?.ok === false) return exitUsage;
 	const log = makeLog(invocation.log);
 	if (loaded.ignoredVariables.length > 0) {
 		const variables = loaded.ignoredVariables.join(', ');
@@ -123,6 +139,7 @@ async function read(
 			listenAddresses,
 			telemetryPath,
 			enableLifecycle,
+			...(web && loadWeb && { web: { webConfig: web.webConfig, load: loadWeb } }),
 			log,
 			stop,
 		});

@@ -7,10 +7,15 @@ import { parseArguments, UsageError } from '../arguments.ts';
  *
  * @param commandLine - words that each end with a NUL, as in `/proc/1/cmdline`
  * @param program - the absolute path of this program's script
+ * @param usesTls - whether a web configuration asks for TLS
  * @returns a base address; absent where the first process is something else, or where its flags do
  * not tell
  */
-export function firstProcessUrl(commandLine: string, program: string): string | undefined {
+export function firstProcessUrl(
+	commandLine: string,
+	program: string,
+	usesTls: (webConfigFile: string) => boolean,
+): string | undefined {
 	const words = commandLine.split('\0').slice(0, -1);
 	const at = words.findIndex((word) => resolve(word) === program);
 	if (at < 0) return undefined;
@@ -19,7 +24,9 @@ export function firstProcessUrl(commandLine: string, program: string): string | 
 		if (invocation.command !== 'serve') return undefined;
 		const [address] = invocation.listenAddresses;
 		if (address === undefined || address.port === 0) return undefined;
-		return `http://${reachable(address.host)}:${address.port}`;
+		const { webConfigFile } = invocation;
+		const scheme = webConfigFile !== undefined && usesTls(webConfigFile) ? 'https' : 'http';
+		return `${scheme}://${reachable(address.host)}:${address.port}`;
 	} catch (error) {
 		if (error instanceof UsageError) return undefined;
 		throw error;

@@ -1,8 +1,9 @@
 import { parseServerUrl } from '../options/address.ts';
 import { nearest } from '../options/nearest.ts';
+import type { Finding } from './findings.ts';
 import type { Mistake } from './mistake.ts';
 import type { Config } from './plan.ts';
-import { type Finding, validate } from './validate.ts';
+import { validate } from './validate.ts';
 import type { Environment } from './variables.ts';
 
 /** A configuration from single variables, or the mistakes in them; a mistake's file is a variable. */
@@ -90,7 +91,7 @@ export function loadShortForm(env: Environment): ShortForm | undefined {
 	if (targets.length === 0 && mistakes.length === 0) return undefined;
 	const validated = targets.length > 0 ? validate({ targets }) : undefined;
 	if (validated?.ok && mistakes.length === 0) {
-		return { ok: true, config: validated.config, variables };
+		return { ok: true, config: validated.data, variables };
 	}
 	if (validated?.ok === false) mistakes.push(...byVariable(validated.findings, variables));
 	return { ok: false, mistakes };

@@ -4,6 +4,7 @@ import { loadShortForm, shortFormVariables } from './environment.ts';
 import type { Mistake } from './mistake.ts';
 import type { Config } from './plan.ts';
 import { decodeConfig, readConfigFile, readReferenced, UnreadableFileError } from './read-file.ts';
+import { validate } from './validate.ts';
 import type { Environment } from './variables.ts';
 import { loadYaml } from './yaml-config.ts';
 
@@ -78,10 +79,11 @@ function loadText(source: string, read: () => string, folder: string, env: Envir
 		if (!(error instanceof UnreadableFileError)) throw error;
 		return { ok: false, mistakes: [{ file: source, message: error.message }] };
 	}
-	const loaded = loadYaml(text, source, env, (path) => readReferenced(path, folder));
+	const form = { expected: 'at least targets', validate };
+	const loaded = loadYaml(text, source, env, (path) => readReferenced(path, folder), form);
 	if (!loaded.ok) return loaded;
 	const ignoredVariables = [inlineVariable, ...shortFormVariables].filter(
 		(name) => env[name] && name !== source && !loaded.askedVariables.has(name),
 	);
-	return { ok: true, config: loaded.config, source, ignoredVariables };
+	return { ok: true, config: loaded.data, source, ignoredVariables };
 }

@@ -59,7 +59,11 @@ interface Files {
 	readonly key_file?: unknown;
 }
 
-function checkPair({ ca_file, cert_file, key_file }: Files, context: z.core.$RefinementCtx): void {
+/** Files hold what they should, and certificate and key belong together. */
+export function checkPair(
+	{ ca_file, cert_file, key_file }: Files,
+	context: z.core.$RefinementCtx,
+): void {
 	const refuse = (key: keyof Files, message: string) => {
 		context.addIssue({ code: 'custom', path: [key], message });
 	};
@@ -81,7 +85,7 @@ function checkPair({ ca_file, cert_file, key_file }: Files, context: z.core.$Ref
 }
 
 /** The first certificate of a file. */
-function certificateIn({ text }: TextFile): X509Certificate | undefined {
+export function certificateIn({ text }: TextFile): X509Certificate | undefined {
 	try {
 		return new X509Certificate(text);
 	} catch {

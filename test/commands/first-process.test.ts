@@ -5,7 +5,8 @@ import { firstProcessUrl } from '../../src/commands/first-process.ts';
 const program = '/app/dist/main.js';
 
 function url(...words: readonly string[]): string | undefined {
-	return firstProcessUrl(words.map((word) => `${word}\0`).join(''), program);
+	const commandLine = words.map((word) => `${word}\0`).join('');
+	return firstProcessUrl(commandLine, program, (webConfigFile) => webConfigFile === 'tls.yaml');
 }
 
 const exporter = ['/nodejs/bin/node', program];
@@ -21,6 +22,8 @@ for (const [flags, expected] of [
 		['--web.listen-address=10.0.0.7:9000', '--web.listen-address=127.0.0.1:1'],
 		'http://10.0.0.7:9000',
 	],
+	[['--web.config.file=tls.yaml'], 'https://127.0.0.1:10977'],
+	[['--web.config.file=users.yaml'], 'http://127.0.0.1:10977'],
 	[['--web.listen-address=:0'], undefined],
 	[['once'], undefined],
 	[['--nonsense'], undefined],
