@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { z } from 'zod';
 import { quoted } from './quoted.ts';
+import { thorough } from './thorough.ts';
 
 /** What a name must look like. */
 export interface Pattern {
@@ -58,7 +59,35 @@ export function filter(defaults: { include: readonly string[]; exclude: readonly
 				.prefault([...defaults.include]),
 			exclude: z.array(pattern).prefault([...defaults.exclude]),
 		})
+		.superRefine(checkContradiction, thorough)
 		.prefault({});
+}
+
+/** An `include` of which `exclude` leaves nothing, perhaps by its default, reads nothing in silence. */
+function checkContradiction(
+	{ include, exclude }: { readonly include?: unknown; readonly exclude?: unknown },
+	context: z.core.$RefinementCtx,
+): void {
+	if (!Array.isArray(include) || !Array.isArray(exclude)) return;
+	for (const [at, wanted] of include.entries()) {
+		const by = exclude.find((pattern) => leavesNothing(wanted, pattern));
+		if (by === undefined) continue;
+		const message = `exclude leaves nothing of it, by ${quoted(by.source)}; exclude: [] leaves out nothing`;
+		context.addIssue({ code: 'custom', path: ['include', at], message });
+	}
+}
+
+/**
+ * Whether all that one pattern matches is surely matched by another. A glob that matches the very
+ * text of another one matches all that the other does, since only its own `*` can match that one's.
+ * `exclude: ['*']` is meant so.
+ */
+function leavesNothing(wanted: Partial<Pattern>, by: Partial<Pattern>): boolean {
+	const { source } = wanted;
+	if (source === undefined || by.source === undefined || by.matches === undefined) return false;
+	if (wanted.literal !== undefined) return by.source !== '*' && by.matches(wanted.literal);
+	const isPlain = (glob: string) => !/^\/|[?\\]/.test(glob);
+	return by.source !== '*' && isPlain(source) && isPlain(by.source) && by.matches(source);
 }
 
 /** A pattern as it is written: a glob or a `/regular expression/`. */

@@ -125,3 +125,46 @@ test('a name is made up for each glob, and none for what passes no filter', () =
 	]);
 	assert.deepEqual(namesOf(['orders*', 'a'], ['*-doctor']), ['a']);
 });
+
+for (const [include, exclude, by] of [
+	['__consumer_offsets', '__*', '__*'],
+	['KV_*', 'KV_*', 'KV_*'],
+	['KV_orders*', 'KV_*', 'KV_*'],
+	['a-dlq', '/.*-dlq/', '/.*-dlq/'],
+	['a\\*b', 'a*', 'a*'],
+] as const) {
+	test(`a filter that includes ${include} and excludes ${exclude} is refused`, () => {
+		const { error } = filter({ include: ['*'], exclude: [] }).safeParse({
+			include: ['orders', include],
+			exclude: ['x', exclude],
+		});
+		assert.deepEqual(
+			error?.issues.map(({ path, message }) => [path, message]),
+			[
+				[
+					['include', 1],
+					`exclude leaves nothing of it, by "${by}"; exclude: [] leaves out nothing`,
+				],
+			],
+		);
+	});
+}
+
+for (const [include, exclude] of [
+	['*', '*'],
+	['*', '__*'],
+	['orders*', '*-dlq'],
+	['a*', 'a?'],
+	['/KV_.*/', 'KV_*'],
+	['a*', '/a.*/'],
+] as const) {
+	test(`a filter that includes ${include} and excludes ${exclude} is taken`, () => {
+		filter({ include: ['*'], exclude: [] }).parse({ include: [include], exclude: [exclude] });
+	});
+}
+
+test('what the default of exclude leaves out is a mistake as well', () => {
+	const schema = filter({ include: ['*'], exclude: ['KV_*'] });
+	assert.equal(schema.safeParse({ include: ['KV_orders'] }).success, false);
+	assert.equal(schema.safeParse({ include: ['KV_orders'], exclude: [] }).success, true);
+});
