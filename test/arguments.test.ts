@@ -11,6 +11,7 @@ const serve = {
 	listenAddresses: [{ host: undefined, port: 10977 }],
 	telemetryPath: '/metrics',
 	enableLifecycle: false,
+	webConfigFile: undefined,
 };
 
 const good: readonly (readonly [words: string, expected: object])[] = [
@@ -29,6 +30,7 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 		},
 	],
 	['serve --web.enable-lifecycle', { ...serve, enableLifecycle: true }],
+	['--web.config.file=web.yaml', { ...serve, webConfigFile: 'web.yaml' }],
 	['serve --web.telemetry-path=/lag', { ...serve, telemetryPath: '/lag' }],
 	[
 		'--log.level=debug --log.format=pretty',
