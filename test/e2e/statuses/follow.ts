@@ -10,6 +10,13 @@ export interface Follow {
 	number(group: string, metric: string): Promise<number | undefined>;
 	/** Waits until a group has a status. */
 	becomes(group: string, status: string, meanwhile?: () => Promise<void>): Promise<void>;
+	/**
+	 * Lets a group read step by step until it is told to catch up and how long that takes, and until
+	 * all that it read was counted.
+	 *
+	 * @param step - reads some, and says how many
+	 */
+	catchesUp(group: string, step: () => Promise<number>): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -37,14 +44,28 @@ ${more}`);
 			own.map(([labels, value]) => [labels.replace(/^.*consumer_group="[^"]*",?/, ''), value]),
 		);
 	};
+	const number: Follow['number'] = async (group, metric) => (await of(group, metric))[''];
+	const becomes: Follow['becomes'] = async (group, status, meanwhile = async () => {}) => {
+		await until(`${group} is ${status}`, async () => {
+			await meanwhile();
+			return `status="${status}"` in (await of(group, 'stream_consumer_status'));
+		});
+	};
 	return {
 		exporter,
 		of,
-		number: async (group, metric) => (await of(group, metric))[''],
-		async becomes(group, status, meanwhile = async () => {}) {
-			await until(`${group} is ${status}`, async () => {
-				await meanwhile();
-				return `status="${status}"` in (await of(group, 'stream_consumer_status'));
+		number,
+		becomes,
+		async catchesUp(group, step) {
+			let consumed = (await number(group, 'stream_consumer_consumed_total')) ?? 0;
+			await becomes(group, 'catching_up', async () => {
+				consumed += await step();
+			});
+			await until('it is told when all is read', async () => {
+				return ((await number(group, 'stream_consumer_drain_seconds')) ?? 0) > 0;
+			});
+			await until('all of it was counted', async () => {
+				return (await number(group, 'stream_consumer_consumed_total')) === consumed;
 			});
 		},
 		stop: async () => {

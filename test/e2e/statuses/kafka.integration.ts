@@ -74,15 +74,11 @@ test('with lag and no commit it is stalled, and its oldest message grows older',
 
 test('while it commits more than is produced it catches up, and says when it is through', async () => {
 	let committed = 100;
-	await told.becomes('billing', 'catching_up', async () => {
+	await told.catchesUp('billing', async () => {
+		const before = committed;
 		committed = Math.min(800, committed + 20);
 		await seed.commit('billing', 'orders', [committed]);
-	});
-	await until('it is told when all is read', async () => {
-		return ((await told.number('billing', 'stream_consumer_drain_seconds')) ?? 0) > 0;
-	});
-	await until('all of it was counted', async () => {
-		return (await told.number('billing', 'stream_consumer_consumed_total')) === committed - 100;
+		return committed - before;
 	});
 });
 
@@ -95,6 +91,8 @@ test('a step back is a rewind, and adds nothing to what was consumed', async () 
 });
 
 test('what is deleted before it was read is lost', async () => {
+	// The client knows no leaders of topics that it has not asked for.
+	await seed.admin.fetchTopicOffsets('orders');
 	await seed.admin.deleteTopicRecords({
 		topic: 'orders',
 		partitions: [{ partition: 0, offset: '60' }],
