@@ -92,6 +92,11 @@ export function rememberGroup(
 			group.lag.ids,
 			blankOfGroup,
 		);
+		if (group.lag.told) {
+			const { toldPartitions } = memory;
+			const rows = fit(history.toldPartitions, toldPartitions, group.lag.ids, blankOfTold);
+			memory.toldPartitions = rows;
+		}
 	}
 	if (!memory.told && tells(group)) {
 		memory.told = history.toldRows.add(1);
@@ -224,6 +229,12 @@ function movePoints(
 function blankOfGroup(columns: History['groupPartitions']['columns'], row: number): void {
 	columns.committed[row] = Number.NaN;
 	columns.start[row] = Number.NaN;
+}
+
+function blankOfTold(columns: History['toldPartitions']['columns'], row: number): void {
+	columns.positionMajor[row] = Number.NaN;
+	columns.positionMinor[row] = Number.NaN;
+	columns.consumedCount[row] = Number.NaN;
 }
 
 function blankOfStream(columns: History['streamPartitions']['columns'], row: number): void {

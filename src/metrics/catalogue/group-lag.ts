@@ -31,8 +31,8 @@ export const lagFamilies: readonly GroupFamily[] = [
 		label: 'reason',
 		meaning: {
 			kafka: '`not_read`, `commit_beyond_end`, `no_commit`, `not_authorized`',
-			redis: '`not_read`, `not_counted`',
-			nats: '`not_read`, `no_leader`',
+			redis: '`not_read`, `not_counted`, `group_missing` (on a key of a logical stream)',
+			nats: '`not_read`, `no_leader`, `missing`, `malformed_answer`, `value_out_of_range`',
 		},
 		samples: (consumer) => word(consumer.lagUnknown),
 	},
