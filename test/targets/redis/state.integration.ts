@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Group, Reading } from '../../../src/model.ts';
 import { type Redis, startRedis, until } from '../../brokers/index.ts';
 import { connect, plainUser, readOnce, script } from './server.ts';
-import { address, play, ways } from './steps.ts';
+import { address, play, ten, ways } from './steps.ts';
 
 let server: Redis;
 before(async () => {
@@ -169,6 +169,22 @@ for (const [way, login] of ways) {
 				assert.deepEqual(await line(), { start: 4, position: 7, end: 10 });
 				await play(server, ['XTRIM s MAXLEN 0']);
 				assert.deepEqual(await line(), { start: 10, position: 7, end: 10 }, 'three more');
+			} finally {
+				await target.close();
+			}
+		});
+
+		test('so does what was trimmed of a lag that was too large to be counted', async () => {
+			const options = { ...login, streams: { include: ['s'] }, count_cap: 2 };
+			const target = connect(address(server), options);
+			const once = async () => theGroup(await target.read(AbortSignal.timeout(10_000)));
+			try {
+				await play(server, [...ten, 'XGROUP CREATE s g 0', read(2)]);
+				assert.deepEqual((await once()).lag, { messages: 8, uncertainty: 7 });
+				await play(server, ['XTRIM s MAXLEN 4']);
+				const group = await once();
+				assert.deepEqual(group.lag, { messages: 4, uncertainty: 0 });
+				assert.deepEqual(group.line, { start: 6, position: 2, end: 10 }, 'four were lost');
 			} finally {
 				await target.close();
 			}

@@ -2,7 +2,7 @@ import type { Group, Line, Readers } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
 import { anchorOf, isStillRight } from './anchor.ts';
-import { type Circumstances, type Count, resolveLag } from './lag.ts';
+import { type Circumstances, type Count, plausibleLag, resolveLag } from './lag.ts';
 import type { GroupMemory } from './memory.ts';
 
 /** What was counted for a group. Absent: it needed not be, or could not. */
@@ -31,7 +31,8 @@ export function readGroup(
 	const { name, delivered, pending, consumers, oldestPending, idleMs } = group;
 	const lag = resolveLag(facts, group, before?.anchor, counts.entries, circumstances);
 	const sureLag = 'messages' in lag && lag.uncertainty === 0 ? lag.messages : undefined;
-	const anchor = anchorOf(facts, group, sureLag, circumstances);
+	const toldLag = plausibleLag(facts, group, circumstances);
+	const anchor = anchorOf(facts, group, sureLag, toldLag, circumstances);
 	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
 	const readers: Draft<Readers> = { present: consumers > 0 };
 	const read: Draft<Group> = {
@@ -127,7 +128,11 @@ function removedAtStart(
 	return isTold ? entriesAdded - length : undefined;
 }
 
-/** How many entries a group has read, as far as that follows from what was known before. */
+/**
+ * How many entries a group has read, as far as that follows from what was known before. Where the lag
+ * was too large to be counted the server is believed: no more can be taken for lost by that than was
+ * removed since the last poll.
+ */
 function readUpTo(
 	memory: GroupMemory | undefined,
 	stream: StreamFacts,
@@ -135,8 +140,9 @@ function readUpTo(
 	circumstances: Circumstances,
 ): number | undefined {
 	const before = memory?.anchor;
-	if (before?.index === undefined || !isStillRight(before, stream, group, circumstances)) {
+	const index = before?.index ?? before?.toldIndex;
+	if (index === undefined || !isStillRight(before, stream, group, circumstances)) {
 		return undefined;
 	}
-	return before.index + ((group.entriesRead ?? 0) - (before.entriesRead ?? 0));
+	return index + ((group.entriesRead ?? 0) - (before.entriesRead ?? 0));
 }
