@@ -190,6 +190,23 @@ for (const [way, login] of ways) {
 			}
 		});
 
+		test('what the server cannot count as read is not told until the group has read all', async () => {
+			const consumed = async () => (await once()).consumedCount;
+			await play(server, [...ten, 'XGROUP CREATE s g 0', read(4)]);
+			assert.equal(await consumed(), 4);
+			await play(server, ['XGROUP SETID s g 2-0']);
+			assert.equal(await consumed(), undefined, 'after XGROUP SETID into the middle');
+			await play(server, [read(3)]);
+			assert.equal(await consumed(), undefined, 'while it reads on');
+			await play(server, [read(9)]);
+			assert.equal(await consumed(), 10);
+
+			await play(server, ['XGROUP SETID s g 2-0 ENTRIESREAD 2', read(2), 'XDEL s 8-0', read(1)]);
+			assert.equal(await consumed(), undefined, 'with a deleted entry to come');
+			await play(server, [read(9)]);
+			assert.equal(await consumed(), 10);
+		});
+
 		test('keys that are partitions are one stream; a group missing on one is unknown there', async () => {
 			for (const partition of [0, 1, 2]) {
 				for (let entry = 0; entry <= partition; entry++) {
