@@ -168,8 +168,14 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		}
 		const rate = startRate(streamRows, streamRow, now, start);
 		if (rate > 0 || retentionSeconds > 0) {
-			const limits = { ageSeconds: age, limitSeconds: retentionSeconds, startRate: rate };
-			endanger(folded, { start, position, end, ...limits });
+			endanger(folded, {
+				start,
+				position,
+				end,
+				ageSeconds: age,
+				limitSeconds: retentionSeconds,
+				startRate: rate,
+			});
 		}
 		if (streamIndex + 1 < of.count) streamIndex += 1;
 	}
