@@ -84,3 +84,11 @@ test('what a moving start removes unread is lost, and tells the headroom of the 
 	assert.equal(late.lostTotal, 10);
 	assert.equal(late.retentionHeadroomSeconds, 0);
 });
+
+test('the sentence of a standstill does not speak of commits', () => {
+	const [, , , reason] = after(
+		'statusReason',
+		...Array(4).fill(group({ lag: [4, 4], position: [1, 1] })),
+	);
+	assert.equal(reason, 'lag 8 for 30 s, no progress since it was first seen at 14:00:00');
+});
