@@ -190,6 +190,20 @@ for (const [way, login] of ways) {
 			}
 		});
 
+		test('a group that has not read yet is counted from where it stands', async () => {
+			for (const [place, consumed] of [
+				['0', 0],
+				['$', 10],
+			] as const) {
+				await play(server, [...ten, `XGROUP CREATE s g ${place}`]);
+				assert.match(await server.cli('XINFO', 'GROUPS', 's'), /entries-read\n\n/, 'it is nil');
+				assert.equal((await once()).consumedCount, consumed);
+				await play(server, ['XADD s 11-0 a b', read(1)]);
+				assert.equal((await once()).consumedCount, consumed + 1);
+				await server.cli('FLUSHALL');
+			}
+		});
+
 		test('what the server cannot count as read is not told until the group has read all', async () => {
 			const consumed = async () => (await once()).consumedCount;
 			await play(server, [...ten, 'XGROUP CREATE s g 0', read(4)]);

@@ -49,7 +49,8 @@ export function readGroup(
 	const line =
 		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
 	if (line) read.line = line;
-	if (group.entriesRead !== undefined) read.consumedCount = group.entriesRead;
+	const consumedCount = consumedOf(facts, group);
+	if (consumedCount !== undefined) read.consumedCount = consumedCount;
 	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
 	if (lagSeconds !== undefined) read.lagSeconds = lagSeconds;
 	if (idleMs !== undefined) {
@@ -70,6 +71,21 @@ export function readGroup(
 
 /** Filled piece by piece: there are tens of thousands, and no objects are made in between. */
 type Draft<Made> = { -readonly [Name in keyof Made]: Made[Name] };
+
+/**
+ * How many entries the group was given. A new group has no count until it reads, and then it gets the
+ * one that follows from where it stands (`streamEstimateDistanceFromFirstEverEntry` of Redis).
+ */
+function consumedOf(
+	{ entriesAdded, lastGenerated }: StreamFacts,
+	{ entriesRead, delivered }: GroupFacts,
+): number | undefined {
+	if (entriesRead !== undefined || entriesAdded === undefined || delivered === undefined) {
+		return entriesRead;
+	}
+	if (delivered.major === 0 && delivered.minor === 0) return 0;
+	return lastGenerated && compareIds(delivered, lastGenerated) === 0 ? entriesAdded : undefined;
+}
 
 /** How old the oldest entry is that was not delivered; 0 where there is none. */
 function undeliveredSeconds(
