@@ -47,8 +47,8 @@ export interface Partitions {
 	readonly committed?: Float64Array;
 	/**
 	 * The group's lag where the platform tells it for each partition. It then stands for itself, NaN
-	 * where it is not known; start, end and committed are counts of messages, for what moved or was
-	 * lost, and no offsets that anyone would know.
+	 * where it is not known; start, end and committed are counts of messages, for what was lost, and no
+	 * offsets that anyone would know.
 	 */
 	readonly told?: ToldPartitions;
 	/**
@@ -63,6 +63,13 @@ export interface ToldPartitions {
 	readonly lag: Float64Array;
 	/** The largest possible error of each lag. */
 	readonly uncertainty: Float64Array;
+	/** How far messages were handed out: the two parts of a {@link Position}. */
+	readonly positionMajor: Float64Array;
+	readonly positionMinor: Float64Array;
+	/** Messages handed out since the group was made, as the server counts them; grows. */
+	readonly consumedCount: Float64Array;
+	/** Why a lag is not known, where that is for another reason than a failed reading. */
+	readonly unknown?: string;
 }
 
 /** One consumer group on one stream. */

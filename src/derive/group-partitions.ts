@@ -3,9 +3,18 @@ import { standingSince } from './clocks.ts';
 import { advance, newlyLost } from './counters.ts';
 import { ageSeconds, headTick } from './head-clock.ts';
 import type { History, StreamMemory } from './history.ts';
-import { headroomSeconds, larger, smaller, startRate, usedRatio } from './retention.ts';
+import {
+	type Endangered,
+	headroomSeconds,
+	larger,
+	smaller,
+	startRate,
+	trackStart,
+	usedRatio,
+} from './retention.ts';
 import { indexOf } from './streams.ts';
 import { ticksPerSecond } from './timeline.ts';
+import { takeToldPartition } from './told.ts';
 
 /** What the partitions of a group add up to. NaN: not known, or there is none. */
 export interface Folded {
@@ -38,8 +47,9 @@ export interface FoldContext {
 	/** When this round's reading was made, and when the group was read. */
 	readonly atMs: number;
 	readonly readAtMs: number;
-	/** Where the group's rows begin. */
+	/** Where the group's rows begin, and those of what its partitions tell. */
 	readonly first: number;
+	readonly toldFirst: number;
 	/** Whether the group was there before. */
 	readonly known: boolean;
 	/** The tick of the last reading that saw all of the group. */
@@ -55,10 +65,13 @@ export interface FoldContext {
 /**
  * Looks at every partition of a group once.
  *
- * The lag is the sum of end - max(committed, start), or of the lags that are told. One partition that is not known makes the sum
- * unknown: a sum of the others would be a smaller number that looks like good news. A commit beyond
- * the end belongs to a topic that was recreated or truncated: a lag of 0 would be a lie until a
- * commit fits again.
+ * The lag is the sum of end - max(committed, start), or of the lags that are told. One partition that
+ * is not known makes the sum unknown: a sum of the others would be a smaller number that looks like
+ * good news. A commit beyond the end belongs to a topic that was recreated or truncated: a lag of 0
+ * would be a lie until a commit fits again.
+ *
+ * A told partition moves by its own position alone: the counts beside it are made of its lag, which
+ * can be an estimate, and follow a start that passes it.
  */
 export function foldPartitions(history: History, rows: Partitions, context: FoldContext): Folded {
 	const { atMs, readAtMs, first, known, provenAt, stream, retentionSeconds } = context;
@@ -91,19 +104,25 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		const lag = told ? (told.lag[index] as number) : end - position;
 
 		let moved = false;
-		if (fresh && committed >= 0) {
+		const isSeen = fresh && (told ? (told.positionMajor[index] as number) : committed) >= 0;
+		if (!isSeen) {
+			folded.complete = false;
+		} else if (told) {
+			const since = takeToldPartition(history, context.toldFirst + index, told, index);
+			moved = since.moved;
+			if (since.rewound) folded.rewound = true;
+			folded.consumed += since.consumed;
+		} else {
 			const before = committedBefore[row] as number;
 			moved = committed !== before && (known || before >= 0);
 			if (committed < before) folded.rewound = true;
 			folded.consumed += advance(before, committed);
 			committedBefore[row] = committed;
-			if (start >= 0) {
-				folded.lost += newlyLost(startBefore[row] as number, start, committed);
-				startBefore[row] = start;
-			}
-			if (moved) folded.moved = true;
-		} else {
-			folded.complete = false;
+		}
+		if (moved) folded.moved = true;
+		if (isSeen && committed >= 0 && start >= 0) {
+			folded.lost += newlyLost(startBefore[row] as number, start, committed);
+			startBefore[row] = start;
 		}
 
 		if (!(lag >= 0)) {
@@ -115,10 +134,16 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		if (lags) lags[index] = lag;
 		folded.lag += lag;
 		if (told) folded.uncertainty = (folded.uncertainty ?? 0) + (told.uncertainty[index] as number);
+		if (told && start >= 0) {
+			const toldRow = context.toldFirst + index;
+			if (fresh) trackStart(history.toldPartitions.columns, toldRow, now, start);
+			const rate = startRate(history.toldPartitions.columns, toldRow, now, start);
+			endanger(folded, { start, position, end, ...untimed, startRate: rate });
+		}
 		if (lag > folded.lagMax) folded.lagMax = lag;
 		if (!fresh) {
 			folded.unknown += 1;
-		} else if (committed >= 0) {
+		} else if (isSeen) {
 			const since = standingSince(standing[row] as number, now, moved, lag === 0);
 			standing[row] = since;
 			if (since !== 0 && now - since >= stalledAfterTicks) folded.stalled += 1;
@@ -143,23 +168,21 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		}
 		const rate = startRate(streamRows, streamRow, now, start);
 		if (rate > 0 || retentionSeconds > 0) {
-			const unread = {
+			endanger(folded, {
 				start,
 				position,
 				end,
 				ageSeconds: age,
 				limitSeconds: retentionSeconds,
 				startRate: rate,
-			};
-			folded.usedRatio = larger(folded.usedRatio, usedRatio(unread));
-			folded.headroomSeconds = smaller(folded.headroomSeconds, headroomSeconds(unread));
+			});
 		}
 		if (streamIndex + 1 < of.count) streamIndex += 1;
 	}
 	folded.unknown += unread + beyondEnd;
 	if (unread + beyondEnd > 0) {
 		folded.lag = Number.NaN;
-		folded.lagUnknown = unread > 0 ? 'not_read' : 'commit_beyond_end';
+		folded.lagUnknown = unread > 0 ? (told?.unknown ?? 'not_read') : 'commit_beyond_end';
 	}
 	if (lags) {
 		const unknown = new Float64Array(count).fill(Number.NaN);
@@ -168,6 +191,14 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		folded.partitions = { ids: rows.ids, lag: lags, committed };
 	}
 	return folded;
+}
+
+/** Of partitions of which nothing but where they start decides what becomes of a message. */
+const untimed = { ageSeconds: Number.NaN, limitSeconds: Number.NaN };
+
+function endanger(folded: Folded, unread: Endangered): void {
+	folded.usedRatio = larger(folded.usedRatio, usedRatio(unread));
+	folded.headroomSeconds = smaller(folded.headroomSeconds, headroomSeconds(unread));
 }
 
 function empty(): Folded {

@@ -34,7 +34,7 @@ export function takeGroup(
 	const moved = (folded?.moved ?? false) || (told?.moved ?? false);
 	const rewound = (folded?.rewound ?? false) || (told?.rewound ?? false);
 	const complete = fresh && (folded?.complete ?? true);
-	const consumed = (group.consumedCount === undefined ? folded?.consumed : told?.consumed) ?? 0;
+	const consumed = (folded?.consumed ?? 0) + (told?.consumed ?? 0);
 	const lost = (folded?.lost ?? 0) + (told?.lost ?? 0);
 
 	count(history, memory, group, draft, consumed, lost);
@@ -99,6 +99,7 @@ function foldLag(
 		atMs: carried.atMs,
 		readAtMs,
 		first: memory.partitions?.offset ?? 0,
+		toldFirst: memory.toldPartitions?.offset ?? 0,
 		known,
 		provenAt: history.groupRows.columns.provenAt[memory.row.offset] as number,
 		stalledAfterSeconds: memory.objective.stalledAfterSeconds,
@@ -138,8 +139,12 @@ function count(
 	const lostNow = (lostTotal[row] as number) + lost;
 	consumedTotal[row] = consumedNow;
 	lostTotal[row] = lostNow;
-	const hasPartitions = 'ids' in group.lag;
-	if (hasPartitions || group.consumedCount !== undefined) draft.consumedTotal = consumedNow;
+	const partitions = 'ids' in group.lag ? group.lag : undefined;
+	const hasPartitions = partitions !== undefined;
+	const countsConsumed = partitions
+		? (partitions.told?.consumedCount.some((count) => count >= 0) ?? true)
+		: group.consumedCount !== undefined;
+	if (countsConsumed) draft.consumedTotal = consumedNow;
 	if (hasPartitions || group.line || group.pendingLostCount !== undefined) {
 		draft.lostTotal = lostNow;
 	}

@@ -50,6 +50,17 @@ function groupRowColumns(rows: number) {
 	};
 }
 
+/** One row for each partition of a group that is told one by one. NaN: never read. */
+function toldPartitionColumns(rows: number) {
+	return {
+		id: new Int32Array(rows),
+		positionMajor: new Float64Array(rows),
+		positionMinor: new Float64Array(rows),
+		consumedCount: new Float64Array(rows),
+		...anchorColumns(rows),
+	};
+}
+
 /** One row for each partition of a stream. NaN: never read. */
 function streamRowColumns(rows: number) {
 	return {
@@ -83,6 +94,8 @@ export interface GroupMemory {
 	readonly row: Range;
 	/** Its partitions, where it has some. */
 	partitions?: Range;
+	/** The same partitions, where they tell counts and positions. */
+	toldPartitions?: Range;
 	/** Its counts and positions, where it tells some. */
 	told?: Range;
 	readonly firstSeenMs: number;
@@ -132,6 +145,7 @@ export class History {
 	readonly groupRows = new Columns(groupColumns);
 	readonly toldRows = new Columns(toldColumns);
 	readonly groupPartitions = new Columns(groupRowColumns);
+	readonly toldPartitions = new Columns(toldPartitionColumns);
 	readonly streamPartitions = new Columns(streamRowColumns);
 	readonly points = new Columns(pointColumns);
 
@@ -146,6 +160,7 @@ export class History {
 			this.groupRows.bytes +
 			this.toldRows.bytes +
 			this.groupPartitions.bytes +
+			this.toldPartitions.bytes +
 			this.streamPartitions.bytes +
 			this.points.bytes
 		);
@@ -170,6 +185,7 @@ export class History {
 			this.groups.delete(key);
 			this.groupRows.remove(group.row);
 			if (group.partitions) this.groupPartitions.remove(group.partitions);
+			if (group.toldPartitions) this.toldPartitions.remove(group.toldPartitions);
 			if (group.told) this.toldRows.remove(group.told);
 		}
 		for (const [name, stream] of this.streams) {

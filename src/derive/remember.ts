@@ -29,7 +29,7 @@ export interface Census {
  */
 export function makeRoom(history: History, carried: Carried): Census {
 	const groupsOn = new Map<string, number>();
-	const isNew = { groups: 0, told: 0, groupRows: 0, streamRows: 0, heads: 0 };
+	const isNew = { groups: 0, told: 0, groupRows: 0, toldRows: 0, streamRows: 0, heads: 0 };
 	const memories: (GroupMemory | undefined)[] = [];
 	let groupPartitions = 0;
 	for (const [key, { record }] of carried.groups) {
@@ -41,6 +41,7 @@ export function makeRoom(history: History, carried: Carried): Census {
 		if (memory) continue;
 		isNew.groups += 1;
 		isNew.groupRows += rows;
+		if ('ids' in record.lag && record.lag.told) isNew.toldRows += rows;
 		if (tells(record)) isNew.told += 1;
 	}
 	for (const [name, { record }] of carried.streams) {
@@ -52,6 +53,7 @@ export function makeRoom(history: History, carried: Carried): Census {
 	history.groupRows.reserve(isNew.groups);
 	history.toldRows.reserve(isNew.told);
 	history.groupPartitions.reserve(isNew.groupRows);
+	history.toldPartitions.reserve(isNew.toldRows);
 	history.streamPartitions.reserve(isNew.streamRows);
 	const wanted = isNew.heads * firstPoints;
 	const enough = history.bytesLeft(groupPartitions) >= wanted * pointBytes;
@@ -92,6 +94,11 @@ export function rememberGroup(
 			group.lag.ids,
 			blankOfGroup,
 		);
+		if (group.lag.told) {
+			const { toldPartitions } = memory;
+			const rows = fit(history.toldPartitions, toldPartitions, group.lag.ids, blankOfTold);
+			memory.toldPartitions = rows;
+		}
 	}
 	if (!memory.told && tells(group)) {
 		memory.told = history.toldRows.add(1);
@@ -224,6 +231,12 @@ function movePoints(
 function blankOfGroup(columns: History['groupPartitions']['columns'], row: number): void {
 	columns.committed[row] = Number.NaN;
 	columns.start[row] = Number.NaN;
+}
+
+function blankOfTold(columns: History['toldPartitions']['columns'], row: number): void {
+	columns.positionMajor[row] = Number.NaN;
+	columns.positionMinor[row] = Number.NaN;
+	columns.consumedCount[row] = Number.NaN;
 }
 
 function blankOfStream(columns: History['streamPartitions']['columns'], row: number): void {

@@ -53,9 +53,11 @@ function through({ drainSeconds }: Numbers): string {
 }
 
 /** How long nothing has moved, and who is there. */
-function rest({ partitionsUnknown, members, firstSeenMs }: Numbers, facts: SentenceFacts) {
-	// Positions on partitions are commits.
-	const what = partitionsUnknown === undefined ? 'no progress' : 'no commit';
+function rest(consumer: Numbers, facts: SentenceFacts) {
+	const { partitionsUnknown, lagUncertainty, members, firstSeenMs } = consumer;
+	// Positions on partitions are commits, but for partitions that tell their lag themselves.
+	const isCommit = partitionsUnknown !== undefined && lagUncertainty === undefined;
+	const what = isCommit ? 'no commit' : 'no progress';
 	const { movedMs } = facts;
 	const since =
 		movedMs === undefined

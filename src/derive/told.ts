@@ -1,4 +1,4 @@
-import type { Group, Position } from '../model.ts';
+import type { Group, Position, ToldPartitions } from '../model.ts';
 import { advance, newlyLost } from './counters.ts';
 import type { History } from './history.ts';
 import { trackStart } from './retention.ts';
@@ -39,6 +39,23 @@ export function takeTold(history: History, row: number, group: Group): Told {
 		moved: position !== 0 || acknowledged !== 0,
 		rewound: position < 0 || acknowledged < 0,
 	};
+}
+
+/** The same for one partition of a group that is told partition by partition. */
+export function takeToldPartition(
+	history: History,
+	row: number,
+	told: ToldPartitions,
+	index: number,
+): Omit<Told, 'lost'> {
+	const columns = history.toldPartitions.columns;
+	const moved = comparePosition(columns.positionMajor, columns.positionMinor, row, {
+		major: told.positionMajor[index] as number,
+		minor: told.positionMinor[index] as number,
+	});
+	const count = told.consumedCount[index] as number;
+	const consumed = take(columns.consumedCount, row, count >= 0 ? count : undefined);
+	return { consumed, moved: moved !== 0, rewound: moved < 0 };
 }
 
 /** What a count has advanced by; what is not told now stays as it was last told. */

@@ -19,6 +19,7 @@ export function carryRows(
 	const end = next.end.slice();
 	const committed = next.committed?.slice();
 	const told = next.told && {
+		...next.told,
 		lag: next.told.lag.slice(),
 		uncertainty: next.told.uncertainty.slice(),
 	};

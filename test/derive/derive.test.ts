@@ -4,6 +4,7 @@ import { derive } from '../../src/derive/derive.ts';
 import { History } from '../../src/derive/history.ts';
 import { planOf } from '../../src/derive/plan.ts';
 import type { Carried, Consumer, Group, Partitions, Stream } from '../../src/model.ts';
+import { toldPartitions } from './play.ts';
 
 const now = 1_000_000;
 const none = Number.NaN;
@@ -115,8 +116,8 @@ test('a partition whose lag is not known keeps its committed offset', () => {
 	assert.deepEqual([...(partitions?.committed ?? [])], [50, 10]);
 });
 
-test('lags told by partition stand for themselves: counts beside them tell what moved', () => {
-	const told = { lag: Float64Array.of(2, 5), uncertainty: Float64Array.of(0, 3) };
+test('lags told by partition stand for themselves', () => {
+	const told = toldPartitions([2, 5], { uncertainty: [0, 3] });
 	const lag = { ...rows([0, none], [90, none], [90, none]), told };
 	const consumer = consumerOf(lag);
 	assert.equal(consumer.lag, 7);
@@ -129,12 +130,15 @@ test('lags told by partition stand for themselves: counts beside them tell what 
 });
 
 test('one told lag that is missing makes the sum unknown', () => {
-	const told = { lag: Float64Array.of(2, none), uncertainty: Float64Array.of(0, none) };
+	const told = toldPartitions([2, none], { uncertainty: [0, none] });
 	const consumer = consumerOf({ ...rows([0, 0], [9, 9], [9, 9]), told });
 	assert.equal(consumer.lag, undefined);
 	assert.equal(consumer.lagUncertainty, undefined);
 	assert.equal(consumer.lagUnknown, 'not_read');
 	assert.equal(consumer.partitionsUnknown, 1);
+	const because = toldPartitions([2, none], { unknown: 'group_missing' });
+	const unknown = consumerOf({ ...rows([0, 0], [9, 9], [9, 9]), told: because });
+	assert.equal(unknown.lagUnknown, 'group_missing');
 });
 
 test('partitions are left out where the reading says so', () => {

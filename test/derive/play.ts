@@ -1,7 +1,15 @@
 import { derive } from '../../src/derive/derive.ts';
 import { History } from '../../src/derive/history.ts';
 import { planOf } from '../../src/derive/plan.ts';
-import type { Carried, Consumer, Derived, Group, Partitions, Reading } from '../../src/model.ts';
+import type {
+	Carried,
+	Consumer,
+	Derived,
+	Group,
+	Partitions,
+	Reading,
+	ToldPartitions,
+} from '../../src/model.ts';
 import type { Expected, Objective } from '../../src/options/objective.ts';
 import { carry } from '../../src/poll/carry.ts';
 
@@ -100,6 +108,28 @@ export function partitioned(
 			end: Float64Array.from(end),
 			committed: Float64Array.from(committed),
 		},
+	};
+}
+
+/** What partitions tell of themselves; what is not given is not known. */
+export function toldPartitions(
+	lag: readonly number[],
+	facts: {
+		readonly uncertainty?: readonly number[];
+		readonly position?: readonly number[];
+		readonly consumedCount?: readonly number[];
+		readonly unknown?: string;
+	} = {},
+): ToldPartitions {
+	const column = (values?: readonly number[]) =>
+		Float64Array.from(lag, (_, row) => values?.[row] ?? Number.NaN);
+	return {
+		lag: column(lag),
+		uncertainty: column(facts.uncertainty ?? lag.map(() => 0)),
+		positionMajor: column(facts.position),
+		positionMinor: column(facts.position?.map(() => 0)),
+		consumedCount: column(facts.consumedCount),
+		...(facts.unknown !== undefined && { unknown: facts.unknown }),
 	};
 }
 

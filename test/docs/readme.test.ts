@@ -7,7 +7,14 @@ import { printMistake } from '../../src/config/mistake.ts';
 import { commandNames } from '../../src/usage.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/configuration.md'];
+const pages = [
+	'README.md',
+	'CONTRIBUTING.md',
+	'docs/configuration.md',
+	'docs/kafka.md',
+	'docs/redis.md',
+	'docs/nats.md',
+];
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
 /** Configurations that a page shows. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Carried, Group, Reading, Unread } from '../../src/model.ts';
 import { carry } from '../../src/poll/carry.ts';
+import { toldPartitions } from '../derive/play.ts';
 
 const keepFailedMs = 300_000;
 const minute = 60_000;
@@ -199,7 +200,7 @@ test('a lag told by partition is carried with its uncertainty, and the counts be
 			start: Float64Array.of(0, 0),
 			end: Float64Array.of(none, none),
 			committed: Float64Array.from(committed),
-			told: { lag: Float64Array.from(lag), uncertainty: Float64Array.from(uncertainty) },
+			told: toldPartitions(lag, { uncertainty }),
 		},
 	});
 	const carried = play(

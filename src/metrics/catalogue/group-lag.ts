@@ -36,7 +36,7 @@ export const lagFamilies: readonly GroupFamily[] = [
 			kafka:
 				'`no_commit` (it has members and no commit on the topic), `commit_beyond_end`, `share_lag_not_told` (brokers before 4.2), `share_not_initialised`, `rebalancing` (who reads the topic is not told meanwhile); what could not be read: `not_authorized`, `no_leader`, `coordinator_unavailable`, `topic_gone`, `broker_error`, `not_read`',
 			redis:
-				'`not_counted` (the server does not tell what counting needs); what could not be read: the code of the problem, as in `stream_target_problems_total`, or `not_read`; logical streams: `not_read` also where the group does not exist on a key',
+				'`not_counted` (the server does not tell what counting needs); what could not be read: the code of the problem, as in `stream_target_problems_total`, or `not_read`; logical streams: `group_missing` where the group does not exist on a key',
 			nats: '`no_leader`, `missing` (its leader did not answer), `malformed_answer`, `value_out_of_range` (not a whole number below 2^53), `not_read`',
 		},
 		samples: (consumer) => word(consumer.lagUnknown),

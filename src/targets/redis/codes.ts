@@ -40,8 +40,10 @@ export type Code = (typeof codes)[number];
 /** What an error reply of the server means. */
 export function codeOfError(text: string): Code {
 	if (text === 'ERR no such key') return 'stream_missing';
-	// What a script may not do is told without the word.
-	if (/^ERR The user executing the script can't /.test(text)) return 'not_authorized';
+	// What a script may not do is told without the word: by 7.0, and from 7.2 on and by Valkey.
+	if (/^ERR (The user executing the script can't |ACL failure in script: )/.test(text)) {
+		return 'not_authorized';
+	}
 	return byFirstWord[/^[A-Z]+/.exec(text)?.[0] ?? ''] ?? 'server_error';
 }
 

@@ -35,6 +35,10 @@ test('errors of the server have codes', () => {
 		['MOVED 3999 127.0.0.1:6381', 'wrong_node'],
 		['CLUSTERDOWN The cluster is down', 'cluster_down'],
 		["ERR The user executing the script can't run this command or subcommand", 'not_authorized'],
+		[
+			"ERR ACL failure in script: User lag has no permissions to run the 'xrange' command",
+			'not_authorized',
+		],
 		['WRONGTYPE Operation against a key holding the wrong kind of value', 'not_a_stream'],
 		['ERR no such key', 'stream_missing'],
 		['ERR max number of clients reached', 'server_error'],

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../model.ts';
 import { ConnectionError } from '../connect/connection.ts';
 import type { Opened, Session } from '../connect/node.ts';
+import { safe } from '../problems.ts';
 import { attempt } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { readScanPage, readTimeMs } from '../protocol/replies.ts';
@@ -107,7 +108,7 @@ async function runsScripts(session: Session, errand: Errand): Promise<boolean> {
 	if (session.runsScripts === undefined) {
 		const probe = await probeScripts(session.connection);
 		session.runsScripts = probe === true;
-		errand.onWay(probe === true ? undefined : probe.message);
+		errand.onWay(probe === true ? undefined : safe(session.endpoint, probe.message));
 	}
 	return session.runsScripts;
 }

@@ -19,16 +19,22 @@ export interface Anchor {
 	readonly firstUndelivered?: Position;
 	/** How many entries were added up to the last one delivered. Absent: the lag was not sure. */
 	readonly index?: number;
+	/** The same as the server tells it, where the lag was not sure and the server can be right. */
+	readonly toldIndex?: number;
 	/** The server's clock after the poll, in milliseconds since 1970. */
 	readonly untilMs: number;
 	readonly connectionId: number;
 }
 
-/** @param sureLag - absent where the lag is an estimate */
+/**
+ * @param sureLag - absent where the lag is an estimate
+ * @param toldLag - the server's, where it can be right
+ */
 export function anchorOf(
 	{ entriesAdded, length }: StreamFacts,
 	{ delivered, entriesRead, firstUndelivered }: GroupFacts,
 	sureLag: number | undefined,
+	toldLag: number | undefined,
 	{ untilMs, connectionId }: Circumstances,
 ): Anchor | undefined {
 	if (entriesAdded === undefined || delivered === undefined || untilMs === undefined) {
@@ -44,6 +50,7 @@ export function anchorOf(
 	if (entriesRead !== undefined) anchor.entriesRead = entriesRead;
 	if (firstUndelivered) anchor.firstUndelivered = firstUndelivered;
 	if (sureLag !== undefined) anchor.index = entriesAdded - sureLag;
+	else if (toldLag !== undefined) anchor.toldIndex = entriesAdded - toldLag;
 	return anchor;
 }
 

@@ -2,7 +2,7 @@ import type { Group, Line, Readers } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
 import { anchorOf, isStillRight } from './anchor.ts';
-import { type Circumstances, type Count, resolveLag } from './lag.ts';
+import { type Circumstances, type Count, plausibleLag, resolveLag } from './lag.ts';
 import type { GroupMemory } from './memory.ts';
 
 /** What was counted for a group. Absent: it needed not be, or could not. */
@@ -31,7 +31,8 @@ export function readGroup(
 	const { name, delivered, pending, consumers, oldestPending, idleMs } = group;
 	const lag = resolveLag(facts, group, before?.anchor, counts.entries, circumstances);
 	const sureLag = 'messages' in lag && lag.uncertainty === 0 ? lag.messages : undefined;
-	const anchor = anchorOf(facts, group, sureLag, circumstances);
+	const toldLag = plausibleLag(facts, group, circumstances);
+	const anchor = anchorOf(facts, group, sureLag, toldLag, circumstances);
 	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
 	const readers: Draft<Readers> = { present: consumers > 0 };
 	const read: Draft<Group> = {
@@ -48,7 +49,8 @@ export function readGroup(
 	const line =
 		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
 	if (line) read.line = line;
-	if (group.entriesRead !== undefined) read.consumedCount = group.entriesRead;
+	const consumedCount = consumedOf(facts, group);
+	if (consumedCount !== undefined) read.consumedCount = consumedCount;
 	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
 	if (lagSeconds !== undefined) read.lagSeconds = lagSeconds;
 	if (idleMs !== undefined) {
@@ -69,6 +71,21 @@ export function readGroup(
 
 /** Filled piece by piece: there are tens of thousands, and no objects are made in between. */
 type Draft<Made> = { -readonly [Name in keyof Made]: Made[Name] };
+
+/**
+ * How many entries the group was given. A new group has no count until it reads, and then it gets the
+ * one that follows from where it stands (`streamEstimateDistanceFromFirstEverEntry` of Redis).
+ */
+function consumedOf(
+	{ entriesAdded, lastGenerated }: StreamFacts,
+	{ entriesRead, delivered }: GroupFacts,
+): number | undefined {
+	if (entriesRead !== undefined || entriesAdded === undefined || delivered === undefined) {
+		return entriesRead;
+	}
+	if (delivered.major === 0 && delivered.minor === 0) return 0;
+	return lastGenerated && compareIds(delivered, lastGenerated) === 0 ? entriesAdded : undefined;
+}
 
 /** How old the oldest entry is that was not delivered; 0 where there is none. */
 function undeliveredSeconds(
@@ -127,7 +144,11 @@ function removedAtStart(
 	return isTold ? entriesAdded - length : undefined;
 }
 
-/** How many entries a group has read, as far as that follows from what was known before. */
+/**
+ * How many entries a group has read, as far as that follows from what was known before. Where the lag
+ * was too large to be counted the server is believed: no more can be taken for lost by that than was
+ * removed since the last poll.
+ */
 function readUpTo(
 	memory: GroupMemory | undefined,
 	stream: StreamFacts,
@@ -135,8 +156,9 @@ function readUpTo(
 	circumstances: Circumstances,
 ): number | undefined {
 	const before = memory?.anchor;
-	if (before?.index === undefined || !isStillRight(before, stream, group, circumstances)) {
+	const index = before?.index ?? before?.toldIndex;
+	if (index === undefined || !isStillRight(before, stream, group, circumstances)) {
 		return undefined;
 	}
-	return before.index + ((group.entriesRead ?? 0) - (before.entriesRead ?? 0));
+	return index + ((group.entriesRead ?? 0) - (before.entriesRead ?? 0));
 }

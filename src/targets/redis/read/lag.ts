@@ -132,7 +132,7 @@ function estimate(
 	circumstances: Circumstances,
 ): ToldLag | undefined {
 	const { length, first, last } = stream;
-	const { delivered, lag } = group;
+	const { delivered } = group;
 	if (first === undefined || last === undefined || delivered === undefined) return undefined;
 	const counted = Math.min(count?.entries ?? 0, length - 1);
 	const isAfter = count?.range.side === 'after';
@@ -140,11 +140,19 @@ function estimate(
 	const least = Math.max(1, isAfter ? counted : 0);
 	const most = Math.max(least, isAfter ? length - 1 : length - Math.max(1, counted));
 	const told =
-		lag !== undefined && isPlausible(stream, group, circumstances)
-			? lag
-			: Math.round(interpolated(length, first, last, delivered));
+		plausibleLag(stream, group, circumstances) ??
+		Math.round(interpolated(length, first, last, delivered));
 	const messages = Math.min(most, Math.max(least, told));
 	return { messages, uncertainty: Math.max(messages - least, most - messages) };
+}
+
+/** The server's own number, where it can be right. */
+export function plausibleLag(
+	stream: StreamFacts,
+	group: GroupFacts,
+	circumstances: Circumstances,
+): number | undefined {
+	return isPlausible(stream, group, circumstances) ? group.lag : undefined;
 }
 
 /** Whether the server's number can be right: in range, and nothing is known that spoils it. */

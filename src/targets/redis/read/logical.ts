@@ -93,38 +93,48 @@ function joinedStream(name: string, partitions: readonly Partition[]): Stream {
 	};
 }
 
-/** Sums and the worst; unknown as soon as one is, for it could be the worst. */
+/**
+ * Sums and the worst; unknown as soon as one is, for it could be the worst. On a key where the group
+ * does not exist nothing is pending and nobody reads; of one that was not read nobody knows.
+ */
 function joinedGroup(stream: string, name: string, partitions: readonly Partition[]): Group {
-	const groups = partitions.map(({ key }) =>
-		key.groups.find(({ consumerGroup }) => consumerGroup === name),
-	);
-	const there = groups.filter((group) => group !== undefined);
+	const rows = partitions.map(({ key }): Group | Unseen => {
+		const group = key.groups.find(({ consumerGroup }) => consumerGroup === name);
+		return group ?? (isUnread(key, name) ? 'unread' : 'missing');
+	});
+	const groups = rows.map((row) => (typeof row === 'string' ? undefined : row));
 	const behind = groups.filter(
 		(group) => !(group && 'messages' in group.lag && group.lag.messages === 0),
 	);
 	const lagSeconds = behind.length === 0 ? 0 : largest(behind.map((group) => group?.lagSeconds));
+	const isWhole = !rows.includes('unread');
+	const there: readonly Partial<Group>[] = [
+		...groups.filter((group) => group !== undefined),
+		...(isWhole ? [] : [{}]),
+	];
 	const waiting = there.filter(({ pending }) => pending !== 0);
-	const oldest = waiting.reduce<Group | undefined>(
-		(old, group) => ((group.pendingAgeSeconds ?? 0) > (old?.pendingAgeSeconds ?? -1) ? group : old),
-		undefined,
-	);
 	const pendingAgeSeconds = largest(waiting.map((group) => group.pendingAgeSeconds));
+	// Without ages nobody knows on which key the oldest one is.
+	const oldest =
+		waiting.length === 1
+			? waiting[0]
+			: waiting.find((group) => group.pendingAgeSeconds === (pendingAgeSeconds ?? Number.NaN));
 	const pending = sum(there.map((group) => group.pending));
 	const pendingAbandoned = sum(there.map((group) => group.pendingAbandoned));
 	const pendingLostCount = sum(there.map((group) => group.pendingLostCount));
-	const consumedCount = sum(groups.map((group) => group?.consumedCount));
 	const members = sum(there.map((group) => group.members));
-	const idleSeconds = least(there.map((group) => group.idleSeconds));
+	const idleSeconds = isWhole ? least(there.map((group) => group.idleSeconds)) : undefined;
 	return {
 		stream,
 		consumerGroup: name,
 		kind: 'group',
-		lag: joinedLag(partitions, groups),
-		...(consumedCount !== undefined && { consumedCount }),
-		readers: {
-			present: there.some(({ readers }) => readers?.present),
-			...(idleSeconds !== undefined && { idleSeconds }),
-		},
+		lag: joinedLag(partitions, groups, rows.includes('missing')),
+		...(isWhole && {
+			readers: {
+				present: there.some(({ readers }) => readers?.present),
+				...(idleSeconds !== undefined && { idleSeconds }),
+			},
+		}),
 		...(lagSeconds !== undefined && { lagSeconds }),
 		...(pending !== undefined && { pending }),
 		...(pendingAgeSeconds !== undefined && { pendingAgeSeconds }),
@@ -141,11 +151,21 @@ function joinedGroup(stream: string, name: string, partitions: readonly Partitio
 	};
 }
 
+/** Why nothing is known of a group on a key: that was not read, or the group does not exist there. */
+type Unseen = 'unread' | 'missing';
+
+function isUnread({ unread }: KeyReading, name: string): boolean {
+	return unread.some(({ consumerGroup = name }) => consumerGroup === name);
+}
+
 /** One row for each key. A group that does not exist on a key has no lag there, not one of 0. */
 function joinedLag(
 	partitions: readonly Partition[],
 	groups: readonly (Group | undefined)[],
+	isMissing: boolean,
 ): Partitions {
+	const untold = groups.flatMap((group) => (group && 'unknown' in group.lag ? group.lag : []))[0];
+	const unknown = isMissing ? 'group_missing' : untold?.unknown;
 	const column = (value: (group: Group | undefined) => number | undefined) =>
 		Float64Array.from(groups, (group) => value(group) ?? Number.NaN);
 	return {
@@ -158,6 +178,10 @@ function joinedLag(
 			uncertainty: column((group) =>
 				group && 'messages' in group.lag ? group.lag.uncertainty : undefined,
 			),
+			positionMajor: column((group) => group?.position?.major),
+			positionMinor: column((group) => group?.position?.minor),
+			consumedCount: column((group) => group?.consumedCount),
+			...(unknown !== undefined && { unknown }),
 		},
 	};
 }

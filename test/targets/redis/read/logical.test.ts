@@ -14,6 +14,7 @@ const group = (stream: string, lag: number, more: Partial<Group> = {}): Group =>
 	kind: 'group',
 	lag: { messages: lag, uncertainty: 0 },
 	line: { start: 1, position: 10, end: 10 + lag },
+	position: { major: 100, minor: lag },
 	readers: { present: true, idleSeconds: 5 },
 	lagSeconds: lag,
 	pending: 0,
@@ -39,6 +40,9 @@ const columns = (group: Group | undefined) => {
 	const { ids, told, committed, start, end } = group.lag;
 	return {
 		ids: [...ids],
+		unknown: told?.unknown,
+		positions: [...ids.keys()].map((row) => [told?.positionMajor[row], told?.positionMinor[row]]),
+		consumed: [...(told?.consumedCount ?? [])],
 		lag: [...(told?.lag ?? [])],
 		uncertainty: [...(told?.uncertainty ?? [])],
 		line: [...start.keys()].map((row) => [start[row], committed?.[row], end[row]]),
@@ -78,6 +82,12 @@ test('a logical stream is the sum of its keys, and as old as the oldest of them'
 	assert.equal(other?.stream, 'other');
 	assert.deepEqual(columns(joined), {
 		ids: [2, 10],
+		unknown: undefined,
+		positions: [
+			[100, 0],
+			[100, 4],
+		],
+		consumed: [3, Number.NaN],
 		lag: [0, 4],
 		uncertainty: [0, 0],
 		line: [
@@ -143,20 +153,41 @@ test('what is pending is told of the key on which it is oldest', () => {
 	);
 });
 
+test('where ids tell no times, nobody knows on which key the oldest pending entry is', () => {
+	const waiting = { pending: 1, pendingIdleSeconds: 3, oldestPendingDeliveries: 2 };
+	const one = [
+		key('orders:1', group('orders:1', 0, waiting)),
+		key('orders:2', group('orders:2', 0)),
+	];
+	const idle = (keys: readonly KeyReading[]) =>
+		joinPartitions(keys, partitionOf).groups[0]?.pendingIdleSeconds;
+	assert.equal(idle(one), 3);
+	assert.equal(idle([...one, key('orders:3', group('orders:3', 0, waiting))]), undefined);
+});
+
 test('a group that does not exist on a key has no lag there, and not one of 0', () => {
 	const { groups } = joinPartitions(
 		[key('orders:1', group('orders:1', 3)), key('orders:2')],
 		partitionOf,
 	);
-	assert.deepEqual(columns(groups[0]).lag, [3, Number.NaN]);
-	assert.equal(groups[0]?.lagSeconds, undefined, 'it could be older there');
+	const [joined] = groups;
+	assert.deepEqual(columns(joined).lag, [3, Number.NaN]);
+	assert.equal(columns(joined).unknown, 'group_missing');
+	assert.equal(joined?.lagSeconds, undefined, 'it could be older there');
+	assert.equal(joined?.pending, 0, 'nothing is pending where it does not exist');
+	assert.deepEqual(joined?.readers, { present: true, idleSeconds: 5 });
 });
 
 test('a key that could not be read leaves a gap, and the stream listed', () => {
 	const unread = [{ stream: 'orders:2', reason: 'connection_lost' }];
 	const lost: KeyReading = { name: 'orders:2', groups: [], unread };
 	const some = joinPartitions([key('orders:1', group('orders:1', 3)), lost], partitionOf);
-	assert.deepEqual(columns(some.groups[0]).lag, [3, Number.NaN]);
+	const [joined] = some.groups;
+	assert.deepEqual(columns(joined).lag, [3, Number.NaN]);
+	assert.equal(columns(joined).unknown, undefined, 'the group may exist there');
+	for (const sum of ['pending', 'pendingLostCount', 'members', 'readers', 'idleSeconds'] as const) {
+		assert.equal(joined?.[sum], undefined, `${sum} of the others is not that of all`);
+	}
 	assert.equal(some.streams[0]?.length, undefined);
 	assert.equal(some.streams[0]?.partitionCount, 2);
 	assert.deepEqual(some.unread, [{ stream: 'orders', reason: 'connection_lost' }]);
