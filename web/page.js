@@ -47,7 +47,12 @@ if (form) {
 		for (const [name, value] of new FormData(form)) {
 			if (value !== '') parameters.append(name, String(value));
 		}
-		// The usual order needs no place in the address.
+		// An order that was chosen is one of its column alone.
+		const before = new URLSearchParams(location.search);
+		const order = before.get('order');
+		const sameColumn = (before.get('sort') ?? 'status') === parameters.get('sort');
+		if (order && sameColumn) parameters.append('order', order);
+		// The usual column needs no place in the address.
 		if (parameters.get('sort') === 'status') parameters.delete('sort');
 		const query = parameters.toString();
 		history.replaceState(null, '', query === '' ? './' : `./?${query}`);

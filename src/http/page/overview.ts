@@ -78,17 +78,19 @@ function summary({ byStatus }: Selection, raw: RawQuery): Html | undefined {
 }
 
 /** How many are shown, and how to see the others. */
-function remark({ total, consumers }: Selection, all: number, raw: RawQuery): Html {
+function remark({ total, consumers }: Selection, all: number, raw: RawQuery): Html | undefined {
 	const wayBack = html`<a data-live href="./">show all</a>`;
 	if (all === 0) return html`<p class="remark">No consumer group has been read yet.</p>`;
 	if (total === 0) {
 		return html`<p class="remark">None of ${grouped(all)} groups matches; ${wayBack}.</p>`;
 	}
 	const shown = consumers.length;
+	// The headline has told how many there are.
+	if (shown === all) return undefined;
 	const narrowed = total === all ? '' : ` that match, of ${grouped(all)}`;
 	if (shown === total) {
-		const back = narrowed === '' ? undefined : html`; ${wayBack}`;
-		return html`<p class="remark">${grouped(total)} ${total === 1 ? 'group' : 'groups'}${narrowed}${back}.</p>`;
+		const groups = total === 1 ? 'group' : 'groups';
+		return html`<p class="remark">${grouped(total)} ${groups}${narrowed}; ${wayBack}.</p>`;
 	}
 	const hidden = grouped(total - shown);
 	const next = Math.min(total, mostRows);

@@ -21,10 +21,10 @@ export function searchForm(
 		raw.status,
 	);
 	return html`<form id="search" action="./" method="get" role="search">
-<label>Search <input type="search" name="search" value="${raw.search}" placeholder="target, stream or group" autocomplete="off" spellcheck="false"></label>
-<label>Platform <select name="platform"><option value="">all</option>${options(platformOptions, raw.platform?.[0])}</select></label>
-<label>Status <select name="status"><option value="">all</option>${options(statusOptions, raw.status?.[0])}</select></label>
-<label>Sort by <select name="sort">${options(sortTitles, query.sort)}</select></label>
+<div class="field"><label for="search-text">Search</label><input id="search-text" type="search" name="search" value="${raw.search}" placeholder="target, stream or group" autocomplete="off" spellcheck="false"></div>
+<div class="field"><label for="platform">Platform</label><select id="platform" name="platform"><option value="">all</option>${options(platformOptions, raw.platform?.[0])}</select></div>
+<div class="field"><label for="status">Status</label><select id="status" name="status"><option value="">all</option>${options(statusOptions, raw.status?.[0])}</select></div>
+<div class="field"><label for="sort">Sort by</label><select id="sort" name="sort">${options(sortTitles, query.sort)}</select></div>
 ${hidden('limit', raw.limit)}${(['target', 'stream', 'consumer_group'] as const).map((key) => raw[key]?.map((value) => hidden(key, value)))}
 <button>Show</button>
 </form>`;
