@@ -1,8 +1,16 @@
 import { exporterFamilies } from '../src/metrics/catalogue/exporter.ts';
-import type { Declaration } from '../src/metrics/catalogue/family.ts';
+import type { Declaration, Meaning } from '../src/metrics/catalogue/family.ts';
 import { groupFamilies } from '../src/metrics/catalogue/group.ts';
 import { streamFamilies } from '../src/metrics/catalogue/stream.ts';
 import { targetFamilies } from '../src/metrics/catalogue/target.ts';
+import { platforms } from '../src/targets/index.ts';
+import type { Platform } from '../src/targets/target.ts';
+
+/** Values of labels, which the platforms have lists of. */
+const labelValues: Readonly<Record<string, (platform: Platform) => readonly string[]>> = {
+	stream_target_problems_total: ({ problems }) => problems,
+	stream_target_requests_total: ({ operations }) => operations,
+};
 
 const sections: readonly {
 	readonly title: string;
@@ -48,12 +56,20 @@ Labels: ${labels}.
 ${families.map((family) => entry(family)).join('\n')}`;
 }
 
+function codes(words: readonly string[]): string {
+	return words.map((word) => `\`${word}\``).join(', ');
+}
+
 function entry(family: Declaration): string {
-	const { name, help, type, unit, meaning = {} } = family;
+	const { name, help, type, unit } = family;
+	const listed = labelValues[name];
+	const meaning: Meaning = listed
+		? Object.fromEntries(platforms.map((platform) => [platform.name, codes(listed(platform))]))
+		: (family.meaning ?? {});
 	const label = 'label' in family ? `, label \`${String(family.label)}\`` : '';
 	const partition = 'column' in family ? ', label `partition`' : '';
-	const platforms = Object.entries(meaning).map(([platform, text]) => `- ${platform}: ${text}\n`);
-	const lines = platforms.length > 0 ? `\n${platforms.join('')}` : '';
+	const meanings = Object.entries(meaning).map(([platform, text]) => `- ${platform}: ${text}\n`);
+	const lines = meanings.length > 0 ? `\n${meanings.join('')}` : '';
 	return `### ${name}
 
 ${help}

@@ -104,13 +104,13 @@ export class App {
 
 	#add(plan: TargetPlan, promises: Promises): Running {
 		const log = this.#log.child({ target: plan.name });
-		const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
+		const make = () => plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
 		const history = new TargetHistory(plan, promises, this.#limiter);
 		const problemLog = new ProblemLog(log);
 		const running: Running = {
 			history,
-			poller: new Poller(target, plan.poll, (outcome) => {
-				history.poll(outcome, target.requests);
+			poller: new Poller(make, plan.poll, (outcome, requests) => {
+				history.poll(outcome, requests);
 				problemLog.poll(outcome);
 				this.#publisher.publish(history.state, history.derived);
 			}),
@@ -172,7 +172,7 @@ export class TargetHistory {
 		this.#derivePlan = derivePlan(plan, promises);
 	}
 
-	/** @param requests - all that the target has sent since it was made */
+	/** @param requests - all that were ever sent, by operation */
 	poll(outcome: Outcome, requests: ReadonlyMap<string, number>): void {
 		const { name, keepFailedMs, seriesLimits } = this.#plan;
 		this.state = afterPoll(this.state, outcome, requests);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type LogOptions, logFormats, logLevels } from './log.ts';
 import { nearest } from './options/nearest.ts';
-import { type CommandName, commandNames, commands, commonFlags, outputs } from './usage.ts';
+import { type CommandName, commandNames, commands, commonFlags, listed, outputs } from './usage.ts';
 
 /** What the command line asks for. */
 export type Invocation =
@@ -11,6 +11,7 @@ export type Invocation =
 				readonly listenAddresses: readonly ListenAddress[];
 				readonly telemetryPath: string;
 				readonly enableLifecycle: boolean;
+				readonly webConfigFile: string | undefined;
 			})
 	| ({ readonly command: 'once' } & Common & {
 				readonly output: (typeof outputs)[number];
@@ -18,7 +19,7 @@ export type Invocation =
 			})
 	| ({ readonly command: 'doctor' } & Common & { readonly target: string | undefined })
 	| { readonly command: 'check-config'; readonly configFile: string | undefined }
-	| { readonly command: 'health'; readonly url: string };
+	| { readonly command: 'health'; readonly url: string | undefined };
 
 interface Common {
 	readonly configFile: string | undefined;
@@ -50,7 +51,8 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 	if (flags.has('version')) return { command: 'version' };
 	const value = (name: string) => flags.get(name)?.at(-1);
 	if (command === 'health') {
-		return { command, url: parseUrl(value('url') ?? 'http://127.0.0.1:10977') };
+		const url = value('url');
+		return { command, url: url === undefined ? undefined : parseUrl(url) };
 	}
 	const configFile = value('config.file');
 	if (command === 'check-config') return { command, configFile };
@@ -73,6 +75,7 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 		listenAddresses: (flags.get('web.listen-address') ?? [':10977']).map(parseListenAddress),
 		telemetryPath: parsePath(value('web.telemetry-path') ?? '/metrics'),
 		enableLifecycle: flags.has('web.enable-lifecycle'),
+		webConfigFile: value('web.config.file'),
 	};
 }
 
@@ -105,7 +108,7 @@ function parseWords(words: readonly string[]) {
 		if (token.kind !== 'option') continue;
 		const { name, rawName, value } = token;
 		const flag = allFlags.get(name);
-		if (flag === undefined) throw new UsageError(unknownFlag(rawName, name, [...allFlags.keys()]));
+		if (flag === undefined) throw new UsageError(unknownFlag(words[token.index] ?? rawName));
 		if (flag.value === undefined && value !== undefined) {
 			throw new UsageError(`${rawName} takes no value`);
 		}
@@ -125,7 +128,7 @@ function parseCommand([first, ...more]: readonly string[]): CommandName | undefi
 	if (first === undefined) return undefined;
 	const command = commandNames.find((known) => known === first);
 	if (!command) {
-		const near = nearest(first, commandNames);
+		const near = isCommonFlag(first) ? `--${first}` : nearest(first, commandNames);
 		const hint = near ? `did you mean ${near}?` : `there are ${commandNames.join(', ')}`;
 		throw new UsageError(`unknown command ${JSON.stringify(first)}: ${hint}`);
 	}
@@ -141,25 +144,29 @@ function checkFlags(command: CommandName, flags: Flags): void {
 		const others = commandNames.filter((other) =>
 			commands[other].flags.some((flag) => flag.name === name),
 		);
-		throw new UsageError(`--${name} is a flag of ${listed(others)}, not of ${command}`);
+		throw new UsageError(`--${name} is a flag of ${listed(others, 'and')}, not of ${command}`);
 	}
 }
 
-/** `serve, once and doctor` */
-function listed(names: readonly string[]): string {
-	const last = names.at(-1) ?? '';
-	return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+function isCommonFlag(word: string): boolean {
+	return commonFlags.some(({ name }) => name === word);
 }
 
-function unknownFlag(written: string, name: string, known: readonly string[]): string {
-	const near = nearest(name, known);
+/** @param word - as it was given, with its value */
+function unknownFlag(word: string): string {
+	const [written = ''] = word.split('=', 1);
+	const near = nearest(written.replace(/^-+/, ''), [...allFlags.keys()]);
 	return `unknown flag ${written}${near ? `: did you mean --${near}?` : ''}`;
 }
 
 function oneOf<const T extends string>(flag: string, known: readonly T[], value: string): T {
 	const found = known.find((one) => one === value);
 	if (found) return found;
-	throw new UsageError(`--${flag}: ${JSON.stringify(value)} is not one of ${known.join(', ')}`);
+	const near = nearest(value, known);
+	const hint = near ? `: did you mean ${near}?` : '';
+	throw new UsageError(
+		`--${flag}: ${JSON.stringify(value)} is not one of ${known.join(', ')}${hint}`,
+	);
 }
 
 /** `:10977`, `127.0.0.1:10977` or `[::1]:10977`; port 0 lets the system choose. */
@@ -182,9 +189,8 @@ function parsePath(text: string): string {
 		path.length > 1 && path.endsWith('/') ? text.startsWith(path) : text === path,
 	);
 	if (/^\/[\w./~-]*$/.test(text) && !reserved) return text;
-	throw new UsageError(
-		`--web.telemetry-path: ${JSON.stringify(text)} is not a path such as /metrics`,
-	);
+	const why = reserved ? 'serves something else' : 'is not a path such as /metrics';
+	throw new UsageError(`--web.telemetry-path: ${JSON.stringify(text)} ${why}`);
 }
 
 function parseUrl(text: string): string {

@@ -1,15 +1,18 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { type Invocation, parseArguments, UsageError } from './arguments.ts';
 import { checkConfig } from './commands/check-config.ts';
 import { doctor } from './commands/doctor.ts';
-import { health } from './commands/health.ts';
+import { firstProcessUrl } from './commands/first-process.ts';
+import { type HealthAddress, health } from './commands/health.ts';
 import { once } from './commands/once.ts';
 import { serve } from './commands/serve.ts';
+import { noTarget } from './config/check-references.ts';
 import { type Loaded, loadConfig } from './config/load.ts';
 import { printMistake } from './config/mistake.ts';
 import type { Config } from './config/plan.ts';
+import { type LoadedWebConfig, loadWebConfig } from './config/web-config.ts';
 import { makeLog } from './log.ts';
-import { nearest } from './options/nearest.ts';
 import { usage } from './usage.ts';
 import { buildOf } from './version.ts';
 
@@ -19,6 +22,7 @@ const exitFailed = 1;
 const exitUsage = 2;
 
 const defaultConfigFile = 'stream-lag-exporter.yaml';
+const defaultUrl = 'http://127.0.0.1:10977';
 
 /** Ending takes no longer than this, whatever hangs. */
 const drainTimeoutMs = 4500;
@@ -47,7 +51,7 @@ async function execute(invocation: Invocation): Promise<number> {
 			);
 			return exitOk;
 		case 'health':
-			return await health(invocation.url, complain);
+			return await health(healthAddress(invocation.url), complain);
 		case 'check-config': {
 			const loaded = load(invocation.configFile);
 			await print(`${checkConfig(loaded).join('\n')}\n`);
@@ -57,6 +61,26 @@ async function execute(invocation: Invocation): Promise<number> {
 		case 'once':
 		case 'serve':
 			return await read(invocation, build);
+	}
+}
+
+/** @param url - the one that was asked for */
+function healthAddress(url: string | undefined): HealthAddress {
+	const own = url === undefined ? containerUrl() : undefined;
+	return { baseUrl: url ?? own ?? defaultUrl, isOwn: own !== undefined };
+}
+
+/** Where the exporter of this container serves. */
+function containerUrl(): string | undefined {
+	try {
+		const [, program = ''] = process.argv;
+		return firstProcessUrl(readFileSync('/proc/1/cmdline', 'utf8'), program, (webConfigFile) => {
+			const web = loadWebConfig(webConfigFile, process.cwd());
+			return web.ok && web.webConfig.tls !== undefined;
+		});
+	} catch {
+		// Not Linux, or not to be seen.
+		return undefined;
 	}
 }
 
@@ -70,16 +94,22 @@ function load(file: string | undefined): Loaded {
 	});
 }
 
+/** Loads the web configuration, where there is one. */
+function webLoader(file: string | undefined): (() => LoadedWebConfig) | undefined {
+	return file === undefined ? undefined : () => loadWebConfig(file, process.cwd());
+}
+
 /** The commands that read brokers. */
 async function read(
 	invocation: Extract<Invocation, { command: 'doctor' | 'once' | 'serve' }>,
 	build: ReturnType<typeof buildOf>,
 ): Promise<number> {
 	const loaded = load(invocation.configFile);
-	if (!loaded.ok) {
-		for (const mistake of loaded.mistakes) complain(printMistake(mistake));
-		return exitUsage;
-	}
+	const loadWeb = invocation.command === 'serve' ? webLoader(invocation.webConfigFile) : undefined;
+	const web = loadWeb?.();
+	const mistakes = [loaded, web].flatMap((one) => (one?.ok === false ? one.mistakes : []));
+	for (const mistake of mistakes) complain(printMistake(mistake));
+	if (!loaded.ok || web?.ok === false) return exitUsage;
 	const log = makeLog(invocation.log);
 	if (loaded.ignoredVariables.length > 0) {
 		const variables = loaded.ignoredVariables.join(', ');
@@ -102,12 +132,14 @@ async function read(
 		const { listenAddresses, telemetryPath, enableLifecycle } = invocation;
 		await serve({
 			config: loaded.config,
-			load: () => load(invocation.configFile),
+			// A file that was found must still be there: without it, another source could take its place.
+			load: () => load(loaded.file),
 			onHangup: (reload) => process.on('SIGHUP', reload),
 			build,
 			listenAddresses,
 			telemetryPath,
 			enableLifecycle,
+			...(web && loadWeb && { web: { webConfig: web.webConfig, load: loadWeb } }),
 			log,
 			stop,
 		});
@@ -126,9 +158,7 @@ function narrowed(config: Config, name: string | undefined): Config {
 	const expected = config.expected.filter(({ target }) => target === name);
 	if (targets.length > 0) return { ...config, targets, expected };
 	const known = config.targets.map((target) => target.name);
-	const near = nearest(name, known);
-	const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')}`;
-	throw new UsageError(`--target: there is no target ${JSON.stringify(name)}: ${hint}`);
+	throw new UsageError(`--target: ${noTarget(name, known)}`);
 }
 
 /** Aborted by SIGTERM and SIGINT; a second one, or too long a wait, ends the process at once. */

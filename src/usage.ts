@@ -67,6 +67,11 @@ configuration are wrong. SIGHUP loads the configuration again.`,
 				name: 'web.enable-lifecycle',
 				help: 'POST /-/reload loads the configuration again (default: off)',
 			},
+			{
+				name: 'web.config.file',
+				value: 'FILE',
+				help: "TLS and passwords, as Prometheus' exporters take them (default: neither)",
+			},
 			...logFlags,
 		],
 	},
@@ -76,7 +81,7 @@ configuration are wrong. SIGHUP loads the configuration again.`,
 read, with 1 when one was not (the others are printed), with 2 when flags or configuration are wrong.`,
 		flags: [
 			...configFlags,
-			{ name: 'output', value: 'FORMAT', help: `${listed(outputs)} (default: table)` },
+			{ name: 'output', value: 'FORMAT', help: `${listed(outputs, 'or')} (default: table)` },
 			{ name: 'target', value: 'NAME', help: 'only this target' },
 			...logFlags,
 		],
@@ -101,13 +106,13 @@ configuration are wrong.`,
 	},
 	health: {
 		summary: 'asks a running exporter whether it is healthy',
-		details: `For health checks of containers. Ends with 0 when it is, with 1 when it is not or does not
-answer.`,
+		details: `For health checks of containers: without --url it asks where the container's first process
+listens by its flags. Ends with 0 when it is healthy, with 1 when it is not or does not answer.`,
 		flags: [
 			{
 				name: 'url',
 				value: 'URL',
-				help: 'base address of the exporter (default: http://127.0.0.1:10977)',
+				help: 'base address of the exporter (default: that of the first process, else http://127.0.0.1:10977)',
 			},
 		],
 	},
@@ -166,6 +171,7 @@ function table(rows: readonly (readonly [string, string])[]): string {
 	return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
 }
 
-function listed(words: readonly string[]): string {
-	return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+/** Words as people list them: `a, b or c`. */
+export function listed(words: readonly string[], last: 'and' | 'or'): string {
+	return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(` ${last} `);
 }

@@ -11,6 +11,7 @@ const serve = {
 	listenAddresses: [{ host: undefined, port: 10977 }],
 	telemetryPath: '/metrics',
 	enableLifecycle: false,
+	webConfigFile: undefined,
 };
 
 const good: readonly (readonly [words: string, expected: object])[] = [
@@ -29,6 +30,7 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 		},
 	],
 	['serve --web.enable-lifecycle', { ...serve, enableLifecycle: true }],
+	['--web.config.file=web.yaml', { ...serve, webConfigFile: 'web.yaml' }],
 	['serve --web.telemetry-path=/lag', { ...serve, telemetryPath: '/lag' }],
 	[
 		'--log.level=debug --log.format=pretty',
@@ -39,7 +41,7 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 		'--target=cache once --output json',
 		{ command: 'once', configFile: undefined, log, output: 'json', target: 'cache' },
 	],
-	['health', { command: 'health', url: 'http://127.0.0.1:10977' }],
+	['health', { command: 'health', url: undefined }],
 	['health --url=https://lag:1', { command: 'health', url: 'https://lag:1' }],
 	['check-config', { command: 'check-config', configFile: undefined }],
 	['--config.file a=b.yaml check-config', { command: 'check-config', configFile: 'a=b.yaml' }],
@@ -84,6 +86,18 @@ const bad: readonly (readonly [words: string, message: string])[] = [
 	['--log-level=info', 'unknown flag --log-level: did you mean --log.level?'],
 	['--nonsense', 'unknown flag --nonsense'],
 	['-v', 'unknown flag -v'],
+	['-config.file=x', 'unknown flag -config.file: did you mean --config.file?'],
+	['-config.file x', 'unknown flag -config.file: did you mean --config.file?'],
+	['help', 'unknown command "help": did you mean --help?'],
+	['version', 'unknown command "version": did you mean --version?'],
+	[
+		'once --output=jsn',
+		'--output: "jsn" is not one of table, json, prometheus: did you mean json?',
+	],
+	[
+		'--log.level=DEBUG',
+		'--log.level: "DEBUG" is not one of trace, debug, info, warn, error, fatal: did you mean debug?',
+	],
 	['--config.file', '--config.file needs a value: --config.file=FILE'],
 	['--config.file=', '--config.file needs a value: --config.file=FILE'],
 	['--config.file --log.level=info', '--config.file needs a value: --config.file=FILE'],
@@ -105,11 +119,8 @@ const bad: readonly (readonly [words: string, message: string])[] = [
 		'--web.telemetry-path=metrics',
 		'--web.telemetry-path: "metrics" is not a path such as /metrics',
 	],
-	['--web.telemetry-path=/', '--web.telemetry-path: "/" is not a path such as /metrics'],
-	[
-		'--web.telemetry-path=/-/ready',
-		'--web.telemetry-path: "/-/ready" is not a path such as /metrics',
-	],
+	['--web.telemetry-path=/', '--web.telemetry-path: "/" serves something else'],
+	['--web.telemetry-path=/-/ready', '--web.telemetry-path: "/-/ready" serves something else'],
 	['health --url=ftp://lag', '--url: "ftp://lag" is not an http or https address'],
 ];
 
@@ -118,3 +129,10 @@ for (const [words, message] of bad) {
 		assert.throws(() => parseArguments(words.split(' '), false), new UsageError(message));
 	});
 }
+
+test('a flag of several other commands is refused with all of them', () => {
+	assert.throws(
+		() => parseArguments(['health', '--config.file=x'], false),
+		/^UsageError: --config\.file is a flag of serve, once(, .*)? and [\w-]+, not of health$/,
+	);
+});

@@ -1,5 +1,6 @@
 import type { Loaded } from '../config/load.ts';
 import { printMistake } from '../config/mistake.ts';
+import { few } from '../options/quoted.ts';
 
 /**
  * What there is to say of a configuration: a line for each mistake, or one that says what was
@@ -10,7 +11,7 @@ export function checkConfig(loaded: Loaded): readonly string[] {
 	const { config, source, ignoredVariables } = loaded;
 	const targets = config.targets.map(({ name, platform }) => `${name} (${platform.name})`);
 	const parts = [
-		`${counted(targets.length, 'target')}: ${targets.join(', ')}`,
+		`${counted(targets.length, 'target')}: ${few(targets)}`,
 		counted(config.objectives.length, 'objective'),
 		counted(config.expected.length, 'expected group'),
 		...(ignoredVariables.length > 0 ? [`${ignoredVariables.join(', ')} ignored`] : []),

@@ -4,6 +4,7 @@ import { App } from '../app.ts';
 import type { ListenAddress } from '../arguments.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/plan.ts';
+import { Access, type AccessOptions } from '../http/access/access.ts';
 import { buildServer } from '../http/server.ts';
 import { processMetrics } from '../metrics/process.ts';
 import { Publisher } from '../metrics/publisher.ts';
@@ -19,6 +20,8 @@ export interface ServeOptions {
 	readonly onHangup: (reload: () => void) => void;
 	/** Whether that can be asked for over HTTP too. */
 	readonly enableLifecycle: boolean;
+	/** Absent: whoever reaches the port may come in, without TLS. */
+	readonly web?: Pick<AccessOptions, 'webConfig' | 'load'>;
 	readonly build: Build;
 	readonly listenAddresses: readonly ListenAddress[];
 	readonly telemetryPath: string;
@@ -50,12 +53,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 		effectiveYaml: () => reloader.config.effectiveYaml,
 		...(options.enableLifecycle && { reload: () => reloader.reload() }),
 	};
+	const access = options.web && new Access({ ...options.web, onChange: tellOfAccess(log) });
 	const servers = options.listenAddresses.map((address) => ({
 		address,
-		server: buildServer(site),
+		server: buildServer(site, access),
 	}));
 	const close = async () => {
 		await Promise.all([app.stop(), ...servers.map(({ server }) => server.close())]);
+		await access?.close();
 	};
 	// From now on SIGHUP does not end the process.
 	options.onHangup(() => {
@@ -78,6 +83,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 	} finally {
 		await close();
 	}
+}
+
+function tellOfAccess(log: Logger): AccessOptions['onChange'] {
+	return (mistakes) => {
+		for (const mistake of mistakes) log.error({ mistake }, 'a mistake in the web configuration');
+		if (mistakes.length > 0) log.error('the old web configuration stays in use');
+		else log.info('the web configuration has changed and is in use');
+	};
 }
 
 /** Without a host: every address, IPv6 and IPv4, or IPv4 alone where the machine has no other. */

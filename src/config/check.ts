@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { durationText } from '../options/duration.ts';
-import { nearest } from '../options/nearest.ts';
 import { type Path, spellPath } from './mistake.ts';
 
 // These checks also run where single options are mistaken (see `thorough`), hence what they expect.
@@ -35,33 +34,6 @@ export function checkNames(list: string) {
 	};
 }
 
-/** What is expected is expected once, of a target that there is. */
-export function checkExpected(
-	config: { readonly targets?: unknown; readonly expected?: unknown },
-	context: z.core.$RefinementCtx,
-): void {
-	if (!Array.isArray(config.targets) || !Array.isArray(config.expected)) return;
-	const names = config.targets
-		.map((target) => (target as Named | null)?.name)
-		.filter((name) => typeof name === 'string');
-	const firstWith = new Map<string, number>();
-	for (const [at, one] of config.expected.entries()) {
-		const { target, stream, consumer_group } = (one ?? {}) as Readonly<Record<string, unknown>>;
-		const refuse = (message: string) =>
-			context.addIssue({ code: 'custom', path: ['expected', at, 'target'], message });
-		if (typeof target !== 'string' || target === '') continue;
-		const key = JSON.stringify([target, stream, consumer_group]);
-		const other = firstWith.get(key);
-		firstWith.set(key, other ?? at);
-		if (other !== undefined) refuse(`expected[${other}] is the same`);
-		else if (!names.includes(target)) {
-			const near = nearest(target, names);
-			const hint = near ? `did you mean ${near}?` : `there are ${names.join(', ')}`;
-			refuse(`no target has this name: ${hint}`);
-		}
-	}
-}
-
 /** No poll may take longer than its interval, neither by `poll` nor by what a target changes. */
 export function checkTimeouts(
 	config: { readonly poll?: Timing; readonly targets?: unknown },
@@ -78,6 +50,8 @@ export function checkTimeouts(
 	check(config.poll ?? {}, ['poll']);
 	if (!Array.isArray(config.targets)) return;
 	for (const [at, target] of config.targets.entries()) {
+		// Of an unknown platform nothing was read yet, and numbers are as they were written.
+		if (mistaken.has(spellPath(['targets', at, 'platform']))) continue;
 		const own = (target as Target | null)?.poll;
 		if (own?.interval === undefined && own?.timeout === undefined) continue;
 		check({ ...config.poll, ...own }, ['targets', at, 'poll']);

@@ -1,7 +1,9 @@
 import { parseServerUrl } from '../options/address.ts';
+import { nearest } from '../options/nearest.ts';
+import type { Finding } from './findings.ts';
 import type { Mistake } from './mistake.ts';
 import type { Config } from './plan.ts';
-import { type Finding, validate } from './validate.ts';
+import { validate } from './validate.ts';
 import type { Environment } from './variables.ts';
 
 /** A configuration from single variables, or the mistakes in them; a mistake's file is a variable. */
@@ -45,6 +47,24 @@ export const shortFormVariables: readonly string[] = [
 	...Object.values(commonVariables),
 ];
 
+/**
+ * Variables whose name is nearly one that is read. Others with that beginning may be anybody's:
+ * Kubernetes sets STREAM_LAG_EXPORTER_PORT and more for a service of that name.
+ */
+function misspelt(env: Environment): Mistake[] {
+	const prefix = 'STREAM_LAG_';
+	const known = [
+		'CONFIG',
+		...Object.values(commonVariables).map((name) => name.replace(prefix, '')),
+	];
+	return Object.keys(env).flatMap((file) => {
+		const rest = file.slice(prefix.length);
+		if (!file.startsWith(prefix) || known.includes(rest) || !env[file]) return [];
+		const near = nearest(rest, known);
+		return near ? [{ file, message: `unknown variable: did you mean ${prefix}${near}?` }] : [];
+	});
+}
+
 /** The configuration that single variables make, without a file. Absent: none makes a target. */
 export function loadShortForm(env: Environment): ShortForm | undefined {
 	const prefix = env.STREAM_LAG_TARGET ? `${env.STREAM_LAG_TARGET}-` : '';
@@ -56,7 +76,7 @@ export function loadShortForm(env: Environment): ShortForm | undefined {
 	);
 	const variables: string[] = [];
 	const targets: Options[] = [];
-	const mistakes: Mistake[] = [];
+	const mistakes = misspelt(env);
 	for (const { variable, platform, options: read } of targetVariables) {
 		const value = env[variable];
 		if (!value) continue;
@@ -71,7 +91,7 @@ export function loadShortForm(env: Environment): ShortForm | undefined {
 	if (targets.length === 0 && mistakes.length === 0) return undefined;
 	const validated = targets.length > 0 ? validate({ targets }) : undefined;
 	if (validated?.ok && mistakes.length === 0) {
-		return { ok: true, config: validated.config, variables };
+		return { ok: true, config: validated.data, variables };
 	}
 	if (validated?.ok === false) mistakes.push(...byVariable(validated.findings, variables));
 	return { ok: false, mistakes };

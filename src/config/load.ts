@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { loadShortForm, shortFormVariables } from './environment.ts';
 import type { Mistake } from './mistake.ts';
 import type { Config } from './plan.ts';
 import { decodeConfig, readConfigFile, readReferenced, UnreadableFileError } from './read-file.ts';
+import { validate } from './validate.ts';
 import type { Environment } from './variables.ts';
 import { loadYaml } from './yaml-config.ts';
 
@@ -25,6 +26,8 @@ export type Loaded =
 			readonly config: Config;
 			/** The file as it was named, or the variables that it came from. */
 			readonly source: string;
+			/** The file, where it came from one. */
+			readonly file?: string;
 			/** Variables that are set and would configure targets, had the source not come first. */
 			readonly ignoredVariables: readonly string[];
 	  }
@@ -37,10 +40,11 @@ const inlineVariable = 'STREAM_LAG_CONFIG';
  * the short form in the environment. Opens no socket. Does not throw for what is found there.
  */
 export function loadConfig({ file, defaultFile, cwd, env }: Sources): Loaded {
-	const path = file ?? (existsSync(resolve(cwd, defaultFile)) ? defaultFile : undefined);
+	const path = file ?? (isThere(resolve(cwd, defaultFile)) ? defaultFile : undefined);
 	if (path !== undefined) {
 		const absolute = resolve(cwd, path);
-		return loadText(path, () => readConfigFile(absolute), dirname(absolute), env);
+		const loaded = loadText(path, () => readConfigFile(absolute), dirname(absolute), env);
+		return loaded.ok ? { ...loaded, file: path } : loaded;
 	}
 	const inline = env[inlineVariable];
 	if (inline) return loadText(inlineVariable, () => decodeConfig(Buffer.from(inline)), cwd, env);
@@ -54,6 +58,18 @@ export function loadConfig({ file, defaultFile, cwd, env }: Sources): Loaded {
 	return { ok: false, mistakes: [{ file: defaultFile, message }] };
 }
 
+/**
+ * Whether a path is taken: also by a link that leads nowhere and by what may not be looked at, which
+ * are then mistakes. As if they were not there, something else would be read in silence.
+ */
+function isThere(path: string): boolean {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+	} catch {
+		return true;
+	}
+}
+
 /** @param folder - where relative paths in the text begin */
 function loadText(source: string, read: () => string, folder: string, env: Environment): Loaded {
 	let text: string;
@@ -63,10 +79,11 @@ function loadText(source: string, read: () => string, folder: string, env: Envir
 		if (!(error instanceof UnreadableFileError)) throw error;
 		return { ok: false, mistakes: [{ file: source, message: error.message }] };
 	}
-	const loaded = loadYaml(text, source, env, (path) => readReferenced(path, folder));
+	const form = { expected: 'at least targets', validate };
+	const loaded = loadYaml(text, source, env, (path) => readReferenced(path, folder), form);
 	if (!loaded.ok) return loaded;
 	const ignoredVariables = [inlineVariable, ...shortFormVariables].filter(
 		(name) => env[name] && name !== source && !loaded.askedVariables.has(name),
 	);
-	return { ok: true, config: loaded.config, source, ignoredVariables };
+	return { ok: true, config: loaded.data, source, ignoredVariables };
 }

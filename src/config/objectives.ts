@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count } from '../options/count.ts';
-import { duration, durationText } from '../options/duration.ts';
+import { duration, durationText, positiveDuration } from '../options/duration.ts';
 import { builtInObjective, type Expected, type Objective } from '../options/objective.ts';
 import { pattern } from '../options/pattern.ts';
 import { text } from '../options/text.ts';
@@ -27,7 +27,8 @@ export const objective = z.strictObject({
 	lag_seconds: duration.optional(),
 	lag: count(0).optional(),
 	pending_age: duration.optional(),
-	stalled_after: duration.prefault(durationText(stalledAfterSeconds * 1000)),
+	/** With 0s every group would be stalled, whatever it does. */
+	stalled_after: positiveDuration.prefault(durationText(stalledAfterSeconds * 1000)),
 	/** Lag up to this counts as none. */
 	ignore_lag: count(0).default(ignoreLag),
 	/** What its alerts carry. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { FileContent } from '../options/file.ts';
 
@@ -11,11 +11,13 @@ export class UnreadableFileError extends Error {
 }
 
 /**
- * The text of a file: UTF-8, without a byte order mark, at most 1 MiB.
+ * The text of a file: UTF-8, without a byte order mark, at most 1 MiB. It may come from a shell, as
+ * `<(…)` or standard input.
  *
  * @throws {@link UnreadableFileError} where it is anything else
  */
 export function readConfigFile(path: string): string {
+	if (isNamedPipe(path)) throw new UnreadableFileError('a named pipe: a file is expected');
 	return decodeConfig(readBytes(path));
 }
 
@@ -57,6 +59,15 @@ function refusePipe(path: string): void {
 	const stat = statSync(path, { throwIfNoEntry: false });
 	if (stat?.isFIFO() || stat?.isCharacterDevice()) {
 		throw new UnreadableFileError('a pipe or a device: a file is expected');
+	}
+}
+
+/** The pipes that a shell makes have no name in a folder, and somebody writes into them. */
+function isNamedPipe(path: string): boolean {
+	try {
+		return statSync(realpathSync(path)).isFIFO();
+	} catch {
+		return false;
 	}
 }
 

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { count } from '../options/count.ts';
 import { duration, period } from '../options/duration.ts';
+import { nearest } from '../options/nearest.ts';
 import { quoted } from '../options/quoted.ts';
 import { thorough } from '../options/thorough.ts';
 import { platforms } from '../targets/index.ts';
 import type { Platform } from '../targets/target.ts';
-import { checkExpected, checkNames, checkTimeouts } from './check.ts';
+import { checkNames, checkTimeouts } from './check.ts';
+import { checkExpected, checkMatches } from './check-references.ts';
 import { expected, objective } from './objectives.ts';
 
 const poll = z.strictObject({
@@ -67,7 +69,26 @@ export const schema = z
 		expected: z.array(expected).prefault([]),
 	})
 	.superRefine(checkTimeouts, thorough)
-	.superRefine(checkExpected, thorough);
+	.superRefine(checkExpected, thorough)
+	.superRefine(checkMatches, thorough);
 
 /** A configuration that was checked, with the file's keys. */
 export type CheckedConfig = z.output<typeof schema>;
+
+/**
+ * What can be checked of a target whose platform is not right: all of it by the platform that was
+ * probably meant, else what all targets have.
+ */
+export function likelyTarget(given: { readonly platform?: unknown }): {
+	readonly target: z.ZodObject;
+	/** Instead of the one that was given. */
+	readonly platform: string | undefined;
+} {
+	const names = platforms.map(({ name }) => name);
+	const near = typeof given.platform === 'string' ? nearest(given.platform, names) : undefined;
+	const platform = platforms.find(({ name }) => name === near);
+	return {
+		target: platform ? targetOf(platform) : z.looseObject(common),
+		platform: platform?.name,
+	};
+}

@@ -203,9 +203,9 @@ export class Tree {
 			const sourceMembers = Array.isArray(source) ? undefined : this.#members.get(source);
 			if (sourceMembers === undefined) {
 				// A mistaken alias is told where it stands.
-				if (source !== undefined)
-					this.#refuse(key, path, 'expected a map or a list of maps to merge');
-				continue;
+				if (source === undefined) continue;
+				this.#refuse(key, path, 'expected a map or a list of maps to merge');
+				return;
 			}
 			for (const [name, member] of sourceMembers as Map<string, Member>) {
 				if (members.has(name)) continue;

@@ -1,20 +1,26 @@
+import type { Checked } from './findings.ts';
 import type { Mistake } from './mistake.ts';
 import { spellPath } from './mistake.ts';
-import type { Config } from './plan.ts';
 import { type ReadReferenced, Tree } from './tree.ts';
-import { validate } from './validate.ts';
 import type { Environment } from './variables.ts';
 import { parseYaml, type TextMistake } from './yaml.ts';
 
-/** The configuration that a text holds, or its mistakes in the order of the text. */
-export type LoadedYaml =
+/** What a text means, or its mistakes in the order of the text. */
+export type LoadedYaml<Meaning> =
 	| {
 			readonly ok: true;
-			readonly config: Config;
+			readonly data: Meaning;
 			/** The environment variables that the text asks for. */
 			readonly askedVariables: ReadonlySet<string>;
 	  }
 	| { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
+/** What a file of its kind holds. */
+export interface YamlForm<Meaning> {
+	/** What an empty one lacks. */
+	readonly expected: string;
+	validate(value: unknown): Checked<Meaning>;
+}
 
 /**
  * Loads the text of a configuration file. Mistakes in its syntax are told alone, for the rest can
@@ -22,14 +28,15 @@ export type LoadedYaml =
  *
  * @param file - how mistakes name the text
  */
-export function loadYaml(
+export function loadYaml<Meaning>(
 	text: string,
 	file: string,
 	env: Environment,
 	readReferenced: ReadReferenced,
-): LoadedYaml {
+	form: YamlForm<Meaning>,
+): LoadedYaml<Meaning> {
 	const { document, lines, mistakes: syntaxMistakes } = parseYaml(text);
-	const fail = (mistakes: readonly TextMistake[]): LoadedYaml => ({
+	const fail = (mistakes: readonly TextMistake[]): LoadedYaml<Meaning> => ({
 		ok: false,
 		mistakes: mistakes
 			.toSorted((a, b) => a.offset - b.offset)
@@ -41,16 +48,15 @@ export function loadYaml(
 	});
 	if (document === undefined) return fail(syntaxMistakes);
 	if (document.contents === null) {
-		return { ok: false, mistakes: [{ file, message: 'empty: at least targets is expected' }] };
+		return { ok: false, mistakes: [{ file, message: `empty: ${form.expected} is expected` }] };
 	}
 
 	const tree = new Tree(document, env, readReferenced);
-	const validated = validate(tree.value);
+	const validated = form.validate(tree.value);
 	if (validated.ok) {
-		const { config } = validated;
 		return tree.mistakes.length > 0
 			? fail(tree.mistakes)
-			: { ok: true, config, askedVariables: tree.asked };
+			: { ok: true, data: validated.data, askedVariables: tree.asked };
 	}
 	const findings = validated.findings.flatMap(({ path, aboutKey, message }): TextMistake[] => {
 		const { offset, mistaken } = tree.locate(path, aboutKey ? 'key' : 'value');

@@ -37,6 +37,12 @@ export function parseYaml(text: string): ParsedYaml {
 		// Told later, so that a key given twice does not keep the rest from being checked.
 		uniqueKeys: false,
 	});
+	const { explicit, version } = document.directives.yaml;
+	if (explicit && version !== '1.2') {
+		// Its `yes` and `no` are booleans, `1:30` and `010` are numbers.
+		const message = `YAML ${version}, expected YAML 1.2`;
+		return { lines, mistakes: [{ offset: text.indexOf('%YAML'), path: [], message }] };
+	}
 	const errors = [...document.errors, ...document.warnings];
 	if (errors.length === 0) return { document, lines, mistakes: [] };
 
@@ -74,8 +80,16 @@ function checkRaw(text: string): ParsedYaml {
 		}
 	}
 	const control = text.search(/[^\P{Cc}\t\n\r\x85]/u);
-	if (control < 0) return { lines, mistakes: [] };
-	return refuse(control, 'a control character, as in binary files: is this the right file?');
+	if (control >= 0) {
+		return refuse(control, 'a control character, as in binary files: is this the right file?');
+	}
+	// YAML takes it for the end of a line, the parser does not.
+	const carriageReturn = text.search(/\r(?!\n)/);
+	if (carriageReturn < 0) return { lines, mistakes: [] };
+	return refuse(
+		carriageReturn,
+		'a carriage return without a line feed, expected either line ends of Unix or of Windows',
+	);
 }
 
 /** Errors after which the parser is still right about the rest. */

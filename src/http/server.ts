@@ -1,4 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Access } from './access/access.ts';
+import { tlsServerOptions } from './access/tls.ts';
 import { apiRoutes } from './api/routes.ts';
 import { configRoute } from './config-route.ts';
 import { answersUnderWay } from './drain.ts';
@@ -28,11 +30,20 @@ export interface SiteServer {
 	close(): Promise<void>;
 }
 
-/** Builds the server; nothing listens until the caller says where. */
-export function buildServer(site: Site): SiteServer {
+/**
+ * Builds the server; nothing listens until the caller says where.
+ *
+ * @param access - absent: whoever reaches the port may come in, without TLS
+ */
+export function buildServer(site: Site, access?: Access): SiteServer {
 	const app = fastify({
 		logger: false,
+		// Its type is that of a server by either protocol.
+		https: access?.tls ? tlsServerOptions(access.tls) : null,
 		forceCloseConnections: true,
+		// Nobody needs longer to ask; who does not read the answer is not waited for.
+		requestTimeout: 30_000,
+		connectionTimeout: 60_000,
 		exposeHeadRoutes: true,
 		// What is not known in a query is refused by the routes, not taken away.
 		ajv: { customOptions: { removeAdditional: false } },
@@ -45,8 +56,11 @@ export function buildServer(site: Site): SiteServer {
 			if (socket.writable) socket.end(badRequest);
 		},
 	});
+	app.server.headersTimeout = 10_000;
+	app.server.maxConnections = mostConnections;
 	const answered = answersUnderWay(app);
 	addSecurityHeaders(app);
+	access?.guard(app);
 	// Nothing here reads a body, so none can be wrong.
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', (_request, body, done) => {
@@ -82,6 +96,9 @@ export function buildServer(site: Site): SiteServer {
 		},
 	};
 }
+
+/** Of each address: far more than there are scrapers, and few enough not to fill memory. */
+const mostConnections = 512;
 
 function plain(reply: FastifyReply, text: string): FastifyReply {
 	return reply.type('text/plain; charset=utf-8').send(text);

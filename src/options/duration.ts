@@ -31,6 +31,11 @@ export const duration = z.codec(
 	},
 );
 
+/** A duration of more than nothing. */
+export const positiveDuration = duration.refine((ms) => ms >= 1, {
+	error: 'expected more than 0s',
+});
+
 /** A duration to wait between two things: more than nothing, and no more than a timer can wait. */
 export const period = duration.refine((ms) => ms >= 1 && ms <= 24 * 86_400_000, {
 	error: ({ input }) => `expected more than 0s and at most 24d, got ${durationText(Number(input))}`,

@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { z } from 'zod';
 import { quoted } from './quoted.ts';
+import { thorough } from './thorough.ts';
 
 /** What a name must look like. */
 export interface Pattern {
@@ -58,7 +59,35 @@ export function filter(defaults: { include: readonly string[]; exclude: readonly
 				.prefault([...defaults.include]),
 			exclude: z.array(pattern).prefault([...defaults.exclude]),
 		})
+		.superRefine(checkContradiction, thorough)
 		.prefault({});
+}
+
+/** An `include` of which `exclude` leaves nothing, perhaps by its default, reads nothing in silence. */
+function checkContradiction(
+	{ include, exclude }: { readonly include?: unknown; readonly exclude?: unknown },
+	context: z.core.$RefinementCtx,
+): void {
+	if (!Array.isArray(include) || !Array.isArray(exclude)) return;
+	for (const [at, wanted] of include.entries()) {
+		const by = exclude.find((pattern) => leavesNothing(wanted, pattern));
+		if (by === undefined) continue;
+		const message = `exclude leaves nothing of it, by ${quoted(by.source)}; exclude: [] leaves out nothing`;
+		context.addIssue({ code: 'custom', path: ['include', at], message });
+	}
+}
+
+/**
+ * Whether all that one pattern matches is surely matched by another. A glob that matches the very
+ * text of another one matches all that the other does, since only its own `*` can match that one's.
+ * `exclude: ['*']` is meant so.
+ */
+function leavesNothing(wanted: Partial<Pattern>, by: Partial<Pattern>): boolean {
+	const { source } = wanted;
+	if (source === undefined || by.source === undefined || by.matches === undefined) return false;
+	if (wanted.literal !== undefined) return by.source !== '*' && by.matches(wanted.literal);
+	const isPlain = (glob: string) => !/^\/|[?\\]/.test(glob);
+	return by.source !== '*' && isPlain(source) && isPlain(by.source) && by.matches(source);
 }
 
 /** A pattern as it is written: a glob or a `/regular expression/`. */
@@ -80,16 +109,42 @@ export const pattern = z.codec(z.string(), z.custom<Pattern>(), {
  * character as it is) or a `/regular expression/` in RE2's syntax. Either must match a whole name.
  * Both run on automata, in time linear in the name: no pattern can hang the exporter.
  *
+ * What has a meaning in the globs of others and none here (`[a-z]`, `{a,b}`, `!a`), and what begins
+ * like a regular expression, is refused: as plain characters they would match nothing, in silence.
+ * Braces without a comma are plain, for Redis Cluster's hash tags are `{a}`.
+ *
  * @throws SyntaxError that says what is wrong
  */
 export function compilePattern(source: string): Pattern {
 	if (source === '') throw new SyntaxError('expected a pattern, got an empty one');
-	return isExpression(source) ? regularExpression(source) : glob(source);
+	if (isExpression(source)) return regularExpression(source);
+	for (const [shape, reason] of foreign) {
+		if (!shape.test(source)) continue;
+		throw new SyntaxError(`${quoted(source)} ${reason}`);
+	}
+	return glob(source);
 }
 
 function isExpression(source: string): boolean {
 	return /^\/.*\/$/su.test(source);
 }
+
+/** Shapes of what is no glob here, where no backslash says that it is meant so; and why. */
+const foreign: readonly (readonly [shape: RegExp, reason: string])[] = [
+	[
+		/^\//,
+		'begins with a slash and does not end with one: a regular expression ends with it, without flags; else write \\/',
+	],
+	[/^!/, 'begins with !: what is left out is listed in exclude; else write \\!'],
+	[
+		/^(?:[^\\]|\\.)*?\[/su,
+		'has a [, which is no wildcard: write a /regular expression/, or \\[ for the character',
+	],
+	[
+		/^(?:[^\\]|\\.)*?\{[^}]*,.*\}/su,
+		'has a list in braces: write each as a pattern, or a /regular expression/; else write \\{',
+	],
+];
 
 function regularExpression(source: string): Pattern {
 	if (source === '//') throw new SyntaxError('expected a regular expression between the slashes');

@@ -16,3 +16,16 @@ export function shown(value: unknown): string {
 	if (typeof value === 'boolean') return String(value);
 	return Array.isArray(value) ? 'a list' : 'a map';
 }
+
+/** What to write instead of a word that was a boolean in YAML 1.1, for the end of a message. */
+export function booleanHint(value: unknown): string {
+	if (typeof value !== 'string') return '';
+	if (/^(y|yes|on)$/i.test(value)) return ': write true';
+	return /^(n|no|off)$/i.test(value) ? ': write false' : '';
+}
+
+/** Names, and of many the first ten. */
+export function few(names: readonly string[]): string {
+	const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
+	return `${names.slice(0, 10).join(', ')}${more}`;
+}

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { oneLine } from './text.ts';
 
 const mask = '<secret>';
 
@@ -42,7 +43,8 @@ export const secret = z
 				error: ({ input }) =>
 					input === undefined ? undefined : 'expected a secret text (digits alone need quotes)',
 			})
-			.min(1, 'expected a secret text, got an empty one'),
+			.min(1, 'expected a secret text, got an empty one')
+			.refine((value) => !/[\r\n]/.test(value), oneLine),
 		z.instanceof(Secret),
 		{
 			decode: (value) => new Secret(value),

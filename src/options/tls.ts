@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
 import { secretFile, TextFile, textFile } from './file.ts';
+import { booleanHint, shown } from './quoted.ts';
 import { Secret } from './secret.ts';
 import { text } from './text.ts';
 import { thorough } from './thorough.ts';
@@ -27,7 +28,13 @@ export const tls = z.union(
 			})
 			.superRefine(checkPair, thorough),
 	],
-	{ error: 'expected true, false or a map' },
+	{
+		error({ input }) {
+			// A text in the wrong place may be a secret.
+			const got = typeof input === 'string' ? 'a text' : shown(input);
+			return `expected true, false or a map, got ${got}${booleanHint(input)}`;
+		},
+	},
 );
 
 export type Tls = z.output<typeof tls>;
@@ -52,7 +59,11 @@ interface Files {
 	readonly key_file?: unknown;
 }
 
-function checkPair({ ca_file, cert_file, key_file }: Files, context: z.core.$RefinementCtx): void {
+/** Files hold what they should, and certificate and key belong together. */
+export function checkPair(
+	{ ca_file, cert_file, key_file }: Files,
+	context: z.core.$RefinementCtx,
+): void {
 	const refuse = (key: keyof Files, message: string) => {
 		context.addIssue({ code: 'custom', path: [key], message });
 	};
@@ -74,7 +85,7 @@ function checkPair({ ca_file, cert_file, key_file }: Files, context: z.core.$Ref
 }
 
 /** The first certificate of a file. */
-function certificateIn({ text }: TextFile): X509Certificate | undefined {
+export function certificateIn({ text }: TextFile): X509Certificate | undefined {
 	try {
 		return new X509Certificate(text);
 	} catch {

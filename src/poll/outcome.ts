@@ -58,7 +58,9 @@ export async function underDeadline<T>(
 	}, timeoutMs);
 	let graceTimer: NodeJS.Timeout | undefined;
 	const late = new Promise<never>((_, reject) => {
-		const error = new Error('the read has not ended with its deadline');
+		const error = new Error(
+			'the read has not ended with its deadline: its connections are closed and made anew',
+		);
 		graceTimer = setTimeout(() => reject(error), timeoutMs + graceMs);
 	});
 	try {

@@ -1,4 +1,3 @@
-import type { Reading } from '../model.ts';
 import type { Target } from '../targets/target.ts';
 import { type Outcome, pollOnce } from './outcome.ts';
 import { nextDelayMs } from './schedule.ts';
@@ -10,24 +9,34 @@ export interface Pace {
 	readonly timeoutMs: number;
 }
 
+/** How a poll went, and all requests that were ever sent, by operation. */
+export type OnPoll = (outcome: Outcome, requests: ReadonlyMap<string, number>) => void;
+
 /**
  * Polls one target again and again: at once, then every interval, never two polls at a time. Each
- * target has a poller of its own, so that one that hangs delays nobody.
+ * target has a poller of its own, so that one that hangs delays nobody. A target whose read goes on
+ * after its deadline, which is a defect of ours, is closed and made anew.
  */
 export class Poller {
-	readonly #target: Target;
+	readonly #make: () => Target;
 	readonly #pace: Pace;
-	readonly #onPoll: (outcome: Outcome) => void;
+	readonly #onPoll: OnPoll;
 	readonly #stopping = new AbortController();
+	#target: Target;
+	/** What targets have sent that were given up. */
+	readonly #sentBefore = new Map<string, number>();
+	#closing: Promise<unknown> = Promise.resolve();
 	#timer: NodeJS.Timeout | undefined;
 	#running: Promise<void> = Promise.resolve();
 	#failures = 0;
-	/** Of a read that has not ended, perhaps long after its poll was given up. */
-	#reading: Promise<Reading> | undefined;
 
-	/** @param onPoll - told of every poll that ended, except those that {@link stop} cut short */
-	constructor(target: Target, pace: Pace, onPoll: (outcome: Outcome) => void) {
-		this.#target = target;
+	/**
+	 * @param make - makes the target, without opening anything
+	 * @param onPoll - told of every poll that ended, except those that {@link stop} cut short
+	 */
+	constructor(make: () => Target, pace: Pace, onPoll: OnPoll) {
+		this.#make = make;
+		this.#target = make();
 		this.#pace = pace;
 		this.#onPoll = onPoll;
 	}
@@ -41,28 +50,42 @@ export class Poller {
 		this.#stopping.abort(new Error('the exporter is stopping'));
 		clearTimeout(this.#timer);
 		// Closed while a read may still be under way: a target's close() ends that too.
-		await Promise.all([this.#running, this.#target.close()]);
+		await Promise.all([this.#running, this.#target.close(), this.#closing]);
 	}
 
 	async #poll(): Promise<void> {
 		const started = performance.now();
-		const read = (signal: AbortSignal) => this.#read(signal);
+		let isReading = false;
+		const read = async (signal: AbortSignal) => {
+			isReading = true;
+			try {
+				return await this.#target.read(signal);
+			} finally {
+				isReading = false;
+			}
+		};
 		const outcome = await pollOnce(read, this.#pace.timeoutMs, this.#stopping.signal);
 		if (this.#stopping.signal.aborted) return;
+		if (isReading) this.#giveUp();
 		this.#failures = outcome.result === 'failed' ? this.#failures + 1 : 0;
-		this.#onPoll(outcome);
+		this.#onPoll(outcome, this.#requests());
 		const delayMs = nextDelayMs(this.#pace.intervalMs, this.#failures, Math.random());
 		const left = Math.max(0, started + delayMs - performance.now());
 		this.#timer = setTimeout(() => this.start(), left);
 	}
 
-	async #read(signal: AbortSignal): Promise<Reading> {
-		if (this.#reading) throw new Error('the read of an earlier poll has not ended');
-		this.#reading = this.#target.read(signal);
-		try {
-			return await this.#reading;
-		} finally {
-			this.#reading = undefined;
+	/** Leaves a read that does not end to itself, with the connections that it may wait for. */
+	#giveUp(): void {
+		for (const [operation, count] of this.#requests()) this.#sentBefore.set(operation, count);
+		this.#closing = Promise.all([this.#closing, this.#target.close()]);
+		this.#target = this.#make();
+	}
+
+	#requests(): ReadonlyMap<string, number> {
+		const sent = new Map(this.#sentBefore);
+		for (const [operation, count] of this.#target.requests) {
+			sent.set(operation, (sent.get(operation) ?? 0) + count);
 		}
+		return sent;
 	}
 }

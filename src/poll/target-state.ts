@@ -34,7 +34,7 @@ export function initialState(
 /**
  * The state after one more poll.
  *
- * @param requests - all that the target has sent since it was made
+ * @param requests - all that were ever sent to the target, by operation
  */
 export function afterPoll(
 	state: TargetState,

@@ -154,3 +154,24 @@ for (const [what, env, expected] of [
 test('without a variable that makes a target there is nothing', () => {
 	assert.equal(loadShortForm({ STREAM_LAG_STREAMS: 'a', KAFKA_BROKERS: '' }), undefined);
 });
+
+test('a variable with nearly the name of one that is read is a mistake', () => {
+	assert.deepEqual(mistakes({ REDIS_URL: 'redis://redis', STREAM_LAG_GROUP: 'a' }), [
+		'STREAM_LAG_GROUP: unknown variable: did you mean STREAM_LAG_GROUPS?',
+	]);
+	assert.deepEqual(mistakes({ STREAM_LAG_CONFG: 'targets: []' }), [
+		'STREAM_LAG_CONFG: unknown variable: did you mean STREAM_LAG_CONFIG?',
+	]);
+});
+
+test('variables of others with the same beginning are let be', () => {
+	const env = {
+		REDIS_URL: 'redis://redis',
+		STREAM_LAG_REVISION: 'abc',
+		STREAM_LAG_EXPORTER_PORT: 'tcp://10.0.0.1:10977',
+		STREAM_LAG_EXPORTER_SERVICE_HOST: '10.0.0.1',
+		STREAM_LAG_EXPORTER_PORT_10977_TCP_PROTO: 'tcp',
+		STREAM_LAG_GROUP: '',
+	};
+	assert.equal(targets(env).length, 1);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -69,8 +69,8 @@ test('a file of exactly 1 MiB is read', () => {
 test('a byte order mark and Windows line ends change neither values nor places', () => {
 	accepted(loadText(`\ufeff${redisYaml.replaceAll('\n', '\r\n')}`));
 	assert.equal(
-		printed(loadText('\ufefftargets:\r\n  - name: a\r\n    platform: redos\r\n')),
-		'x.yaml:3:15: targets[0].platform: expected kafka, redis or nats, got "redos": did you mean redis?',
+		printed(loadText('\ufefftargets:\r\n  - name: a\r\n    platform: other\r\n')),
+		'x.yaml:3:15: targets[0].platform: expected kafka, redis or nats, got "other"',
 	);
 });
 
@@ -179,6 +179,15 @@ test('the default file is taken where it exists and no other is named', () => {
 	assert.equal(printed(load('none.yaml', {}, folder)), 'none.yaml: no such file');
 });
 
+test('a default file that is a link to nothing is a mistake, and no other source takes its place', () => {
+	const folder = mkdtempSync(join(cwd, 'link-'));
+	symlinkSync('gone.yaml', join(folder, defaultFile));
+	assert.equal(
+		printed(load(undefined, { REDIS_URL: 'redis://redis' }, folder)),
+		'stream-lag-exporter.yaml: no such file',
+	);
+});
+
 test('STREAM_LAG_CONFIG holds a whole file, and its mistakes have places in it', () => {
 	const { source, config } = accepted(load(undefined, { STREAM_LAG_CONFIG: redisYaml }));
 	assert.equal(source, 'STREAM_LAG_CONFIG');
@@ -262,4 +271,23 @@ test('a pipe or a device in the place of a secret is refused, not waited for', (
 		const yaml = redisYaml.replace(' }', `, password_file: ${path} }`);
 		assert.match(printed(loadText(yaml)), /password_file: a pipe or a device: a file is expected/);
 	}
+});
+
+test('a named pipe as the configuration is refused, not waited for, also by a link', () => {
+	execFileSync('mkfifo', [join(cwd, 'named')]);
+	symlinkSync('named', join(cwd, 'link'));
+	for (const file of ['named', 'link']) {
+		assert.equal(printed(load(file)), `${file}: a named pipe: a file is expected`);
+	}
+});
+
+test('a configuration may come through the pipe of a shell', () => {
+	const root = join(import.meta.dirname, '..', '..');
+	const script = `node --import tsx -e '
+		import { loadConfig } from "./src/config/load.ts";
+		const loaded = loadConfig({ file: "/dev/stdin", defaultFile: "none", cwd: ".", env: {} });
+		process.stdout.write(loaded.ok ? loaded.source : JSON.stringify(loaded));
+	'`;
+	const options = { cwd: root, input: redisYaml, encoding: 'utf8', shell: '/bin/sh' } as const;
+	assert.equal(execFileSync(`cat | ${script}`, options), '/dev/stdin');
 });

@@ -128,6 +128,7 @@ test('a wrong configuration, a wrong flag and nothing to do end with 2 and words
 		[['--web.listen-adress=:1'], /--web\.listen-adress/],
 		[[], /KAFKA_BROKERS, REDIS_URL or NATS_URL/],
 		[['once', '--target=nobody', `--config.file=${file}`], /kafka, redis, nats/],
+		[['once', '--target=kafak', `--config.file=${file}`], /did you mean kafka\?/],
 	];
 	for (const [args, message] of cases) {
 		const { code, stdout, stderr } = await runExporter(args);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { until as untilIn } from '../brokers/index.ts';
 import { type Exporter, startExporter } from './exporter.ts';
@@ -311,4 +313,20 @@ test('a hung broker delays no reload; its last values stay until the new setting
 	});
 	const { code } = await exporter.stop();
 	assert.equal(code, 0);
+});
+
+test('a default file that is gone is a mistake at a reload, and what the environment says does not take its place', async () => {
+	await exporter?.stop();
+	const text = configuration([targets().redis]);
+	exporter = await startExporter(undefined, {
+		files: { 'stream-lag-exporter.yaml': text },
+		env: { NATS_URL: world.nats.url },
+	});
+	await rm(join(exporter.folder, 'stream-lag-exporter.yaml'));
+	const { level } = await exporter.reload();
+	assert.equal(level, 'error');
+	assert.match(exporter.output(), /"stream-lag-exporter\.yaml: no such file"/);
+	await exporter.write('stream-lag-exporter.yaml', text);
+	const { level: again, kept } = await exporter.reload();
+	assert.deepEqual([again, kept], ['info', ['redis']]);
 });

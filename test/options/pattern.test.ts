@@ -19,13 +19,20 @@ const cases: readonly (readonly [
 	['a*b*c', ['abc', 'axxbyyc', 'abbcc'], ['acb', 'ab']],
 	['a.c', ['a.c'], ['abc']],
 	['$MQTT_*', ['$MQTT_x'], ['MQTT_x']],
-	['orders:{eu}:[1]', ['orders:{eu}:[1]'], ['orders:{eu}:1']],
+	['orders:{eu}:*', ['orders:{eu}:1'], ['orders:eu:1']],
+	['{eu}:a,b', ['{eu}:a,b'], ['eu:a']],
+	['orders:\\[1]', ['orders:[1]'], ['orders:1']],
+	['\\\\\\[*', ['\\[', '\\[1'], ['[1']],
+	['\\{a,b}', ['{a,b}'], ['a', 'b']],
+	['\\!a', ['!a'], ['a', 'b']],
+	['a!b', ['a!b'], ['ab']],
 	['a\\*b', ['a*b'], ['axb', 'a\\*b']],
 	['a\\?', ['a?'], ['ab']],
 	['a\\\\*', ['a\\', 'a\\b'], ['ab']],
 	['\\/a/', ['/a/'], ['a']],
-	['/', ['/'], ['']],
-	['/app/orders', ['/app/orders'], ['app/orders']],
+	['\\/', ['/'], ['']],
+	['\\/app/orders', ['/app/orders'], ['app/orders']],
+	['app/orders', ['app/orders'], ['orders']],
 	['*+(x)|y', ['a+(x)|y'], ['y', 'ax']],
 	['/orders/', ['orders'], ['orders2', 'xorders', '/orders/']],
 	['/a|ab/', ['a', 'ab'], ['abc', 'b']],
@@ -73,6 +80,13 @@ for (const [source, reason] of [
 	['/(a)\\1/', /invalid escape/],
 	['/(a{1000}){1000}/', /repeat/],
 	['a\\', /backslash/],
+	['/orders', /begins with a slash and does not end with one/],
+	['/orders/i', /without flags/],
+	['/', /begins with a slash/],
+	['!orders', /exclude/],
+	['orders-[0-9]*', /has a \[, which is no wildcard/],
+	['a\\\\[b', /has a \[/],
+	['{orders,payments}-*', /a list in braces/],
 ] as const) {
 	test(`${JSON.stringify(source)} is no pattern, and the mistake says why`, () => {
 		assert.throws(() => compilePattern(source), { name: 'SyntaxError', message: reason });
@@ -110,4 +124,47 @@ test('a name is made up for each glob, and none for what passes no filter', () =
 		'a*bstream-lag-exporter-doctor',
 	]);
 	assert.deepEqual(namesOf(['orders*', 'a'], ['*-doctor']), ['a']);
+});
+
+for (const [include, exclude, by] of [
+	['__consumer_offsets', '__*', '__*'],
+	['KV_*', 'KV_*', 'KV_*'],
+	['KV_orders*', 'KV_*', 'KV_*'],
+	['a-dlq', '/.*-dlq/', '/.*-dlq/'],
+	['a\\*b', 'a*', 'a*'],
+] as const) {
+	test(`a filter that includes ${include} and excludes ${exclude} is refused`, () => {
+		const { error } = filter({ include: ['*'], exclude: [] }).safeParse({
+			include: ['orders', include],
+			exclude: ['x', exclude],
+		});
+		assert.deepEqual(
+			error?.issues.map(({ path, message }) => [path, message]),
+			[
+				[
+					['include', 1],
+					`exclude leaves nothing of it, by "${by}"; exclude: [] leaves out nothing`,
+				],
+			],
+		);
+	});
+}
+
+for (const [include, exclude] of [
+	['*', '*'],
+	['*', '__*'],
+	['orders*', '*-dlq'],
+	['a*', 'a?'],
+	['/KV_.*/', 'KV_*'],
+	['a*', '/a.*/'],
+] as const) {
+	test(`a filter that includes ${include} and excludes ${exclude} is taken`, () => {
+		filter({ include: ['*'], exclude: [] }).parse({ include: [include], exclude: [exclude] });
+	});
+}
+
+test('what the default of exclude leaves out is a mistake as well', () => {
+	const schema = filter({ include: ['*'], exclude: ['KV_*'] });
+	assert.equal(schema.safeParse({ include: ['KV_orders'] }).success, false);
+	assert.equal(schema.safeParse({ include: ['KV_orders'], exclude: [] }).success, true);
 });

@@ -85,5 +85,10 @@ test('files that hold something else are mistakes, all told at once', () => {
 });
 
 test('what is neither true, false nor a map is a mistake', () => {
-	assert.equal(tls.safeParse('on').error?.issues[0]?.message, 'expected true, false or a map');
+	const message = (value: unknown) => tls.safeParse(value).error?.issues[0]?.message;
+	assert.equal(message('on'), 'expected true, false or a map, got a text: write true');
+	assert.equal(message('NO'), 'expected true, false or a map, got a text: write false');
+	assert.equal(message('ca.pem'), 'expected true, false or a map, got a text');
+	assert.equal(message(1), 'expected true, false or a map, got the number 1');
+	assert.equal(message(null), 'expected true, false or a map, got nothing');
 });

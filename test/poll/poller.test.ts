@@ -24,18 +24,29 @@ afterEach(async () => {
 /** Starts a poller over a way to read; collects what each poll led to. */
 function start(read: Target['read'], pace = { intervalMs: 20, timeoutMs: 20 }) {
 	const outcomes: Outcome[] = [];
-	const closed = { times: 0 };
-	const target: Target = {
-		read,
-		diagnose: () => Promise.reject(new Error('no poll diagnoses')),
-		requests: new Map(),
-		async close() {
-			closed.times += 1;
-		},
+	const counts = { made: 0, closed: 0 };
+	const requests: ReadonlyMap<string, number>[] = [];
+	const make = (): Target => {
+		counts.made += 1;
+		const sent = new Map<string, number>();
+		return {
+			read(signal) {
+				sent.set('ask', (sent.get('ask') ?? 0) + 1);
+				return read(signal);
+			},
+			diagnose: () => Promise.reject(new Error('no poll diagnoses')),
+			requests: sent,
+			async close() {
+				counts.closed += 1;
+			},
+		};
 	};
-	poller = new Poller(target, pace, (outcome) => outcomes.push(outcome));
+	poller = new Poller(make, pace, (outcome, sent) => {
+		outcomes.push(outcome);
+		requests.push(sent);
+	});
 	poller.start();
-	return { outcomes, closed, poller };
+	return { outcomes, requests, counts, poller };
 }
 
 test('the first poll is made at once, and others follow', async () => {
@@ -75,22 +86,31 @@ test('a read is ended at its deadline, and the poll has failed', async () => {
 	assert.match(outcomes[0]?.problems[0]?.message ?? '', /deadline of 0\.02 s/);
 });
 
-test('a read that never ends fails poll after poll, and no other is begun', async () => {
+test('a read that never ends fails its poll; the target is closed and made anew', async () => {
 	let begun = 0;
-	const { outcomes } = start(async () => {
+	const { outcomes, requests, counts } = start(async () => {
 		begun += 1;
-		return await new Promise<never>(() => {});
+		return begun <= 2 ? await new Promise<never>(() => {}) : empty;
 	});
-	await until('two polls have failed', () => outcomes.length >= 2);
-	assert.equal(begun, 1);
+	await until('a third poll', () => outcomes.length >= 3);
 	assert.deepEqual(
-		outcomes.slice(0, 2).map(({ problems }) => problems[0]?.code),
-		['internal', 'internal'],
+		outcomes.slice(0, 3).map(({ result, problems }) => [result, problems[0]?.code]),
+		[
+			['failed', 'internal'],
+			['failed', 'internal'],
+			['ok', undefined],
+		],
+	);
+	assert.deepEqual([counts.made, counts.closed], [3, 2]);
+	// What was sent by those that were given up still counts.
+	assert.deepEqual(
+		requests.slice(0, 3).map((sent) => sent.get('ask')),
+		[1, 2, 3],
 	);
 });
 
 test('stop ends a poll under way without reporting it, and closes the target', async () => {
-	const { outcomes, closed, poller } = start(
+	const { outcomes, counts, poller } = start(
 		async (signal) => {
 			if (!signal.aborted) await once(signal, 'abort');
 			throw signal.reason;
@@ -99,5 +119,5 @@ test('stop ends a poll under way without reporting it, and closes the target', a
 	);
 	await poller.stop();
 	assert.deepEqual(outcomes, []);
-	assert.equal(closed.times, 1);
+	assert.equal(counts.closed, 1);
 });

@@ -21,7 +21,10 @@ export const lagFamilies: readonly GroupFamily[] = [
 		help: 'Largest possible error of the lag: 0 when it is exact or counted.',
 		type: 'gauge',
 		unit: 'messages',
-		meaning: { redis: 'the larger distance to a bound where the lag is interpolated, else 0' },
+		meaning: {
+			redis:
+				"0 where ids, counters or counting up to `count_cap` entries prove the lag; else the lag is an estimate (the server's number where that can be right, or by the times of the ids), and this is its distance to the farther of the bounds that are proven; logical streams: the sum over the keys",
+		},
 		value: (consumer) => consumer.lagUncertainty,
 	},
 	{
@@ -30,9 +33,11 @@ export const lagFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		label: 'reason',
 		meaning: {
-			kafka: '`not_read`, `commit_beyond_end`, `no_commit`, `not_authorized`',
-			redis: '`not_read`, `not_counted`',
-			nats: '`not_read`, `no_leader`',
+			kafka:
+				'`no_commit` (it has members and no commit on the topic), `commit_beyond_end`, `share_lag_not_told` (brokers before 4.2), `share_not_initialised`, `rebalancing` (who reads the topic is not told meanwhile); what could not be read: `not_authorized`, `no_leader`, `coordinator_unavailable`, `topic_gone`, `broker_error`, `not_read`',
+			redis:
+				'`not_counted` (the server does not tell what counting needs); what could not be read: the code of the problem, as in `stream_target_problems_total`, or `not_read`; logical streams: `not_read` also where the group does not exist on a key',
+			nats: '`no_leader`, `missing` (its leader did not answer), `malformed_answer`, `value_out_of_range` (not a whole number below 2^53), `not_read`',
 		},
 		samples: (consumer) => word(consumer.lagUnknown),
 	},
@@ -55,14 +60,20 @@ export const lagFamilies: readonly GroupFamily[] = [
 		help: 'Largest lag of a single partition.',
 		type: 'gauge',
 		unit: 'messages',
-		meaning: { kafka: 'over the partitions that the group has committed' },
+		meaning: {
+			kafka: 'over the partitions that the group has committed',
+			redis: 'over the keys of a logical stream (`partitioned`)',
+		},
 		value: (consumer) => consumer.partitionLagMax,
 	},
 	{
 		name: 'stream_consumer_partitions_unknown',
 		help: 'Partitions that could not be read; they keep their last value for `poll.keep_failed`, after that the lag is absent.',
 		type: 'gauge',
-		meaning: { kafka: 'also partitions whose commit lies beyond the end' },
+		meaning: {
+			kafka: 'also partitions whose commit lies beyond the end',
+			redis: 'keys of a logical stream, also those on which the group does not exist',
+		},
 		value: (consumer) => consumer.partitionsUnknown,
 	},
 	{
@@ -71,6 +82,7 @@ export const lagFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		meaning: {
 			kafka: 'by the committed offset',
+			redis: 'keys of a logical stream',
 		},
 		value: (consumer) => consumer.partitionsStalled,
 	},

@@ -8,7 +8,7 @@ export const groupPartitionFamilies: readonly GroupFamily[] = [
 		help: 'Messages of one partition that the group has yet to consume.',
 		type: 'gauge',
 		unit: 'messages',
-		meaning: { kafka: 'with `detail: partition`' },
+		meaning: { kafka: 'with `detail: partition`', redis: 'one key of a logical stream' },
 		column: ({ partitions }: Consumer) =>
 			partitions && { ids: partitions.ids, values: partitions.lag },
 	},

@@ -62,7 +62,7 @@ export const streamFamilies: readonly StreamFamily[] = [
 		name: 'stream_partitions',
 		help: 'Partitions of the stream.',
 		type: 'gauge',
-		meaning: { kafka: 'partitions of the topic' },
+		meaning: { kafka: 'partitions of the topic', redis: 'keys of a logical stream' },
 		value: (stream) => stream.partitionCount,
 	},
 	{
@@ -107,7 +107,10 @@ export const streamFamilies: readonly StreamFamily[] = [
 		name: 'stream_partition_end_offset',
 		help: 'Offset that the next message of one partition will get.',
 		type: 'gauge',
-		meaning: { kafka: 'the high watermark, with `detail: partition`' },
+		meaning: {
+			kafka:
+				'with `detail: partition`: the high watermark; with `isolation: read_committed` the last stable offset',
+		},
 		column: ({ partitions }: StreamState) =>
 			partitions && { ids: partitions.ids, values: partitions.end },
 	},

@@ -2,7 +2,7 @@ import { RE2JS, RE2JSException } from 're2js';
 import { z } from 'zod';
 import { type Address, addressText, parseServerUrl } from '../../options/address.ts';
 import { count } from '../../options/count.ts';
-import { period } from '../../options/duration.ts';
+import { period, positiveDuration } from '../../options/duration.ts';
 import { checkTwins, secretFile } from '../../options/file.ts';
 import { filter } from '../../options/pattern.ts';
 import { quoted } from '../../options/quoted.ts';
@@ -65,6 +65,9 @@ const partitioned = z.codec(z.string(), z.custom<RE2JS>(), {
 			context.issues.push({ code: 'custom', input, message });
 			return z.NEVER;
 		};
+		if (/^\/.*\/$/su.test(input)) {
+			return refuse('a regular expression without slashes is expected here; else begin with \\/');
+		}
 		try {
 			const expression = RE2JS.compile(input);
 			const names = Object.keys(expression.namedGroups());
@@ -119,7 +122,7 @@ export const options = z
 		/** Keys that are partitions of one logical stream. */
 		partitioned: z.array(partitioned).default([]),
 		/** Milliseconds; pending entries that are idle for longer are abandoned. */
-		abandoned_after: period.prefault('60s'),
+		abandoned_after: positiveDuration.prefault('60s'),
 		/** Entries read or listed at most per group, to count what the server cannot tell. */
 		count_cap: count(1).default(1000),
 	})
