@@ -4,7 +4,7 @@ import { buildServer } from '../src/http/server.ts';
 import type { Snapshot } from '../src/model.ts';
 import { crowd } from '../test/http/snapshots.ts';
 
-const paths = [
+const paths = () => [
 	'/',
 	'/?limit=500',
 	'/?search=region-12&sort=lag',
@@ -12,8 +12,15 @@ const paths = [
 	'/api/v1/consumers?limit=1000&sort=lag_seconds',
 	'/api/v1/consumers?consumer_group=*service-77*&stream=*region*v?',
 	'/api/v1/consumers?consumer_group=service-77&stream=orders*',
+	`/api/v1/consumers?${dear('stream', '*v1')}&${dear('consumer_group', '*zz')}`,
 	'/api/v1/targets',
-] as const;
+];
+
+/** As many wildcards as are allowed, most of them in vain. */
+function dear(parameter: string, last: string): string {
+	const patterns = [...Array.from({ length: 4 }, (_, index) => `*x${index}`), last];
+	return patterns.map((pattern) => `${parameter}=${pattern}`).join('&');
+}
 
 const rounds = 30;
 const warmUpRounds = 10;
@@ -24,7 +31,7 @@ export async function benchPage(print: (line: string) => void): Promise<void> {
 	print('| ---: | --- | ---: | ---: | ---: |');
 	for (const groups of [1000, 10_000, 100_000]) {
 		const snapshot = crowd(groups, Date.now());
-		for (const path of paths) {
+		for (const path of paths()) {
 			const { bytes, medianMs, mostMs } = await measure(snapshot, path);
 			const times = `${medianMs.toFixed(1)} | ${mostMs.toFixed(1)}`;
 			print(`| ${groups.toLocaleString('en-US')} | \`${path}\` | ${bytes} | ${times} |`);

@@ -18,7 +18,7 @@ const form = document.querySelector('form');
 let timer;
 /** @type {AbortController | undefined} */
 let asking;
-/** When the exporter did not answer for the first time, as a time of day. @type {string | undefined} */
+/** The time of day of the first question that the exporter did not answer. @type {string | undefined} */
 let goneSince;
 
 schedule();
@@ -79,6 +79,7 @@ async function refresh(withForm = false) {
 	asking?.abort();
 	const mine = new AbortController();
 	asking = mine;
+	const askedAt = new Date().toISOString().slice(11, 19);
 	const late = setTimeout(() => mine.abort('late'), timeoutMs);
 	try {
 		const response = await fetch(location.href, { signal: mine.signal, cache: 'no-store' });
@@ -98,7 +99,7 @@ async function refresh(withForm = false) {
 	} catch {
 		// Another question took its place.
 		if (mine !== asking) return;
-		goneSince ??= new Date().toISOString().slice(11, 19);
+		goneSince ??= askedAt;
 	} finally {
 		clearTimeout(late);
 	}

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
 
@@ -49,11 +48,9 @@ export async function visit(
 	return { page, complaints };
 }
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 /** Fails when axe-core finds that somebody could not read or use the page. */
 export async function assertAccessible(page: Page, what: string): Promise<void> {
-	await page.evaluate(await readFile(axePath, 'utf8'));
+	await page.evaluate(axe.source);
 	const violations = await page.evaluate(async () => {
 		const { axe } = globalThis as unknown as {
 			axe: { run(): Promise<{ violations: Violation[] }> };

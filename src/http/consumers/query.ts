@@ -76,7 +76,9 @@ export class QueryError extends Error {
  */
 export function readQuery(raw: RawQuery, mostConsumers: number): ConsumersQuery {
 	const { search = '', sort = 'status', order = usualOrder(sort) } = raw;
-	for (const status of raw.status ?? []) checkStatus(status);
+	const { target = [], platform = [], stream = [], consumer_group = [], status = [] } = raw;
+	checkWildcards([...target, ...platform, ...stream, ...consumer_group, ...status]);
+	for (const one of status) checkStatus(one);
 	return {
 		...(raw.target && { target: compile('target', raw.target) }),
 		...(raw.platform && { platform: compile('platform', raw.platform) }),
@@ -90,8 +92,16 @@ export function readQuery(raw: RawQuery, mostConsumers: number): ConsumersQuery 
 	};
 }
 
+/**
+ * @throws QueryError also for a regular expression: what it costs has no bound that could be told
+ */
 function compile(parameter: string, sources: readonly string[]): readonly Pattern[] {
 	return sources.map((source) => {
+		if (/^\/.*\/$/su.test(source)) {
+			throw new QueryError(
+				`${parameter}: ${quoted(source)} is a regular expression, a glob is expected; a slash at the start is written \\/`,
+			);
+		}
 		try {
 			return compilePattern(source);
 		} catch (error) {
@@ -99,6 +109,16 @@ function compile(parameter: string, sources: readonly string[]): readonly Patter
 			throw new QueryError(`${parameter}: ${error.message}`);
 		}
 	});
+}
+
+/** Each is looked for in every name: with many of them, one request would hold up all others. */
+const mostWildcards = 10;
+
+function checkWildcards(sources: readonly string[]): void {
+	const found = sources.join('').match(/\\.|[*?]/gsu) ?? [];
+	const wildcards = found.filter((text) => text.length === 1).length;
+	if (wildcards <= mostWildcards) return;
+	throw new QueryError(`at most ${mostWildcards} wildcards, there are ${wildcards}`);
 }
 
 /** A word without a wildcard that is no status would match nothing, and look like good news. */

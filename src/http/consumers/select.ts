@@ -42,26 +42,35 @@ export function select(consumers: readonly Consumer[], query: ConsumersQuery): S
 function filterOf({ target, platform, stream, consumerGroup, search }: ConsumersQuery) {
 	const ofTarget = remembered(target);
 	const ofPlatform = remembered(platform);
+	const ofStream = anyOf(stream);
+	const ofGroup = anyOf(consumerGroup);
 	const isFound = (name: string) => search === undefined || name.toLowerCase().includes(search);
 	return (consumer: Consumer): boolean =>
 		ofTarget(consumer.target) &&
 		ofPlatform(consumer.platform) &&
-		(stream === undefined || stream.some((pattern) => pattern.matches(consumer.stream))) &&
-		(consumerGroup === undefined ||
-			consumerGroup.some((pattern) => pattern.matches(consumer.consumerGroup))) &&
+		ofStream(consumer.stream) &&
+		ofGroup(consumer.consumerGroup) &&
 		(isFound(consumer.consumerGroup) || isFound(consumer.stream) || isFound(consumer.target));
 }
 
-/** For names of which there are few: each is matched once. */
-function remembered(patterns: readonly Pattern[] | undefined): (name: string) => boolean {
+/** Whether any pattern matches; absent patterns let everything through. */
+function anyOf(patterns: readonly Pattern[] | undefined): (name: string) => boolean {
 	if (patterns === undefined) return () => true;
+	const literals = new Set(patterns.map(({ literal }) => literal));
+	const others = patterns.filter(({ literal }) => literal === undefined);
+	return (name) => literals.has(name) || others.some((pattern) => pattern.matches(name));
+}
+
+/** The same for names of which there are few: each is matched once. */
+function remembered(patterns: readonly Pattern[] | undefined): (name: string) => boolean {
+	const matches = anyOf(patterns);
 	const known = new Map<string, boolean>();
 	return (name) => {
-		let matches = known.get(name);
-		if (matches === undefined) {
-			matches = patterns.some((pattern) => pattern.matches(name));
-			known.set(name, matches);
+		let does = known.get(name);
+		if (does === undefined) {
+			does = matches(name);
+			known.set(name, does);
 		}
-		return matches;
+		return does;
 	};
 }

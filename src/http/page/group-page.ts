@@ -109,7 +109,7 @@ function facts(consumer: Consumer): readonly Facts[] {
 				...where(consumer.kind, 'Kind', (kind) => html`${kind}`),
 				...where(consumer.state, 'State', (state) => html`${printable(state)}`),
 				...where(consumer.members, 'Members', count),
-				...where(consumer.idleSeconds, 'Since anyone tried to read', duration),
+				...where(consumer.idleSeconds, 'Idle for', duration),
 				...where(consumer.waitingPulls, 'Waiting requests', count),
 			],
 		},
@@ -159,7 +159,7 @@ function freshness(target: TargetState, nowMs: number): Html {
 }
 
 function jsonAddress({ target, stream, consumerGroup }: Consumer): string {
-	const exactly = (text: string) => text.replace(/[\\*?]/g, '\\$&').replace(/^\//, '\\/');
+	const exactly = (text: string) => text.replace(/[\\*?[\]{}!/]/g, '\\$&');
 	const parameters = new URLSearchParams({
 		target,
 		stream: exactly(stream),

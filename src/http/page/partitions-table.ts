@@ -26,21 +26,34 @@ export function partitionsTable(
 		.sort((a, b) => (b.lag ?? Infinity) - (a.lag ?? Infinity) || a.id - b.id)
 		.slice(0, mostRows);
 	const hidden = rows.length - shown.length;
+	// Not every platform has offsets.
+	const told = columns.filter(({ value }) => rows.some((row) => value(row) !== undefined));
 	return html`<section aria-labelledby="partitions"><h2 id="partitions">Partitions</h2>
 ${hidden > 0 ? html`<p class="remark">The ${mostRows} with the largest lag; ${grouped(hidden)} are not shown.</p>` : undefined}
 <table class="partitions" role="table">
 <caption class="unseen">Partitions, the largest lag first</caption>
-<thead role="rowgroup"><tr role="row">${titles.map((title) => html`<th scope="col" role="columnheader" class="number">${title}</th>`)}<th scope="col" role="columnheader" class="unlabelled"><span class="unseen">Share of the largest lag</span></th></tr></thead>
-<tbody role="rowgroup">${shown.map((row) => tableRow(row, largest))}</tbody>
+<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader" class="number">Partition</th>${told.map(({ title }) => html`<th scope="col" role="columnheader" class="number">${title}</th>`)}<th scope="col" role="columnheader" class="unlabelled"><span class="unseen">Share of the largest lag</span></th></tr></thead>
+<tbody role="rowgroup">${shown.map((row) => tableRow(row, told, largest))}</tbody>
 </table></section>`;
 }
 
-const titles = ['Partition', 'Lag', 'Committed', 'Start', 'End'] as const;
+interface Column {
+	readonly title: string;
+	readonly value: (row: Row) => number | undefined;
+}
 
-function tableRow({ id, lag, committed, start, end }: Row, largest: number): Html {
-	const cells = [lag, committed, start, end].map(
-		(value, index) =>
-			html`<td role="cell" class="number" data-label="${titles[index + 1]}">${count(value)}</td>`,
+const columns: readonly Column[] = [
+	{ title: 'Lag', value: ({ lag }) => lag },
+	{ title: 'Committed', value: ({ committed }) => committed },
+	{ title: 'Start', value: ({ start }) => start },
+	{ title: 'End', value: ({ end }) => end },
+];
+
+function tableRow(row: Row, told: readonly Column[], largest: number): Html {
+	const { id, lag } = row;
+	const cells = told.map(
+		({ title, value }) =>
+			html`<td role="cell" class="number" data-label="${title}">${count(value(row))}</td>`,
 	);
 	const bar =
 		lag === undefined || largest === 0

@@ -167,7 +167,9 @@ test('a position stands as its platform writes it', async () => {
 });
 
 test('the link to the JSON of a group finds this group alone', async () => {
-	const consumers = ['a*', 'abc', '/a/'].map((consumerGroup) => consumer({ consumerGroup }));
+	const consumers = ['a*', 'abc', '/a/', '[a]', '{a,b}', '!a', '\\'].map((consumerGroup) =>
+		consumer({ consumerGroup }),
+	);
 	for (const { consumerGroup } of consumers) {
 		const query = new URLSearchParams({ target: 't', stream: 's', consumer_group: consumerGroup });
 		const { body } = await get(`/group?${query}`, { consumers });
