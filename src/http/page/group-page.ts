@@ -2,7 +2,7 @@ import { clock, grouped, span } from '../../amounts.ts';
 import type { Consumer, Snapshot, TargetState } from '../../model.ts';
 import { printable } from '../../printable.ts';
 import { type Html, html } from './html.ts';
-import { name } from './name.ts';
+import { name, shortened, shortName } from './name.ts';
 import { partitionsTable } from './partitions-table.ts';
 import { sparkline } from './sparkline.ts';
 import { against, age, ago, count, duration, lag, position, status } from './values.ts';
@@ -32,11 +32,12 @@ export function groupPage(
 	);
 	const target = snapshot.targets.find((one) => one.target === consumer.target);
 	return html`<p><a href="./">All groups</a></p>
-<h1>Group ${name(consumer.consumerGroup)} <small>on ${name(consumer.stream)}, ${consumer.platform} ${consumer.target}</small></h1>
+<h1>Group ${shortName(consumer.consumerGroup)} <small>on ${shortName(consumer.stream)}, ${consumer.platform} ${consumer.target}</small></h1>
 <p class="why">${status(consumer.status)} ${printable(consumer.statusReason)}</p>
 ${target && freshness(target, nowMs)}
 <div class="facts">${facts(consumer).map(section)}</div>
 ${partitionsTable(consumer, stream)}
+${wholeNames(consumer)}
 <p class="as-of">As of ${clock(nowMs)} UTC, as all times here. Lags and ages are those of the target's last poll. The same <a href="${jsonAddress(consumer)}">as JSON</a>.</p>`;
 }
 
@@ -44,7 +45,14 @@ ${partitionsTable(consumer, stream)}
 export function noSuchGroup({ target, stream, consumer_group }: GroupIdentity): Html {
 	return html`<p><a href="./">All groups</a></p>
 <h1>No such group</h1>
-<p>There is no group ${name(consumer_group)} on ${name(stream)} of the target ${name(target)}, or not any more.</p>`;
+<p>There is no group ${shortName(consumer_group)} on ${shortName(stream)} of the target ${shortName(target)}, or not any more.</p>`;
+}
+
+/** Names that the heading has no room for. */
+function wholeNames({ stream, consumerGroup }: Consumer): Html | undefined {
+	const long = [consumerGroup, stream].filter((text) => shortened(text) !== text);
+	if (long.length === 0) return undefined;
+	return html`<section><h2>Whole names</h2>${long.map((text) => html`<p>${name(text)}</p>`)}</section>`;
 }
 
 type Fact = readonly [title: string, value: Html];

@@ -1,7 +1,7 @@
 import { printable } from '../../printable.ts';
 import { type Html, html } from './html.ts';
 
-/** Longer names are cut in tables; their ends often tell more than their middles. */
+/** Longer names are cut in tables and headings; their ends often tell more than their middles. */
 const longest = 100;
 const keptEnd = 25;
 
@@ -13,10 +13,15 @@ export function name(text: string): Html {
 	return html`<bdi>${printable(text)}</bdi>`;
 }
 
-/** The same for a table. */
+/** The same where there is little room. */
 export function shortName(text: string): Html {
+	return name(shortened(text));
+}
+
+/** A name of at most a hundred characters. */
+export function shortened(text: string): string {
 	const characters = Array.from(text);
-	if (characters.length <= longest) return name(text);
+	if (characters.length <= longest) return text;
 	const start = characters.slice(0, longest - keptEnd).join('');
-	return name(`${start}…${characters.slice(-keptEnd).join('')}`);
+	return `${start}…${characters.slice(-keptEnd).join('')}`;
 }

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Snapshot } from '../../model.ts';
+import { printable } from '../../printable.ts';
 import { pageQuerySchema, type RawQuery, readQuery } from '../consumers/query.ts';
 import { refusal } from '../consumers/refusal.ts';
 import { assetRoutes } from './assets.ts';
 import { type GroupIdentity, groupPage, noSuchGroup } from './group-page.ts';
 import { type Html, html } from './html.ts';
 import { document } from './layout.ts';
+import { shortened } from './name.ts';
 import { mostRows, overview } from './overview.ts';
 
 /** What the page tells beside the snapshot. */
@@ -45,7 +47,7 @@ export function pageRoutes(app: FastifyInstance, facts: PageFacts): void {
 		errorHandler: refuse(groupQuerySchema.required),
 		handler: async ({ query }, reply) => {
 			const live = groupPage(facts.snapshot(), query, Date.now());
-			const title = `${query.consumer_group} · stream-lag-exporter`;
+			const title = `${printable(shortened(query.consumer_group))} · stream-lag-exporter`;
 			if (live !== undefined) return send(reply, { title, live });
 			return send(reply.code(404), { title, live: noSuchGroup(query) });
 		},

@@ -44,6 +44,15 @@ test('a group can be opened by the link that it has, whatever its name is', asyn
 	}
 });
 
+test('a long name is cut in the heading and stands whole below', async () => {
+	const long = `${'x'.repeat(2000)}<b>`;
+	const query = new URLSearchParams({ target: 't', stream: 's', consumer_group: long });
+	const { body } = await get(`/group?${query}`, { consumers: [consumer({ consumerGroup: long })] });
+	assert.match(body, /<title>x{75}…x{22}&lt;b&gt; · /);
+	assert.match(body, /<h1>Group <bdi>x{75}…x{22}&lt;b&gt;<\/bdi>/);
+	assert.match(body, /<h2>Whole names<\/h2><p><bdi>x{2000}&lt;b&gt;<\/bdi><\/p><\/section>/);
+});
+
 test('a name that no address can hold is shown without a link', async () => {
 	const snapshot = { consumers: [consumer({ consumerGroup: 'é'.repeat(4096) })] };
 	const { body } = await get('/', snapshot);
