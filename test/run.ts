@@ -1,5 +1,5 @@
 /**
- * `npm test`, or a part of it: `node scripts/bootstrap.mjs test/run.ts [check] [unit] [integration]`.
+ * `npm test`, or parts: `node scripts/bootstrap.mjs test/run.ts [check] [unit] [integration] [faults]`.
  * Gets what is missing, and says what it does as it goes.
  */
 import { spawn } from 'node:child_process';
@@ -32,6 +32,12 @@ const parts = {
 		await run('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']);
 		await run('integration tests', process.execPath, testArguments('.integration.ts'));
 	},
+	/** Takes long; `npm run test:faults`. */
+	async faults() {
+		await findServers();
+		await run('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']);
+		await run('fault tests', process.execPath, testArguments('.faults.ts'));
+	},
 };
 
 type Part = keyof typeof parts;
@@ -42,8 +48,9 @@ if (unknown.length > 0) {
 	console.error(`unknown part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
 	process.exit(2);
 }
+const byDefault: readonly Part[] = ['check', 'unit', 'integration'];
 const started = performance.now();
-for (const name of asked.length > 0 ? (asked as Part[]) : (Object.keys(parts) as Part[])) {
+for (const name of asked.length > 0 ? (asked as Part[]) : byDefault) {
 	await parts[name]();
 }
 console.log(`\nall passed in ${seconds(started)} s`);

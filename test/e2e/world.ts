@@ -19,9 +19,21 @@ export interface World {
 	stop(): Promise<void>;
 }
 
-/** Starts and fills the brokers. */
-export async function startWorld(): Promise<World> {
-	const started = await Promise.allSettled([startKafka(), startRedis(), startNats()]);
+/**
+ * Starts and fills the brokers.
+ *
+ * @param kafkaConfig - more lines of Kafka's server.properties
+ * @param onStart - told of the brokers before anything is in them
+ */
+export async function startWorld(
+	kafkaConfig: readonly string[] = [],
+	onStart: (brokers: Pick<World, 'kafka' | 'redis' | 'nats'>) => void = () => {},
+): Promise<World> {
+	const started = await Promise.allSettled([
+		startKafka({ config: kafkaConfig }),
+		startRedis(),
+		startNats(),
+	]);
 	const stop = async () => {
 		for (const one of started) if (one.status === 'fulfilled') await one.value.stop();
 	};
@@ -30,6 +42,7 @@ export async function startWorld(): Promise<World> {
 			if (one.status === 'rejected') throw one.reason;
 			return one.value;
 		}) as [Kafka, Redis, Nats];
+		onStart({ kafka, redis, nats });
 		await Promise.all([fillKafka(kafka), fillRedis(redis), fillNats(nats)]);
 		const configuration = `
 poll: { interval: 1s, timeout: 1s }

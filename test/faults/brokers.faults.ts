@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { until } from '../brokers/index.ts';
+import { type Exporter, valuesOf } from '../e2e/exporter.ts';
+import { intervalSeconds, type Lab, type PlatformName, platforms, startLab, truth } from './lab.ts';
+import { type Seen, watching } from './watch.ts';
+
+/** Of a scrape; a loaded machine takes longer than the exporter does. */
+const mostScrapeMs = 1000;
+
+interface Fault {
+	readonly name: string;
+	begin(lab: Lab, platform: PlatformName): Promise<void> | void;
+	end(lab: Lab, platform: PlatformName): Promise<void> | void;
+	/** For how many intervals it lasts. */
+	readonly intervals: number;
+	/** It is read all the same. */
+	readonly isHarmless?: true;
+}
+
+const faults: readonly Fault[] = [
+	{
+		name: 'hung for half a minute',
+		begin: (lab, platform) => lab.server(platform).suspend(),
+		end: (lab, platform) => lab.server(platform).resume(),
+		intervals: 10,
+	},
+	{
+		name: 'killed and back',
+		begin: (lab, platform) => lab.server(platform).kill(),
+		end: (lab, platform) => lab.server(platform).restart(),
+		intervals: 2,
+	},
+	{
+		name: 'breaking connections in the middle of an answer',
+		begin: ({ proxies }, platform) => {
+			proxies[platform].manner = 'reset';
+		},
+		end: pass,
+		intervals: 3,
+	},
+	{
+		name: 'answering garbage',
+		begin: ({ proxies }, platform) => {
+			proxies[platform].manner = 'garble';
+		},
+		end: pass,
+		intervals: 3,
+	},
+	{
+		name: 'slow by 200 ms an answer',
+		begin: ({ proxies }, platform) => {
+			proxies[platform].manner = { delayMs: 200 };
+		},
+		end: pass,
+		intervals: 3,
+		isHarmless: true,
+	},
+];
+
+function pass({ proxies }: Lab, platform: PlatformName): void {
+	proxies[platform].manner = 'pass';
+}
+
+describe('a broker in trouble', () => {
+	let lab: Lab;
+	let exporter: Exporter;
+	before(async () => {
+		lab = await startLab();
+		exporter = await lab.exporter();
+	});
+	after(async () => {
+		await exporter?.stop();
+		await lab?.stop();
+	});
+
+	for (const { name, begin, end, intervals, isHarmless } of faults) {
+		for (const platform of platforms) {
+			test(`${platform} is ${name}`, async (t) => {
+				await until('all is read', () => isWhole(exporter), { timeoutMs: 60_000 });
+				const others = platforms.filter((other) => other !== platform);
+				let backAfterMs = 0;
+				const seen = await watching(exporter, truth, async () => {
+					await begin(lab, platform);
+					try {
+						if (!isHarmless) await until('it shows', () => isDown(exporter, platform), patience);
+						await passIntervals(exporter, others[0] as PlatformName, intervals);
+						if (isHarmless) assert.equal(await isDown(exporter, platform), false);
+					} finally {
+						await end(lab, platform);
+					}
+					await lab.answers(platform);
+					const answersAt = performance.now();
+					await until('it is read again', () => isWhole(exporter), patience);
+					backAfterMs = performance.now() - answersAt;
+				});
+				t.diagnostic(report(seen, backAfterMs));
+				assert.ok(seen.slowestMs < mostScrapeMs, `a scrape took ${seen.slowestMs} ms`);
+				for (const other of others) {
+					const age = seen.oldestSeconds[other] ?? 0;
+					assert.ok(age < 2 * intervalSeconds, `${other} was ${age} s old`);
+				}
+				const mostMs = 2 * intervalSeconds * 1000 + 1000;
+				assert.ok(backAfterMs < mostMs, `it was back after ${backAfterMs} ms`);
+			});
+		}
+	}
+});
+
+const patience = { timeoutMs: 60_000 };
+
+function report({ scrapes, slowestMs }: Seen, backAfterMs: number): string {
+	return `${scrapes} scrapes, the slowest ${slowestMs.toFixed(0)} ms; back after ${backAfterMs.toFixed(0)} ms`;
+}
+
+async function isDown(exporter: Exporter, platform: PlatformName): Promise<boolean> {
+	return (await exporter.values('stream_target_up'))[`target="${platform}"`] === 0;
+}
+
+/** Whether every lag is told, by the last poll of its target. */
+async function isWhole(exporter: Exporter): Promise<boolean> {
+	const text = await exporter.scrape();
+	const up = Object.values(valuesOf(text, 'stream_target_up'));
+	const lags = Object.keys(valuesOf(text, 'stream_consumer_lag'));
+	return up.every((one) => one === 1) && lags.length === Object.keys(truth).length;
+}
+
+/** Waits for as long as a target that is well takes for so many polls. */
+async function passIntervals(
+	exporter: Exporter,
+	platform: PlatformName,
+	count: number,
+): Promise<void> {
+	const polls = async () =>
+		(await exporter.values('stream_target_polls_total'))[`target="${platform}",result="ok"`] ?? 0;
+	const before = await polls();
+	await until('time passes', async () => (await polls()) >= before + count, patience);
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Exporter, valuesOf } from '../e2e/exporter.ts';
+
+/** What is known to be true of every lag: nothing else may ever be told. */
+export type Truth = Readonly<Record<string, number>>;
+
+/** What was seen by scraping again and again. */
+export interface Seen {
+	readonly scrapes: number;
+	/** How long the slowest scrape took. */
+	readonly slowestMs: number;
+	/** By target: how old its last good poll was at most, in seconds. */
+	readonly oldestSeconds: Readonly<Record<string, number>>;
+}
+
+/**
+ * Scrapes while something happens.
+ *
+ * @param truth - lags by `target stream group`; one that is told and is another fails at once
+ */
+export async function watching(
+	exporter: Exporter,
+	truth: Truth,
+	happening: () => Promise<unknown>,
+): Promise<Seen> {
+	const seen = { scrapes: 0, slowestMs: 0, oldestSeconds: {} as Record<string, number> };
+	let isOver = false;
+	const over = happening().finally(() => {
+		isOver = true;
+	});
+	const look = async () => {
+		while (!isOver) {
+			const began = performance.now();
+			const text = await exporter.scrape();
+			seen.slowestMs = Math.max(seen.slowestMs, performance.now() - began);
+			seen.scrapes += 1;
+			checkLags(text, truth);
+			const goodAt = valuesOf(text, 'stream_target_last_success_timestamp_seconds');
+			for (const [labels, at] of Object.entries(goodAt)) {
+				const [, target = ''] = /target="([^"]*)"/.exec(labels) ?? [];
+				const age = Date.now() / 1000 - at;
+				seen.oldestSeconds[target] = Math.max(seen.oldestSeconds[target] ?? 0, age);
+			}
+			await sleep(50);
+		}
+	};
+	await Promise.all([look(), over]);
+	return seen;
+}
+
+function checkLags(text: string, truth: Truth): void {
+	for (const [labels, lag] of Object.entries(valuesOf(text, 'stream_consumer_lag'))) {
+		const [target, stream, group] = [...labels.matchAll(/"([^"]*)"/g)].map(([, value]) => value);
+		const known = truth[`${target} ${stream} ${group}`];
+		assert.equal(lag, known, `${target} ${stream} ${group}`);
+	}
+}
