@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildServer } from '../src/http/server.ts';
 import type { Snapshot } from '../src/model.ts';
+import { siteOf } from '../test/http/site.ts';
 import { crowd } from '../test/http/snapshots.ts';
 
 const paths = () => [
@@ -41,17 +42,7 @@ export async function benchPage(print: (line: string) => void): Promise<void> {
 
 /** Injected requests take no time in sockets: all of it is the event loop's. */
 async function measure(snapshot: Snapshot, path: string) {
-	const { app, close } = buildServer({
-		telemetryPath: '/metrics',
-		version: 'bench',
-		snapshot: () => snapshot,
-		ready: () => true,
-		onFailure: (error) => {
-			throw error;
-		},
-		processMetrics: async () => '',
-		effectiveYaml: () => '',
-	});
+	const { app, close } = buildServer(siteOf(snapshot));
 	try {
 		const takenMs: number[] = [];
 		let bytes = 0;
