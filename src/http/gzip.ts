@@ -7,10 +7,15 @@ const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 /**
  * The exposition followed by more text, as one gzip member: the kept deflate stream goes on with the
  * text's own. (Two members one after the other are legal, but curl drops the second.)
+ *
+ * @returns its parts; that of the exposition is no copy
  */
-export function gzipWith({ plain, deflated, crc32: crc }: Exposition, text: Uint8Array): Buffer {
+export function gzipWith(
+	{ plain, deflated, crc32: crc }: Exposition,
+	text: Uint8Array,
+): readonly Uint8Array[] {
 	const trailer = Buffer.alloc(8);
 	trailer.writeUInt32LE(crc32(text, crc), 0);
 	trailer.writeUInt32LE((plain.length + text.length) % 2 ** 32, 4);
-	return Buffer.concat([header, deflated, deflateRawSync(text), trailer]);
+	return [header, deflated, deflateRawSync(text), trailer];
 }

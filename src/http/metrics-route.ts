@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Snapshot } from '../model.ts';
 import { gzipWith } from './gzip.ts';
 
@@ -19,10 +20,16 @@ export function metricsRoute(app: FastifyInstance, path: string, source: Metrics
 		const { exposition } = source.snapshot();
 		reply.header('content-type', contentType).header('vary', 'accept-encoding');
 		if (!acceptsGzip(request.headers['accept-encoding'])) {
-			return reply.send(Buffer.concat([exposition.plain, text]));
+			return sendParts(reply, [exposition.plain, text]);
 		}
-		return reply.header('content-encoding', 'gzip').send(gzipWith(exposition, text));
+		return sendParts(reply.header('content-encoding', 'gzip'), gzipWith(exposition, text));
 	});
+}
+
+/** Sends parts one after the other. Joined, each scraper who reads slowly would hold a copy. */
+function sendParts(reply: FastifyReply, parts: readonly Uint8Array[]): FastifyReply {
+	const length = parts.reduce((sum, part) => sum + part.length, 0);
+	return reply.header('content-length', length).send(Readable.from(parts, { objectMode: false }));
 }
 
 /** RFC 9110, section 12.5.3: a coding with weight 0 is refused, `*` means those that are not named. */

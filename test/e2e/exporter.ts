@@ -29,6 +29,8 @@ export interface Exporter {
 	reload(configuration?: string): Promise<LogLine>;
 	/** Settles when it has ended by itself, with the exit code. */
 	ended(): Promise<number | null>;
+	/** Sends a signal. */
+	kill(signal: NodeJS.Signals): void;
 	/** Sends SIGTERM; gives the exit code and how long it took. */
 	stop(): Promise<{ readonly code: number | null; readonly afterMs: number }>;
 }
@@ -108,6 +110,9 @@ export async function startExporter(
 		async ended() {
 			if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 			return child.exitCode;
+		},
+		kill(signal) {
+			child.kill(signal);
 		},
 		async stop() {
 			const ended = await end(child);

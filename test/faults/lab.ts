@@ -57,7 +57,7 @@ export async function startLab(): Promise<Lab> {
 poll: { interval: ${intervalSeconds}s, timeout: 2500ms }
 targets:
   - { name: kafka, platform: kafka, brokers: ['127.0.0.1:${kafka.port}'] }
-  - { name: redis, platform: redis, url: 'redis://127.0.0.1:${redis.port}' }
+  - { name: redis, platform: redis, url: 'redis://127.0.0.1:${redis.port}', discovery_interval: 1s }
   - { name: nats, platform: nats, servers: ['nats://127.0.0.1:${nats.port}'] }
 ${more}`,
 				options,
