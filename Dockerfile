@@ -20,6 +20,7 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=packages /packages/node_modules node_modules
 COPY --from=build /build/dist dist
+COPY web/page.css web/page.js web/
 USER nonroot
 EXPOSE 10977
 HEALTHCHECK --interval=15s --timeout=6s --start-period=10s \

@@ -2,12 +2,14 @@
 import { benchDerive } from './derive.ts';
 import { benchKafka } from './kafka.ts';
 import { benchNats } from './nats.ts';
+import { benchPage } from './page.ts';
 import { benchRedis } from './redis.ts';
 
 const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
 	kafka: benchKafka,
 	nats: benchNats,
+	page: benchPage,
 	redis: benchRedis,
 };
 

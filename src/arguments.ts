@@ -182,7 +182,7 @@ function parseListenAddress(text: string): ListenAddress {
 }
 
 /** Paths that mean something else. */
-const reservedPaths = ['/', '/config', '/-/', '/api/'];
+const reservedPaths = ['/', '/group', '/config', '/-/', '/api/', '/assets/'];
 
 function parsePath(text: string): string {
 	const reserved = reservedPaths.some((path) =>

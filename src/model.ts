@@ -326,9 +326,21 @@ export interface Consumer {
 	readonly breaches: Breaches;
 	/** Whether the configuration says that it must exist. */
 	readonly expected: boolean;
+	/** How far messages were handed out, and how far they were acknowledged, as in {@link Group}. */
+	readonly position?: Position;
+	readonly acknowledged?: Position;
+	/**
+	 * The lags of the last polls, oldest first, NaN where it was not read: those of this consumer are
+	 * {@link recentPolls} long and begin at `recentLagsAt`, for all consumers of a target share them.
+	 */
+	readonly recentLags?: Float32Array;
+	readonly recentLagsAt?: number;
 	/** Absent where single partitions are not exported. */
 	readonly partitions?: ConsumerPartitions;
 }
+
+/** What happened of late is what happened in that many polls. */
+export const recentPolls = 10;
 
 /** A consumer group's partitions as columns of one length. NaN: not known. */
 export interface ConsumerPartitions {
@@ -390,6 +402,8 @@ export interface TargetState {
 	readonly pollIntervalSeconds: number;
 	/** Absent until the first poll has ended. */
 	readonly lastResult?: PollResult;
+	/** When the latest poll ended, in seconds since 1970; absent until then. */
+	readonly lastPollTimestampSeconds?: number;
 	/** Seconds since 1970; absent until a poll has read something. */
 	readonly lastSuccessTimestampSeconds?: number;
 	readonly polls: Readonly<Record<PollResult, number>>;

@@ -120,6 +120,8 @@ const bad: readonly (readonly [words: string, message: string])[] = [
 		'--web.telemetry-path: "metrics" is not a path such as /metrics',
 	],
 	['--web.telemetry-path=/', '--web.telemetry-path: "/" serves something else'],
+	['--web.telemetry-path=/group', '--web.telemetry-path: "/group" serves something else'],
+	['--web.telemetry-path=/assets/a', '--web.telemetry-path: "/assets/a" serves something else'],
 	['--web.telemetry-path=/-/ready', '--web.telemetry-path: "/-/ready" serves something else'],
 	['health --url=ftp://lag', '--url: "ftp://lag" is not an http or https address'],
 ];

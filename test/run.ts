@@ -15,10 +15,12 @@ import {
 	findPromtool,
 	findRedis,
 } from './brokers/index.ts';
+import { findChromium } from './browser/chromium.ts';
 
 const parts = {
 	async check() {
 		await run('types', 'npx', ['tsc']);
+		await run('types of the page', 'npx', ['tsc', '-p', 'web']);
 		await run('lint', 'npx', ['biome', 'check', '--error-on-warnings']);
 		await run('dead code', 'npx', ['knip']);
 	},
@@ -65,6 +67,7 @@ async function findServers(): Promise<void> {
 		() => findPromtool(progress),
 		() => findAlertmanager(progress),
 		() => findAmtool(progress),
+		() => findChromium(progress),
 	];
 	for (const find of finds) {
 		const { name, version, source } = await find();

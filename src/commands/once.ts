@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import { TargetHistory } from '../app.ts';
 import type { Config } from '../config/plan.ts';
 import { SeriesLimiter } from '../derive/series-limits.ts';
+import { consumerWithPartitionsJson } from '../http/api/consumer-json.ts';
+import { targetJson } from '../http/api/target-json.ts';
 import { join, renderTarget } from '../metrics/exposition.ts';
 import { pollOnce } from '../poll/outcome.ts';
 import type { outputs } from '../usage.ts';
-import { consumerJson } from './consumer-json.ts';
 import { formatTable, type Result } from './table.ts';
 
 /** What is read and how it is printed. */
@@ -50,18 +51,12 @@ export async function once({ config, output, log, stop }: OnceOptions): Promise<
 	};
 }
 
-/** Keys are the labels and metrics of `/metrics`, without their common beginning. */
+/** The shape of both routes of the API in one, with every partition. */
 function asJson(results: readonly Result[]) {
 	const consumers = results.flatMap(({ derived }) => derived.consumers);
 	return {
-		targets: results.map(({ state }) => ({
-			target: state.target,
-			platform: state.platform,
-			version: state.version,
-			up: state.lastResult !== 'failed',
-			problems: state.problems,
-		})),
+		targets: results.map(({ state }) => targetJson(state)),
 		total: consumers.length,
-		consumers: consumers.map(consumerJson),
+		consumers: consumers.map(consumerWithPartitionsJson),
 	};
 }

@@ -4,6 +4,7 @@ import type { History } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 import { growPoints, makeRoom, rememberGroup, rememberStream } from './remember.ts';
 import { streamState, takeSeeds, takeStream, takeWaiting, type WaitingPoint } from './streams.ts';
+import { copyLags, windowPolls } from './window.ts';
 
 /**
  * Compares what was read with what was read before, and adds what takes time to know. The same
@@ -26,6 +27,8 @@ export function derive(history: History, carried: Carried, plan: DerivePlan): De
 	takeSeeds(history, carried.headSeeds);
 
 	const consumers: Consumer[] = [];
+	// What is published does not change any more, so it has lags of its own.
+	const recentLags = new Float32Array(carried.groups.size * windowPolls);
 	for (const [key, kept] of carried.groups) {
 		const memory = rememberGroup(
 			history,
@@ -35,7 +38,13 @@ export function derive(history: History, carried: Carried, plan: DerivePlan): De
 			carried.atMs,
 			plan,
 		);
-		consumers.push(takeGroup(history, memory, kept, carried, plan));
+		const consumer = takeGroup(history, memory, kept, carried, plan);
+		consumer.recentLags = recentLags;
+		consumer.recentLagsAt = consumers.length * windowPolls;
+		const { lags } = history.groupRows.columns;
+		const first = memory.row.offset * windowPolls;
+		copyLags(lags, first, history.round, recentLags, consumer.recentLagsAt);
+		consumers.push(consumer);
 	}
 
 	const streams: StreamState[] = [];

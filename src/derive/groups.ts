@@ -11,7 +11,7 @@ import { takeTold } from './told.ts';
 import { drainSeconds, lagSpan, windowPolls } from './window.ts';
 
 /** A record in the making; what stays unknown is never set. */
-type Draft = { -readonly [Key in keyof Consumer]: Consumer[Key] };
+export type Draft = { -readonly [Key in keyof Consumer]: Consumer[Key] };
 
 /** Takes a group's reading into its memory, and makes the record that is exported of it. */
 export function takeGroup(
@@ -20,7 +20,7 @@ export function takeGroup(
 	kept: Kept<Group>,
 	carried: Carried,
 	plan: DerivePlan,
-): Consumer {
+): Draft {
 	const { record: group, readAtMs } = kept;
 	const fresh = readAtMs === carried.atMs;
 	const draft = passFacts(group, memory, plan);
@@ -70,6 +70,8 @@ function passFacts(group: Group, memory: GroupMemory, { target, platform }: Deri
 	}
 	if (group.pendingLimit !== undefined) draft.pendingLimit = group.pendingLimit;
 	if (group.redelivered !== undefined) draft.redelivered = group.redelivered;
+	if (group.position) draft.position = group.position;
+	if (group.acknowledged) draft.acknowledged = group.acknowledged;
 	if (group.members !== undefined) draft.members = group.members;
 	if (group.idleSeconds !== undefined) draft.idleSeconds = group.idleSeconds;
 	if (group.waitingPulls !== undefined) draft.waitingPulls = group.waitingPulls;
@@ -240,7 +242,7 @@ function conclude(
 	group: Group,
 	draft: Draft,
 	{ intervalSeconds }: DerivePlan,
-): Consumer {
+): Draft {
 	const columns = history.groupRows.columns;
 	const { round, roundTicks, timeline } = history;
 	const span = lagSpan(columns.lags, row * windowPolls, roundTicks, round);

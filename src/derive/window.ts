@@ -1,7 +1,8 @@
+import { recentPolls } from '../model.ts';
 import { ticksPerSecond } from './timeline.ts';
 
-/** What happened of late is what happened in that many polls. */
-export const windowPolls = 10;
+/** A status looks back as far as lags are remembered. */
+export const windowPolls = recentPolls;
 
 /** The first and the last lag that are known within the window. */
 export interface LagSpan {
@@ -39,6 +40,19 @@ export function lagSpan(
 		now: lags[first + (newest % windowPolls)] as number,
 		seconds: between / ticksPerSecond,
 	};
+}
+
+/** Copies a group's part of the ring of lags, oldest first, to where `to` says. */
+export function copyLags(
+	lags: Float64Array,
+	first: number,
+	round: number,
+	copy: Float32Array,
+	to: number,
+): void {
+	for (let age = 0; age < windowPolls; age++) {
+		copy[to + age] = lags[first + ((round + 1 + age) % windowPolls)] as number;
+	}
 }
 
 /**

@@ -1,11 +1,13 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Access } from './access/access.ts';
 import { tlsServerOptions } from './access/tls.ts';
+import { apiRoutes } from './api/routes.ts';
 import { configRoute } from './config-route.ts';
 import { answersUnderWay } from './drain.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
+import { pageRoutes } from './page/routes.ts';
 import { type Reload, reloadRoute } from './reload-route.ts';
-import { startPage } from './start-page.ts';
+import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 
 /** What is served, and of what. */
 export interface Site extends MetricsSource {
@@ -43,10 +45,12 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 		requestTimeout: 30_000,
 		connectionTimeout: 60_000,
 		exposeHeadRoutes: true,
+		// What is not known in a query is refused by the routes, not taken away.
+		ajv: { customOptions: { removeAdditional: false } },
 		frameworkErrors: (_error, _request, reply) => {
 			// Its reply's type knows no status codes.
 			reply.raw.statusCode = 400;
-			plain(reply, 'bad request\n');
+			plain(reply.headers(securityHeaders), 'bad request\n');
 		},
 		clientErrorHandler: (_error, socket) => {
 			if (socket.writable) socket.end(badRequest);
@@ -55,6 +59,7 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 	app.server.headersTimeout = 10_000;
 	app.server.maxConnections = mostConnections;
 	const answered = answersUnderWay(app);
+	addSecurityHeaders(app);
 	access?.guard(app);
 	// Nothing here reads a body, so none can be wrong.
 	app.removeAllContentTypeParsers();
@@ -75,7 +80,8 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 	metricsRoute(app, site.telemetryPath, site);
 	configRoute(app, () => site.effectiveYaml());
 	reloadRoute(app, site.reload);
-	startPage(app, site.telemetryPath, site.version);
+	apiRoutes(app, () => site.snapshot());
+	pageRoutes(app, site);
 	app.get('/-/healthy', async (_request, reply) => plain(reply, 'healthy\n'));
 	app.get('/-/ready', async (_request, reply) =>
 		site.ready()

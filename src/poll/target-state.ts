@@ -45,13 +45,13 @@ export function afterPoll(
 	const problemCounts = { ...state.problemCounts };
 	for (const { code } of problems) problemCounts[code] = (problemCounts[code] ?? 0) + 1;
 	const version = reading?.version ?? state.version;
+	const endedAtSeconds = outcome.startedAtMs / 1000 + outcome.durationSeconds;
 	return {
 		...state,
 		...(version !== undefined && { version }),
 		lastResult: result,
-		...(result !== 'failed' && {
-			lastSuccessTimestampSeconds: outcome.startedAtMs / 1000 + outcome.durationSeconds,
-		}),
+		lastPollTimestampSeconds: endedAtSeconds,
+		...(result !== 'failed' && { lastSuccessTimestampSeconds: endedAtSeconds }),
 		polls: { ...state.polls, [result]: state.polls[result] + 1 },
 		pollDurations: observe(state.pollDurations, outcome.durationSeconds),
 		problemCounts,

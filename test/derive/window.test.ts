@@ -37,3 +37,27 @@ test('lags from before a group vanished are no lags of the window', () => {
 	for (let poll = 0; poll < 14; poll++) play.poll(readingOf([]));
 	assert.equal(play.one(told(500)).drainSeconds, undefined);
 });
+
+test('a record keeps the lags of the last ten polls, oldest first, whatever comes later', () => {
+	const play = new Play();
+	const records = [5, 6, undefined, 8].map((lag) =>
+		play.one(lag === undefined ? undefined : told(lag)),
+	);
+	const lagsOf = (poll: number) => {
+		const { recentLags, recentLagsAt = 0 } = records[poll] ?? {};
+		return Array.from(recentLags?.subarray(recentLagsAt, recentLagsAt + 10) ?? []);
+	};
+	const none = Number.NaN;
+	assert.deepEqual(lagsOf(1), [none, none, none, none, none, none, none, none, 5, 6]);
+	assert.deepEqual(lagsOf(3), [none, none, none, none, none, none, 5, 6, none, 8]);
+});
+
+test('each record keeps its own lags', () => {
+	const play = new Play();
+	const groups = [1, 2, 3].map((lag) => ({ ...told(lag), consumerGroup: `g${lag}` }));
+	const { consumers } = play.poll(readingOf(groups));
+	assert.deepEqual(
+		consumers.map(({ recentLags, recentLagsAt = 0 }) => recentLags?.[recentLagsAt + 9]),
+		[1, 2, 3],
+	);
+});

@@ -37,6 +37,7 @@ test('every counter is born at 0', () => {
 	assert.deepEqual(initial.requestCounts, { metadata: 0, connect: 0 });
 	assert.equal(initial.lastResult, undefined);
 	assert.equal(initial.lastSuccessTimestampSeconds, undefined);
+	assert.equal(initial.lastPollTimestampSeconds, undefined);
 });
 
 test('a poll is counted with its duration, its requests and its end', () => {
@@ -60,6 +61,7 @@ test('a failed poll counts its problems and leaves the last success and the vers
 	assert.deepEqual(state.polls, { ok: 1, partial: 0, failed: 1 });
 	assert.deepEqual(state.problemCounts, { timeout: 2, internal: 0 });
 	assert.equal(state.lastSuccessTimestampSeconds, 100.3);
+	assert.equal(state.lastPollTimestampSeconds, bad.startedAtMs / 1000 + bad.durationSeconds);
 	assert.equal(state.version, '4.1.0');
 	assert.equal(state.problems, bad.problems);
 });

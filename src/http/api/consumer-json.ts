@@ -1,7 +1,11 @@
-import type { Consumer } from '../model.ts';
+import type { Consumer, Position } from '../../model.ts';
 
-/** A consumer for programs: keys are labels and metrics of `/metrics`; what is unknown is left out. */
+/**
+ * A consumer for programs: keys are labels and metrics of `/metrics` without their common beginning;
+ * what is unknown is left out.
+ */
 export function consumerJson(consumer: Consumer) {
+	const { objective, breaches } = consumer;
 	return {
 		target: consumer.target,
 		platform: consumer.platform,
@@ -20,6 +24,8 @@ export function consumerJson(consumer: Consumer) {
 		partitions_stalled: consumer.partitionsStalled,
 		stalled_seconds: consumer.stalledSeconds,
 		stopped_seconds: consumer.stoppedSeconds,
+		position: position(consumer.position),
+		acknowledged: position(consumer.acknowledged),
 		pending: consumer.pending,
 		pending_age_seconds: consumer.pendingAgeSeconds,
 		pending_idle_seconds: consumer.pendingIdleSeconds,
@@ -36,10 +42,23 @@ export function consumerJson(consumer: Consumer) {
 		retention_used_ratio: consumer.retentionUsedRatio,
 		retention_headroom_seconds: consumer.retentionHeadroomSeconds,
 		drain_seconds: consumer.drainSeconds,
-		objective: consumer.objective.name,
-		severity: consumer.objective.severity,
-		partitions: partitions(consumer),
+		objective: objective.name,
+		severity: objective.severity,
+		objective_lag: objective.lag,
+		objective_lag_seconds: objective.lagSeconds,
+		objective_pending_age_seconds: objective.pendingAgeSeconds,
+		objective_stalled_seconds: objective.stalledAfterSeconds,
+		breached: [
+			...(breaches.lag ? ['lag'] : []),
+			...(breaches.lagSeconds ? ['lag_seconds'] : []),
+			...(breaches.pendingAge ? ['pending_age'] : []),
+		],
 	};
+}
+
+/** The same with each partition, where they are told. */
+export function consumerWithPartitionsJson(consumer: Consumer) {
+	return { ...consumerJson(consumer), partitions: partitions(consumer) };
 }
 
 function partitions({ partitions: columns }: Consumer) {
@@ -50,4 +69,9 @@ function partitions({ partitions: columns }: Consumer) {
 		lag: known(columns.lag[row]),
 		offset: known(columns.committed[row]),
 	}));
+}
+
+/** As in the model: `major` is a sequence or the milliseconds of an id, `minor` the rest of an id. */
+function position(place: Position | undefined) {
+	return place && { major: place.major, minor: place.minor };
 }
