@@ -9,7 +9,7 @@ export interface SentenceFacts {
 	readonly span: LagSpan | undefined;
 }
 
-type Numbers = Omit<Consumer, 'statusReason' | 'breaches'>;
+type Numbers = Omit<Consumer, 'statusReason'>;
 
 /** Says why a group has its status, with the numbers: "lag 12,400 for 6 min 30 s, 3 members". */
 export function sentenceOf(consumer: Numbers, facts: SentenceFacts): string {
@@ -30,8 +30,9 @@ const sentences: Readonly<Record<Status, (consumer: Numbers, facts: SentenceFact
 	rewound: (consumer) => `the position went back of late, ${lag(consumer)}${oldest(consumer)}`,
 	ok: (consumer) => `${lag(consumer)}${oldest(consumer)}`,
 	catching_up: (consumer, { span: lags }) =>
-		`${lag(consumer)}${then(lags)}${oldest(consumer)}${through(consumer)}`,
-	behind: (consumer, { span: lags }) => `${lag(consumer)}${then(lags)}${oldest(consumer)}`,
+		`${lag(consumer)}${then(lags)}${oldest(consumer)}${through(consumer)}${tooOld(consumer)}`,
+	behind: (consumer, { span: lags }) =>
+		`${lag(consumer)}${then(lags)}${oldest(consumer)}${tooOld(consumer)}`,
 };
 
 function lag({ lag: messages, lagUncertainty = 0 }: Numbers): string {
@@ -40,6 +41,12 @@ function lag({ lag: messages, lagUncertainty = 0 }: Numbers): string {
 
 function oldest({ lagSeconds = 0 }: Numbers): string {
 	return lagSeconds > 0 ? `, the oldest message is ${span(lagSeconds)} old` : '';
+}
+
+/** Where what was delivered has waited too long for its acknowledgement, that is the trouble. */
+function tooOld({ breaches, pending, pendingAgeSeconds }: Numbers): string {
+	if (!breaches.pendingAge || pendingAgeSeconds === undefined) return '';
+	return `, ${grouped(pending)} not acknowledged, the oldest for ${span(pendingAgeSeconds)}`;
 }
 
 function then(lags: LagSpan | undefined): string {

@@ -192,6 +192,11 @@ test('each status says why, with the numbers', () => {
 	);
 	assert.equal(sentence({}, told(1), told(2)), 'behind: lag 2, up from 1 in 10 s');
 	assert.equal(sentence({}, told(2), told(2)), 'behind: lag 2, the same for 10 s');
+	const promised = { objectives: [objectiveOf({ pendingAgeSeconds: 60 })] };
+	assert.equal(
+		sentence(promised, told(0, { pending: 1200, pendingAgeSeconds: 90 })),
+		'behind: lag 0, 1,200 not acknowledged, the oldest for 1 min 30 s',
+	);
 	assert.equal(
 		sentence({}, { stream: 'orders', consumerGroup: 'billing', lag: { unknown: 'no_leader' } }),
 		'unknown: lag cannot be told: no_leader',
