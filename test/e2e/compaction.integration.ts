@@ -78,7 +78,7 @@ async function readable(from: number): Promise<readonly number[]> {
 	return offsets.filter((offset) => offset >= from);
 }
 
-async function valueOf(metric: string, group: string): Promise<number | undefined> {
+async function told(metric: string, group: string): Promise<number | undefined> {
 	const values = await exporter.values(metric);
 	return values[`target="kafka",stream="${topic}",consumer_group="${group}"`];
 }
@@ -107,7 +107,7 @@ test('on a compacted topic lag counts offsets, as the broker does: an upper boun
 		['in-a-hole', hole],
 		['at-the-end', sent],
 	] as const) {
-		const lag = await until(`${group} is read`, () => valueOf('stream_consumer_lag', group));
+		const lag = await until(`${group} is read`, () => told('stream_consumer_lag', group));
 		assert.equal(lag, sent - committed, group);
 		assert.deepEqual(truth.get(`${topic}/${group}`), { 0: lag }, group);
 		assert.ok(left.filter((offset) => offset >= committed).length <= lag, group);
@@ -120,10 +120,10 @@ test('compaction is no loss and no retention, but an age is told', async () => {
 		return /consumer_group="at-the-end"/.test(seen) && seen;
 	});
 	for (const group of ['from-start', 'halfway']) {
-		assert.equal(await valueOf('stream_consumer_lost_total', group), 0, group);
-		assert.ok(((await valueOf('stream_consumer_lag_seconds', group)) ?? 0) > 0, group);
+		assert.equal(await told('stream_consumer_lost_total', group), 0, group);
+		assert.ok(((await told('stream_consumer_lag_seconds', group)) ?? 0) > 0, group);
 	}
-	assert.equal(await valueOf('stream_consumer_lag_seconds', 'at-the-end'), 0);
+	assert.equal(await told('stream_consumer_lag_seconds', 'at-the-end'), 0);
 	assert.doesNotMatch(text, /^stream_retention_seconds\{/m);
 	assert.doesNotMatch(text, /^stream_consumer_retention_headroom_seconds\{/m);
 	const starts = await exporter.values('stream_partition_start_offset');
