@@ -20,8 +20,12 @@ export interface Certificates {
 	remove(): Promise<void>;
 }
 
-/** Makes them with openssl, in a temporary folder. */
-export async function makeCertificates(): Promise<Certificates> {
+/**
+ * Makes them with openssl, in a temporary folder.
+ *
+ * @param authority - its name: Java does not tell apart two that are called the same
+ */
+export async function makeCertificates(authority = 'test authority'): Promise<Certificates> {
 	const folder = await mkdtemp(join(tmpdir(), 'stream-lag-exporter-certificates-'));
 	const path = (name: string) => join(folder, name);
 	const openssl = (...args: string[]) => runCommand('openssl', args, { timeoutMs: 30_000 });
@@ -30,7 +34,7 @@ export async function makeCertificates(): Promise<Certificates> {
 	const days = ['-days', '2'];
 	const ca: Certificate = { cert: path('ca.pem'), key: path('ca.key') };
 	await openssl(
-		...['req', '-x509', ...key, ...days, '-subj', '/CN=test authority'],
+		...['req', '-x509', ...key, ...days, '-subj', `/CN=${authority}`],
 		...['-keyout', ca.key, '-out', ca.cert],
 	);
 	const sign = async (name: string, subject: string, extension: string): Promise<Certificate> => {

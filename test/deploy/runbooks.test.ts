@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { recordingRules } from '../../deploy/prometheus/source/recording.ts';
 import { asShipped } from '../../deploy/prometheus/source/rule.ts';
 import { alertRules } from '../../deploy/prometheus/source/rules.ts';
+import { askingPanels, dashboards } from '../grafana/model.ts';
 import { catalogueNames, ofPrometheus, processNames } from './metric-names.ts';
 import { read, root } from './read.ts';
 
@@ -15,6 +16,13 @@ const known = [
 	await processNames(),
 	new Set(recordingRules(asShipped).flatMap(({ rules }) => rules.map(({ record }) => record))),
 ];
+
+/** Titles of panels. */
+const panels = new Set(
+	[...dashboards.values()].flatMap((dashboard) =>
+		askingPanels(dashboard).map(({ title }) => title),
+	),
+);
 
 test('every alert has a runbook, and every runbook an alert', () => {
 	assert.deepEqual(files.sort(), alerts.map((alert) => `${alert}.md`).sort());
@@ -53,6 +61,13 @@ for (const path of ['docs/alerting.md', ...files.map((file) => `docs/runbooks/${
 				known.some((names) => names.has(name)),
 				name,
 			);
+		}
+	});
+
+	test(`${path}: what is said to be on the dashboard is there`, () => {
+		const said = text.matchAll(/((?:"[^"]+"(?:,|\s+and)?\s+)+)on\s+the\s+dashboard/g);
+		for (const [, names = ''] of said) {
+			for (const [, name = ''] of names.matchAll(/"([^"]+)"/g)) assert.ok(panels.has(name), name);
 		}
 	});
 

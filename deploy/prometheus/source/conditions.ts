@@ -1,4 +1,5 @@
 import { group } from './labels.ts';
+import type { Time } from './rule.ts';
 
 /**
  * Gives the groups that meet a condition the severity of their objective, and leaves out those whose
@@ -30,6 +31,25 @@ export function worst(metric: string): string {
 /** One clock above the time from which the group's objective calls it stalled. */
 export function aboveStalledAfter(clock: string): string {
 	return `${worst(clock)}\n> on (${group})\n${worst('stream_consumer_objective_stalled_seconds')}`;
+}
+
+/**
+ * Whether a value grows, and not as a saw-tooth does: the least of ten minutes is above the most of
+ * twenty before. Between the two lie four minutes, so that growth in steps counts as well (producers
+ * that send every few minutes, targets that are read with gaps); a single step meets it for no longer
+ * than those, which is less than any `for` of it.
+ *
+ * @param over - takes the extreme over all replicas, where that is not yet done
+ */
+export function grows(
+	metric: string,
+	on: string,
+	time: Time,
+	over: (extreme: string) => string = (extreme) => extreme,
+): string {
+	const least = over(`min_over_time(${metric}[${time('10m')}])`);
+	const mostBefore = over(`max_over_time(${metric}[${time('20m')}] offset ${time('14m')})`);
+	return `${least}\n> on (${on})\n${mostBefore}`;
 }
 
 /** Puts two spaces before each line. */

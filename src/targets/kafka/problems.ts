@@ -118,15 +118,20 @@ function explainLogin(cause: Error): Explanation | undefined {
 function explainSocket(cause: Error): Explanation {
 	const code = 'code' in cause ? String(cause.code) : '';
 	if (isTlsCode(code)) {
-		return {
-			code: 'tls_failed',
-			words: `TLS fails: ${cause.message}; check tls.ca_file, tls.server_name, tls.cert_file and that the listener speaks TLS`,
-		};
+		return { code: 'tls_failed', words: tlsWords(cause, code) };
 	}
 	return {
 		code: 'unreachable',
 		words: networkWords(code) ?? `cannot be reached: ${cause.message}`,
 	};
+}
+
+function tlsWords(cause: Error, code: string): string {
+	// OpenSSL's message is full of its own functions and files.
+	const why = 'reason' in cause ? String(cause.reason) : cause.message;
+	return code.includes('_ALERT_')
+		? `the broker refuses TLS as it is offered (${why}): it accepts no such certificate, or wants one; check tls.cert_file and tls.key_file, and whom the broker trusts`
+		: `TLS fails: ${why}; check tls.ca_file, tls.server_name, tls.cert_file and that the listener speaks TLS`;
 }
 
 /** Names few of many: `orders (0, 1, 2, 3, 4 and 7 more)`. */

@@ -15,3 +15,12 @@ export async function describeGroups(broker: Kafka): Promise<Map<string, Record<
 	}
 	return truth;
 }
+
+/** The groups that the broker's own tool lists. */
+export async function groupsListed(broker: Kafka): Promise<readonly string[]> {
+	const output = await broker.tool(
+		'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+		...['--bootstrap-server', broker.bootstrap, '--list'],
+	);
+	return output.split('\n').filter((line) => line !== '');
+}

@@ -1,5 +1,5 @@
 import { withWarningAtMost, worst } from '../conditions.ts';
-import { group } from '../labels.ts';
+import { group, stream } from '../labels.ts';
 import type { AlertRule, Time } from '../rule.ts';
 import { annotations, subjects } from '../texts.ts';
 
@@ -22,8 +22,13 @@ export function knowledgeAlerts(time: Time): readonly AlertRule[] {
 		},
 		{
 			alert: 'StreamConsumerLagUnknown',
+			// On an empty stream nothing can wait, whether or not the group has committed.
 			expr: withWarningAtMost(
-				`${worst('stream_consumer_lag_unknown')} == 1\nunless on (${group}) stream_consumer_lag`,
+				[
+					`${worst('stream_consumer_lag_unknown')} == 1`,
+					`unless on (${group}) stream_consumer_lag`,
+					`unless on (${stream}) stream_length == 0`,
+				].join('\n'),
 			),
 			for: time('15m'),
 			keep_firing_for: time('5m'),

@@ -1,5 +1,6 @@
 import {
 	aboveStalledAfter,
+	grows,
 	indented,
 	withObjectiveSeverity,
 	withWarningAtMost,
@@ -76,7 +77,7 @@ export function progressAlerts(time: Time): readonly AlertRule[] {
 		{
 			alert: 'StreamConsumerLagGrowing',
 			expr: withWarningAtMost(
-				`${lag} > 100\nand on (${group})\n(\n${indented(`min_over_time(${lag}[${time('10m')}])\n>\nmax_over_time(${lag}[${time('20m')}] offset ${time('11m')})`)}\n)`,
+				`${lag} > 100\nand on (${group})\n(\n${indented(grows(lag, group, time))}\n)`,
 			),
 			for: time('5m'),
 			keep_firing_for: time('5m'),

@@ -1,4 +1,4 @@
-import { indented, worst } from '../conditions.ts';
+import { grows, indented, worst } from '../conditions.ts';
 import { group, stream } from '../labels.ts';
 import type { AlertRule, Time } from '../rule.ts';
 import { annotations, subjects } from '../texts.ts';
@@ -9,17 +9,13 @@ const deadLetters = '(?i).*(dlq|dead[-_.]?letter|\\\\.DLT).*';
 /** Streams that fill up, and streams that should stay empty. */
 export function streamAlerts(time: Time): readonly AlertRule[] {
 	const longest = (length: string): string => `max by (${stream}) (${length})`;
-	const lowest = longest(`min_over_time(stream_length[${time('10m')}])`);
-	const highestBefore = longest(
-		`max_over_time(stream_length[${time('20m')}] offset ${time('11m')})`,
-	);
 	return [
 		{
 			alert: 'StreamLengthGrowing',
 			// A margin of a tenth: the two rates are never read at one moment.
 			expr: [
 				`${longest('stream_length')} > 100`,
-				`and on (${stream})\n(\n${indented(`${lowest}\n> on (${stream})\n${highestBefore}`)}\n)`,
+				`and on (${stream})\n(\n${indented(grows('stream_length', stream, time, longest))}\n)`,
 				`and on (${stream}) ${longest('stream_consumers')} > 0`,
 				`and on (${stream})\n(\n${indented(`sum by (${stream}) (group:stream_consumer_consumed:rate5m)\n< on (${stream})\n0.9 * stream:stream_produced:rate5m`)}\n)`,
 			].join('\n'),

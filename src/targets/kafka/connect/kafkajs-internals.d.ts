@@ -1,4 +1,4 @@
-/** The parts of kafkajs 2.2.4 that connection.ts stands on; the package declares no types for them. */
+/** The parts of kafkajs 2.2.4 that this folder stands on; the package declares no types for them. */
 
 declare module 'kafkajs/src/network/connection.js' {
 	import type { Socket } from 'node:net';
