@@ -227,8 +227,14 @@ interface Bystander {
 }
 
 async function startBystander(url: string): Promise<Bystander> {
-	const child = fork(new URL('redis-bystander.ts', import.meta.url), [url]);
-	await once(child, 'message');
+	const child = fork(new URL('redis-bystander.ts', import.meta.url), [url], {
+		execArgv: ['--import', 'tsx'],
+	});
+	const gone = once(child, 'exit').then(() => {
+		throw new Error('the bystander has ended');
+	});
+	await Promise.race([once(child, 'message'), gone]);
+	gone.catch(() => {});
 	return {
 		begin: () => child.send('begin'),
 		end: async () => {
