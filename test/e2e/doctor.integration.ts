@@ -52,7 +52,7 @@ test('--target examines one alone; a name that is not there ends with 2 and a su
 	const typo = await runExporter(['doctor', '--target=kafak', `--config.file=${file}`]);
 	assert.equal(typo.code, 2);
 	assert.equal(typo.stdout, '');
-	assert.match(typo.stderr, /--target: there is no target "kafak": did you mean kafka\?/);
+	assert.match(typo.stderr, /--target: "kafak" is the name of no target: did you mean kafka\?/);
 });
 
 test('a wrong configuration ends with 2, before anything is asked', async () => {
@@ -91,7 +91,7 @@ targets:
 		const { code, stdout, afterMs } = await examine();
 		assert.equal(code, 1);
 		for (const [name, words] of [
-			['hung-kafka', /FAILED +connect .*no answer within/],
+			['hung-kafka', /FAILED +connect .*it hangs, or is no Kafka listener/],
 			['hung-redis', /FAILED +connect .*did not accept us|FAILED +connect .*no answer/],
 			['gone-kafka', /FAILED +connect .*127\.0\.0\.1:1: cannot be reached/],
 			['gone-redis', /FAILED +connect .*cannot connect to redis at 127\.0\.0\.1:1/],
