@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Target, UnreadableError } from '../../../src/targets/target.ts';
-import { type Kafka as Broker, startKafka } from '../../brokers/index.ts';
+import { type Kafka as Broker, startKafka, until } from '../../brokers/index.ts';
 import { type Seed, seedFor } from './seed.ts';
 import { connect, find, lags, read } from './target.ts';
 import { describeGroups } from './truth.ts';
@@ -89,8 +89,11 @@ test('a deleted topic and its groups are gone from the reading', async () => {
 	await seed.commit('billing', 'short-lived', [1]);
 	assert.deepEqual(lags(find(await read(target), 'short-lived', 'billing')), { 0: 2 });
 	await seed.admin.deleteTopics({ topics: ['short-lived'] });
-	const reading = await read(target);
-	assert.equal(find(reading, 'short-lived', 'billing'), undefined);
+	// The controller has deleted it; the broker learns of that a moment later.
+	const reading = await until('the broker has deleted it', async () => {
+		const now = await read(target);
+		return find(now, 'short-lived', 'billing') === undefined && now;
+	});
 	assert.equal(
 		reading.streams.some(({ name }) => name === 'short-lived'),
 		false,
