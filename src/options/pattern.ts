@@ -59,18 +59,24 @@ export function filter(defaults: { include: readonly string[]; exclude: readonly
 				.prefault([...defaults.include]),
 			exclude: z.array(pattern).prefault([...defaults.exclude]),
 		})
-		.superRefine(checkContradiction, thorough)
+		.superRefine((given, context) => checkContradiction(given, defaults.exclude, context), thorough)
 		.prefault({});
 }
 
-/** An `include` of which `exclude` leaves nothing, perhaps by its default, reads nothing in silence. */
+/**
+ * What is included and then left out reads nothing in silence: a mistake where nothing at all is
+ * left, and where it is the default of `exclude`, which nobody wrote, that leaves it out.
+ */
 function checkContradiction(
 	{ include, exclude }: { readonly include?: unknown; readonly exclude?: unknown },
+	defaultExclude: readonly string[],
 	context: z.core.$RefinementCtx,
 ): void {
 	if (!Array.isArray(include) || !Array.isArray(exclude)) return;
-	for (const [at, wanted] of include.entries()) {
-		const by = exclude.find((pattern) => leavesNothing(wanted, pattern));
+	const excluders = include.map((wanted) => exclude.find((one) => leavesNothing(wanted, one)));
+	const isDefault = exclude.map((one) => one?.source).join('\n') === defaultExclude.join('\n');
+	if (!isDefault && excluders.includes(undefined)) return;
+	for (const [at, by] of excluders.entries()) {
 		if (by === undefined) continue;
 		const message = `exclude leaves nothing of it, by ${quoted(by.source)}; exclude: [] leaves out nothing`;
 		context.addIssue({ code: 'custom', path: ['include', at], message });
@@ -82,9 +88,9 @@ function checkContradiction(
  * text of another one matches all that the other does, since only its own `*` can match that one's.
  * `exclude: ['*']` is meant so.
  */
-function leavesNothing(wanted: Partial<Pattern>, by: Partial<Pattern>): boolean {
-	const { source } = wanted;
-	if (source === undefined || by.source === undefined || by.matches === undefined) return false;
+function leavesNothing(wanted: Partial<Pattern> | null, by: Partial<Pattern> | null): boolean {
+	const source = wanted?.source;
+	if (!wanted || source === undefined || by?.source === undefined || by.matches === undefined) return false;
 	if (wanted.literal !== undefined) return by.source !== '*' && by.matches(wanted.literal);
 	const isPlain = (glob: string) => !/^\/|[?\\]/.test(glob);
 	return by.source !== '*' && isPlain(source) && isPlain(by.source) && by.matches(source);

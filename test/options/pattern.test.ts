@@ -135,20 +135,30 @@ for (const [include, exclude, by] of [
 ] as const) {
 	test(`a filter that includes ${include} and excludes ${exclude} is refused`, () => {
 		const { error } = filter({ include: ['*'], exclude: [] }).safeParse({
-			include: ['orders', include],
+			include: [include],
 			exclude: ['x', exclude],
 		});
 		assert.deepEqual(
 			error?.issues.map(({ path, message }) => [path, message]),
 			[
 				[
-					['include', 1],
+					['include', 0],
 					`exclude leaves nothing of it, by "${by}"; exclude: [] leaves out nothing`,
 				],
 			],
 		);
 	});
 }
+
+test('what is left out beside something that is left is refused only where the default leaves it out', () => {
+	const internal = filter({ include: ['*'], exclude: ['__*'] });
+	const include = ['orders', '__consumer_offsets'];
+	assert.deepEqual(
+		internal.safeParse({ include }).error?.issues.map(({ path }) => path),
+		[['include', 1]],
+	);
+	assert.ok(internal.safeParse({ include, exclude: ['__consumer_*'] }).success);
+});
 
 for (const [include, exclude] of [
 	['*', '*'],
