@@ -90,7 +90,8 @@ function checkContradiction(
  */
 function leavesNothing(wanted: Partial<Pattern> | null, by: Partial<Pattern> | null): boolean {
 	const source = wanted?.source;
-	if (!wanted || source === undefined || by?.source === undefined || by.matches === undefined) return false;
+	if (!wanted || source === undefined || by?.source === undefined || by.matches === undefined)
+		return false;
 	if (wanted.literal !== undefined) return by.source !== '*' && by.matches(wanted.literal);
 	const isPlain = (glob: string) => !/^\/|[?\\]/.test(glob);
 	return by.source !== '*' && isPlain(source) && isPlain(by.source) && by.matches(source);
