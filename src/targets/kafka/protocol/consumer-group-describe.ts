@@ -1,4 +1,9 @@
-import { type GroupDescription, readAssignment } from './group-description.ts';
+import {
+	type GroupDescription,
+	readAssignment,
+	readDescriptions,
+	writeGroupIds,
+} from './group-description.ts';
 import type { Request } from './request.ts';
 
 /** Describes consumer groups of the protocol of KIP-848. */
@@ -7,21 +12,12 @@ export const consumerGroupDescribe: Request<readonly string[], readonly GroupDes
 	key: 69,
 	versions: [0, 1],
 	flexible: true,
-	write(writer, groupIds) {
-		writer
-			.array(groupIds, (groupId) => writer.string(groupId))
-			.boolean(false)
-			.tags();
-	},
+	write: writeGroupIds,
 	read(reader, version) {
-		const groups = reader.array(() => {
-			const errorCode = reader.int16();
-			reader.skipBytes(); // error message
-			const groupId = reader.string() ?? '';
-			const state = reader.string() ?? '';
+		return readDescriptions(reader, () => {
 			reader.skip(8); // epochs of the group and of its assignment
 			reader.skipBytes(); // name of the assignor
-			const members = reader.array(() => {
+			return reader.array(() => {
 				for (let strings = 0; strings < 3; strings++) reader.skipBytes(); // ids and rack
 				reader.skip(4); // epoch
 				for (let strings = 0; strings < 2; strings++) reader.skipBytes(); // client and its host
@@ -33,11 +29,6 @@ export const consumerGroupDescribe: Request<readonly string[], readonly GroupDes
 				reader.tags();
 				return { topics };
 			});
-			reader.skip(4); // authorized operations
-			reader.tags();
-			return { errorCode, groupId, state, members };
 		});
-		reader.tags();
-		return groups;
 	},
 };

@@ -1,4 +1,9 @@
-import type { GroupDescription, Member } from './group-description.ts';
+import {
+	type GroupDescription,
+	type Member,
+	readDescriptions,
+	writeGroupIds,
+} from './group-description.ts';
 import { MalformedAnswerError, Reader } from './reader.ts';
 import type { Request } from './request.ts';
 
@@ -8,27 +13,14 @@ export const describeGroups: Request<readonly string[], readonly GroupDescriptio
 	key: 15,
 	versions: [5, 6],
 	flexible: true,
-	write(writer, groupIds) {
-		writer
-			.array(groupIds, (groupId) => writer.string(groupId))
-			.boolean(false)
-			.tags();
-	},
+	write: writeGroupIds,
 	read(reader, version) {
-		const groups = reader.array(() => {
-			const errorCode = reader.int16();
-			if (version >= 6) reader.skipBytes(); // error message
-			const groupId = reader.string() ?? '';
-			const state = reader.string() ?? '';
+		const readMembers = () => {
 			const protocolType = reader.string();
 			reader.skipBytes(); // name of the assignor
-			const members = reader.array(() => readMember(reader, protocolType));
-			reader.skip(4); // authorized operations
-			reader.tags();
-			return { errorCode, groupId, state, members };
-		});
-		reader.tags();
-		return groups;
+			return reader.array(() => readMember(reader, protocolType));
+		};
+		return readDescriptions(reader, readMembers, version >= 6);
 	},
 };
 

@@ -1,4 +1,5 @@
 import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
 
 /** A group as its coordinator describes it, whatever its type. */
 export interface GroupDescription {
@@ -13,6 +14,39 @@ export interface GroupDescription {
 export interface Member {
 	/** Topics of which it has a partition assigned, each once; absent where that is not told. */
 	readonly topics?: readonly string[];
+}
+
+/** Asks for groups by their ids, without the operations that the user is authorized for. */
+export function writeGroupIds(writer: Writer, groupIds: readonly string[]): void {
+	writer
+		.array(groupIds, (groupId) => writer.string(groupId))
+		.boolean(false)
+		.tags();
+}
+
+/**
+ * The groups of an answer: what all types of groups have in common.
+ *
+ * @param readMembers - reads what stands between a group's state and its authorized operations
+ * @param hasMessage - whether an error comes with a message
+ */
+export function readDescriptions(
+	reader: Reader,
+	readMembers: () => readonly Member[],
+	hasMessage = true,
+): readonly GroupDescription[] {
+	const groups = reader.array(() => {
+		const errorCode = reader.int16();
+		if (hasMessage) reader.skipBytes();
+		const groupId = reader.string() ?? '';
+		const state = reader.string() ?? '';
+		const members = readMembers();
+		reader.skip(4); // authorized operations
+		reader.tags();
+		return { errorCode, groupId, state, members };
+	});
+	reader.tags();
+	return groups;
 }
 
 /** The topics of an assignment in the manner of KIP-848. */

@@ -1,4 +1,9 @@
-import type { GroupDescription, Member } from './group-description.ts';
+import {
+	type GroupDescription,
+	type Member,
+	readDescriptions,
+	writeGroupIds,
+} from './group-description.ts';
 import type { Reader } from './reader.ts';
 import type { Request } from './request.ts';
 
@@ -11,27 +16,13 @@ export const streamsGroupDescribe: Request<readonly string[], readonly GroupDesc
 	key: 89,
 	versions: [0, 0],
 	flexible: true,
-	write(writer, groupIds) {
-		writer
-			.array(groupIds, (groupId) => writer.string(groupId))
-			.boolean(false)
-			.tags();
-	},
+	write: writeGroupIds,
 	read(reader) {
-		const groups = reader.array(() => {
-			const errorCode = reader.int16();
-			reader.skipBytes(); // error message
-			const groupId = reader.string() ?? '';
-			const state = reader.string() ?? '';
+		return readDescriptions(reader, () => {
 			reader.skip(8); // epochs of the group and of its assignment
 			const sources = isThere(reader) ? readTopology(reader) : undefined;
-			const members = reader.array(() => readMember(reader, sources));
-			reader.skip(4); // authorized operations
-			reader.tags();
-			return { errorCode, groupId, state, members };
+			return reader.array(() => readMember(reader, sources));
 		});
-		reader.tags();
-		return groups;
 	},
 };
 
