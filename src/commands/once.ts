@@ -4,7 +4,8 @@ import type { Config } from '../config/plan.ts';
 import { SeriesLimiter } from '../derive/series-limits.ts';
 import { consumerWithPartitionsJson } from '../http/api/consumer-json.ts';
 import { targetJson } from '../http/api/target-json.ts';
-import { join, renderTarget } from '../metrics/exposition.ts';
+import { join } from '../metrics/exposition.ts';
+import { renderTarget } from '../metrics/target-renderer.ts';
 import { pollOnce } from '../poll/outcome.ts';
 import type { outputs } from '../usage.ts';
 import { formatTable, type Result } from './table.ts';
@@ -32,7 +33,7 @@ export async function once({ config, output, log, stop }: OnceOptions): Promise<
 			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
 			try {
 				const read = (signal: AbortSignal) => target.read(signal);
-				history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);
+				await history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);
 			} finally {
 				await target.close();
 			}
@@ -43,7 +44,9 @@ export async function once({ config, output, log, stop }: OnceOptions): Promise<
 		table: () => formatTable(histories),
 		json: () => `${JSON.stringify(asJson(histories), undefined, 2)}\n`,
 		prometheus: () =>
-			join(histories.map(({ state, derived }) => renderTarget(state, derived))).toString(),
+			Buffer.concat(
+				join(histories.map(({ state, derived }) => renderTarget(state, derived))),
+			).toString(),
 	} as const;
 	return {
 		text: render[output](),

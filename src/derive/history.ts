@@ -93,11 +93,11 @@ function pointColumns(rows: number) {
 export interface GroupMemory {
 	readonly row: Range;
 	/** Its partitions, where it has some. */
-	partitions?: Range;
+	partitions: Range | undefined;
 	/** The same partitions, where they tell counts and positions. */
-	toldPartitions?: Range;
+	toldPartitions: Range | undefined;
 	/** Its counts and positions, where it tells some. */
-	told?: Range;
+	told: Range | undefined;
 	readonly firstSeenMs: number;
 	/** The tick of the last reading of it. */
 	readAt: number;
@@ -107,18 +107,29 @@ export interface GroupMemory {
 	expected: boolean;
 	/** The configuration that the two are by. */
 	plan: object;
+	/** What is remembered of its stream, as of when it was last looked up. */
+	stream: StreamMemory | undefined;
 }
+
+/** The round of a stream's memory that was given up: nobody may hold on to it. */
+export const forgotten = -1;
 
 /** What is remembered of a stream, apart from its columns. */
 export interface StreamMemory {
-	partitions?: Range;
+	partitions: Range | undefined;
 	/** Rows of points of the head, as many for each partition; where a group reads the stream. */
-	points?: Range;
+	points: Range | undefined;
 	pointsPerPartition: number;
 	producedTotal: number;
 	/** NaN: never read. */
 	producedCount: number;
 	readAt: number;
+	/** The last round in which it was there, or {@link forgotten}. What follows is that round's. */
+	round: number;
+	/** Groups on it. */
+	consumers: number;
+	/** How long messages are kept; NaN: for ever, or not told. */
+	retentionSeconds: number;
 }
 
 /** What is remembered of something that no reading has shown for so long is given up. */
@@ -191,6 +202,7 @@ export class History {
 		for (const [name, stream] of this.streams) {
 			if (stream.readAt >= before) continue;
 			this.streams.delete(name);
+			stream.round = forgotten;
 			if (stream.partitions) this.streamPartitions.remove(stream.partitions);
 			if (stream.points) this.points.remove(stream.points);
 		}

@@ -1,7 +1,7 @@
 import type { Carried, Group, Partitions } from '../model.ts';
 import type { Column, Columns, Range } from './columns.ts';
 import { mostPoints } from './head-clock.ts';
-import type { GroupMemory, History, StreamMemory } from './history.ts';
+import { forgotten, type GroupMemory, type History, type StreamMemory } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 
 /** Points of a head's history at first, and where memory is short; more come where they matter. */
@@ -11,14 +11,18 @@ const fewestPoints = 4;
 /** Bytes of a point. */
 const pointBytes = 4 + 8 + 2;
 
-/** What a target's groups and streams take this round, counted before anything is added. */
+/** What is remembered of a target's groups and streams, looked up once a round. */
 export interface Census {
-	/** Groups on each stream. */
-	readonly groupsOn: ReadonlyMap<string, number>;
+	/** In the order of the streams. */
+	readonly streams: readonly StreamMemory[];
+	/** In the order of the groups; undefined for a new one. */
+	readonly groups: readonly (GroupMemory | undefined)[];
+	/** Of each group's stream, in the order of the groups. */
+	readonly streamsOfGroups: readonly (StreamMemory | undefined)[];
 	/** Partitions of groups; a group without partitions counts as one. */
 	readonly groupPartitions: number;
-	/** What is remembered of each group, in the order of the groups. */
-	readonly memories: readonly (GroupMemory | undefined)[];
+	/** Partitions that groups have. */
+	readonly rows: number;
 	/** Points that the partitions of a stream get at first. */
 	readonly firstPoints: number;
 }
@@ -28,27 +32,46 @@ export interface Census {
  * once a round at most.
  */
 export function makeRoom(history: History, carried: Carried): Census {
-	const groupsOn = new Map<string, number>();
 	const isNew = { groups: 0, told: 0, groupRows: 0, toldRows: 0, streamRows: 0, heads: 0 };
-	const memories: (GroupMemory | undefined)[] = [];
+	const streams: StreamMemory[] = [];
+	const newStreams: [StreamMemory, number][] = [];
+	for (const [name, { record }] of carried.streams) {
+		let memory = history.streams.get(name);
+		if (!memory) {
+			memory = newStream(history, name);
+			const rows = record.partitions?.ids.length ?? 0;
+			isNew.streamRows += rows;
+			newStreams.push([memory, rows]);
+		}
+		memory.round = history.round;
+		memory.consumers = 0;
+		memory.retentionSeconds = record.retentionSeconds ?? Number.NaN;
+		streams.push(memory);
+	}
+	const groups: (GroupMemory | undefined)[] = [];
+	const streamsOfGroups: (StreamMemory | undefined)[] = [];
 	let groupPartitions = 0;
+	let allRows = 0;
 	for (const [key, { record }] of carried.groups) {
-		groupsOn.set(record.stream, (groupsOn.get(record.stream) ?? 0) + 1);
 		const rows = 'ids' in record.lag ? record.lag.ids.length : 0;
 		groupPartitions += Math.max(1, rows);
+		allRows += rows;
 		const memory = history.groups.get(key);
-		memories.push(memory);
+		groups.push(memory);
+		const stream =
+			memory?.stream && memory.stream.round !== forgotten
+				? memory.stream
+				: history.streams.get(record.stream);
+		streamsOfGroups.push(stream);
+		if (stream) stream.consumers += 1;
 		if (memory) continue;
 		isNew.groups += 1;
 		isNew.groupRows += rows;
 		if ('ids' in record.lag && record.lag.told) isNew.toldRows += rows;
 		if (tells(record)) isNew.told += 1;
 	}
-	for (const [name, { record }] of carried.streams) {
-		if (history.streams.has(name)) continue;
-		const rows = record.partitions?.ids.length ?? 0;
-		isNew.streamRows += rows;
-		if (carried.agesByHead && groupsOn.has(name)) isNew.heads += rows;
+	for (const [{ consumers }, rows] of newStreams) {
+		if (carried.agesByHead && consumers > 0) isNew.heads += rows;
 	}
 	history.groupRows.reserve(isNew.groups);
 	history.toldRows.reserve(isNew.told);
@@ -59,18 +82,36 @@ export function makeRoom(history: History, carried: Carried): Census {
 	const enough = history.bytesLeft(groupPartitions) >= wanted * pointBytes;
 	const points = enough ? firstPoints : fewestPoints;
 	history.points.reserve(isNew.heads * points);
-	return { groupsOn, groupPartitions, memories, firstPoints: points };
+	return { streams, groups, streamsOfGroups, groupPartitions, rows: allRows, firstPoints: points };
+}
+
+function newStream(history: History, name: string): StreamMemory {
+	const memory: StreamMemory = {
+		partitions: undefined,
+		points: undefined,
+		pointsPerPartition: 0,
+		producedTotal: 0,
+		producedCount: Number.NaN,
+		readAt: history.timeline.now,
+		round: 0,
+		consumers: 0,
+		retentionSeconds: Number.NaN,
+	};
+	history.streams.set(name, memory);
+	return memory;
 }
 
 /**
  * The memory of a group, with rows for all that it tells now.
  *
  * @param before - what was remembered of it
+ * @param stream - what is remembered of its stream
  */
 export function rememberGroup(
 	history: History,
 	key: string,
 	before: GroupMemory | undefined,
+	stream: StreamMemory | undefined,
 	group: Group,
 	atMs: number,
 	plan: DerivePlan,
@@ -79,13 +120,18 @@ export function rememberGroup(
 	if (!memory) {
 		memory = {
 			row: history.groupRows.add(1),
+			partitions: undefined,
+			toldPartitions: undefined,
+			told: undefined,
 			firstSeenMs: atMs,
 			readAt: history.timeline.now,
 			round: 0,
+			stream,
 			...standing(group, plan),
 		};
 		history.groups.set(key, memory);
 	}
+	memory.stream = stream;
 	if (memory.plan !== plan) Object.assign(memory, standing(group, plan));
 	if ('ids' in group.lag) {
 		memory.partitions = fit(
@@ -145,27 +191,16 @@ function tells(group: Group): boolean {
 }
 
 /**
- * The memory of a stream, with rows for its partitions and, where groups read it, for points.
+ * Gives a stream's memory rows for its partitions and, where groups read it, for points.
  *
  * @param points - for each partition at first; 0: no ages are told by the head
  */
-export function rememberStream(
+export function rememberPartitions(
 	history: History,
-	name: string,
-	partitions: Partitions | undefined,
+	memory: StreamMemory,
+	partitions: Partitions,
 	points: number,
-): StreamMemory {
-	let memory = history.streams.get(name);
-	if (!memory) {
-		memory = {
-			pointsPerPartition: 0,
-			producedTotal: 0,
-			producedCount: Number.NaN,
-			readAt: history.timeline.now,
-		};
-		history.streams.set(name, memory);
-	}
-	if (!partitions) return memory;
+): void {
 	const before = memory.partitions;
 	const rows = fit(history.streamPartitions, before, partitions.ids, blankOfStream);
 	memory.partitions = rows;
@@ -174,7 +209,6 @@ export function rememberStream(
 		movePoints(history, memory, rows, before, memory.pointsPerPartition);
 	}
 	if (points > 0 && !memory.points) movePoints(history, memory, rows, undefined, points);
-	return memory;
 }
 
 /** Gives more points to streams that lack them, as long as there is memory for it. */
