@@ -2,6 +2,7 @@
 const shortBytes = 512;
 
 const zero = 48;
+const newline = 10;
 
 /**
  * Writes lines as bytes. Texts that many lines share are kept at its beginning and copied from there:
@@ -39,7 +40,18 @@ export class LineWriter {
 		this.#at += to - from;
 	}
 
-	/** Appends a value as Prometheus reads it; there must be room. */
+	/** Where the next byte goes: what lies before it can be copied like a kept text. */
+	get at(): number {
+		return this.#at;
+	}
+
+	/** Appends a value and ends the line; there must be room. */
+	value(value: number): void {
+		this.number(value);
+		this.#bytes[this.#at++] = newline;
+	}
+
+	/** Appends a number as Prometheus reads it; there must be room. */
 	number(value: number): void {
 		if (value >= 0 && value <= Number.MAX_SAFE_INTEGER && Number.isInteger(value)) {
 			this.#integer(value);
@@ -66,11 +78,15 @@ export class LineWriter {
 		this.#at = at;
 	}
 
-	/** Gives what was written since the last kept text, as bytes of its own, and begins anew after it. */
-	take(): Buffer {
-		const taken = Buffer.from(this.#bytes.subarray(this.#keptTo, this.#at));
+	/**
+	 * Gives what was written since the last kept text, as bytes of its own, and begins anew after it.
+	 *
+	 * @param before - is given back where it is the same
+	 */
+	take(before?: Buffer): Buffer {
+		const written = this.#bytes.subarray(this.#keptTo, this.#at);
 		this.#at = this.#keptTo;
-		return taken;
+		return before?.equals(written) ? before : Buffer.from(written);
 	}
 
 	#integer(value: number): void {

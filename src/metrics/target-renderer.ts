@@ -28,8 +28,6 @@ export type TargetLines = readonly Buffer[];
 /** Records between two places where rendering may be interrupted. */
 const stepRecords = 2000;
 
-const nothing = Buffer.alloc(0);
-
 /** Renders the lines of one target, poll after poll, and keeps what they have in common. */
 export class TargetRenderer {
 	readonly #groupLabels = new Labels();
@@ -48,11 +46,7 @@ export class TargetRenderer {
 		const { consumers, streams, expectations, seriesLimit, withoutPartitions } = derived;
 		const lines: Buffer[] = [];
 		let series = 0;
-		const take = (): void => {
-			const before = this.#before[lines.length];
-			const now = writer.take();
-			lines.push(before?.equals(now) ? before : now.length === 0 ? nothing : now);
-		};
+		const take = () => lines.push(writer.take(this.#before[lines.length]));
 
 		const groups = new Lines(writer, this.#groupLabels, consumers);
 		for (const family of groupFamilies) {
@@ -163,18 +157,27 @@ class Lines<Record extends LabelledRecord> {
 		const column = family.column(record);
 		if (!column) return 0;
 		const writer = this.#writer;
+		const { ids, values } = column;
 		let count = 0;
-		for (let row = 0; row < column.ids.length; row++) {
-			const value = column.values[row] as number;
+		let from = 0;
+		let to = 0;
+		for (let row = 0; row < ids.length; row++) {
+			const value = values[row] as number;
 			if (Number.isNaN(value)) continue;
 			writer.room(this.#longestLabels);
-			writer.copy(name.from, name.to);
-			this.#labelsOf(index);
-			writer.text(',partition="');
-			writer.number(column.ids[row] as number);
+			if (count === 0) {
+				from = writer.at;
+				writer.copy(name.from, name.to);
+				writer.copy(this.#labelsFrom(index), this.#labelsTo(index));
+				writer.text(',partition="');
+				to = writer.at;
+			} else {
+				// All lines of a record begin like its first one.
+				writer.copy(from, to);
+			}
+			writer.number(ids[row] as number);
 			writer.text('"} ');
-			writer.number(value);
-			writer.text('\n');
+			writer.value(value);
 			count += 1;
 		}
 		return count;
@@ -194,25 +197,27 @@ class Lines<Record extends LabelledRecord> {
 		line('count', '', count);
 	}
 
+	/** @param more - labels beside those of the record */
 	#line(name: KeptText, index: number, more: string, value: number): void {
 		this.#writer.room(this.#longestLabels);
 		this.#writer.copy(name.from, name.to);
 		this.#endLine(index, more, value);
 	}
 
-	/** @param more - labels beside those of the record */
 	#endLine(index: number, more: string, value: number): void {
-		this.#labelsOf(index);
-		if (more !== '') this.#writer.text(more);
-		this.#writer.text('} ');
-		this.#writer.number(value);
-		this.#writer.text('\n');
+		const writer = this.#writer;
+		writer.room(this.#longestLabels);
+		writer.copy(this.#labelsFrom(index), this.#labelsTo(index));
+		if (more !== '') writer.text(more);
+		writer.text('} ');
+		writer.value(value);
 	}
 
-	#labelsOf(index: number): void {
-		const writer = this.#writer;
-		const at = this.#labelsAt;
-		writer.room(this.#longestLabels);
-		writer.copy(at + this.#labels.at(index), at + this.#labels.at(index + 1));
+	#labelsFrom(index: number): number {
+		return this.#labelsAt + this.#labels.at(index);
+	}
+
+	#labelsTo(index: number): number {
+		return this.#labelsAt + this.#labels.at(index + 1);
 	}
 }
