@@ -33,8 +33,8 @@ export class World {
 	read(): Reading {
 		const { streams, groups } = this.next();
 		return {
-			streams: [...streams.values()].map(({ record }) => record),
-			groups: [...groups.values()].map(({ record }) => record),
+			streams: streams.map(({ record }) => record),
+			groups: groups.map(({ record }) => record),
 			unread: [],
 			complete: true,
 			problems: [],
@@ -80,8 +80,8 @@ export class World {
 			partitionDetail: true,
 			agesByHead: true,
 			headSeeds: [],
-			streams: this.#streams,
-			groups: this.#groups,
+			streams: [...this.#streams.values()],
+			groups: [...this.#groups.values()],
 		};
 	}
 }

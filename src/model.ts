@@ -240,9 +240,9 @@ export interface Carried {
 	readonly agesByHead: boolean;
 	/** Of the latest reading alone. */
 	readonly headSeeds: readonly HeadSeed[];
-	readonly streams: ReadonlyMap<string, Kept<Stream>>;
-	/** By stream and consumer group; the keys are carry's own. */
-	readonly groups: ReadonlyMap<string, Kept<Group>>;
+	/** Each name once, and from poll to poll in the same order, as far as the reading keeps to one. */
+	readonly streams: readonly Kept<Stream>[];
+	readonly groups: readonly Kept<Group>[];
 }
 
 /** The one word for how a consumer group fares, for people; the first that holds, in this order. */

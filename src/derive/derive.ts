@@ -1,10 +1,11 @@
 import type { Carried, Consumer, Derived, Expectation, StreamState } from '../model.ts';
 import { atOnce } from '../steps.ts';
+import { makeRoom } from './census.ts';
 import { ConsumerColumns } from './consumer-records.ts';
 import { GroupTaker } from './groups.ts';
-import type { History } from './history.ts';
+import type { GroupMemory, History } from './history.ts';
 import type { DerivePlan } from './plan.ts';
-import { growPoints, makeRoom, rememberGroup, rememberPartitions } from './remember.ts';
+import { growPoints, rememberGroup, rememberPartitions } from './remember.ts';
 import { StreamRecord, takeSeeds, takeStream, takeWaiting, type WaitingPoint } from './streams.ts';
 
 /** Groups and streams between two places where a round may be interrupted. */
@@ -35,7 +36,7 @@ export function* deriveInSteps(
 
 	const waiting: WaitingPoint[] = [];
 	let index = 0;
-	for (const kept of carried.streams.values()) {
+	for (const kept of carried.streams) {
 		const memory = census.streams[index];
 		if (++index % stepRecords === 0) yield;
 		if (!memory) continue;
@@ -50,25 +51,28 @@ export function* deriveInSteps(
 	yield;
 
 	const rows = carried.partitionDetail ? census.rows : 0;
-	const records = new ConsumerColumns(plan, carried.groups.size, rows);
+	const records = new ConsumerColumns(plan, carried.groups.length, rows);
 	const taker = new GroupTaker(history, carried, records);
 	const consumers: Consumer[] = [];
-	for (const [key, kept] of carried.groups) {
+	const memories: GroupMemory[] = [];
+	for (const kept of carried.groups) {
 		const row = consumers.length;
 		if (row % stepRecords === 0) yield;
 		const before = census.groups[row];
 		const stream = census.streamsOfGroups[row];
-		const memory = rememberGroup(history, key, before, stream, kept.record, carried.atMs, plan);
+		const memory = rememberGroup(history, before, stream, kept.record, carried.atMs, plan);
+		memories.push(memory);
 		consumers.push(taker.take(row, memory, kept, stream));
 	}
 	yield;
 
 	const streams: StreamState[] = [];
-	for (const { record } of carried.streams.values()) {
+	for (const { record } of carried.streams) {
 		const memory = census.streams[streams.length];
 		if (!memory) break;
 		streams.push(new StreamRecord(record, memory, carried.partitionDetail, plan));
 	}
+	history.keepGroups(memories);
 	history.forget();
 	return { consumers, streams, expectations: expectations(carried, plan) };
 }
@@ -78,7 +82,7 @@ function expectations(carried: Carried, plan: DerivePlan): readonly Expectation[
 	if (plan.expected.length === 0) return [];
 	const found = new Map<string, boolean>();
 	const keyOf = (stream: string, consumerGroup: string) => JSON.stringify([stream, consumerGroup]);
-	for (const { record, readAtMs } of carried.groups.values()) {
+	for (const { record, readAtMs } of carried.groups) {
 		const wasRead = readAtMs === carried.atMs;
 		found.set(keyOf(record.stream, record.consumerGroup), wasRead);
 	}

@@ -1,105 +1,11 @@
-import type { Carried, Group, Partitions } from '../model.ts';
+import type { Group, Partitions } from '../model.ts';
 import type { Column, Columns, Range } from './columns.ts';
 import { mostPoints } from './head-clock.ts';
-import { forgotten, type GroupMemory, type History, type StreamMemory } from './history.ts';
+import type { GroupMemory, History, StreamMemory } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 
-/** Points of a head's history at first, and where memory is short; more come where they matter. */
-const firstPoints = 8;
-const fewestPoints = 4;
-
 /** Bytes of a point. */
-const pointBytes = 4 + 8 + 2;
-
-/** What is remembered of a target's groups and streams, looked up once a round. */
-export interface Census {
-	/** In the order of the streams. */
-	readonly streams: readonly StreamMemory[];
-	/** In the order of the groups; undefined for a new one. */
-	readonly groups: readonly (GroupMemory | undefined)[];
-	/** Of each group's stream, in the order of the groups. */
-	readonly streamsOfGroups: readonly (StreamMemory | undefined)[];
-	/** Partitions of groups; a group without partitions counts as one. */
-	readonly groupPartitions: number;
-	/** Partitions that groups have. */
-	readonly rows: number;
-	/** Points that the partitions of a stream get at first. */
-	readonly firstPoints: number;
-}
-
-/**
- * Counts what there is and makes room for all that is new at once, so that the columns are moved
- * once a round at most.
- */
-export function makeRoom(history: History, carried: Carried): Census {
-	const isNew = { groups: 0, told: 0, groupRows: 0, toldRows: 0, streamRows: 0, heads: 0 };
-	const streams: StreamMemory[] = [];
-	const newStreams: [StreamMemory, number][] = [];
-	for (const [name, { record }] of carried.streams) {
-		let memory = history.streams.get(name);
-		if (!memory) {
-			memory = newStream(history, name);
-			const rows = record.partitions?.ids.length ?? 0;
-			isNew.streamRows += rows;
-			newStreams.push([memory, rows]);
-		}
-		memory.round = history.round;
-		memory.consumers = 0;
-		memory.retentionSeconds = record.retentionSeconds ?? Number.NaN;
-		streams.push(memory);
-	}
-	const groups: (GroupMemory | undefined)[] = [];
-	const streamsOfGroups: (StreamMemory | undefined)[] = [];
-	let groupPartitions = 0;
-	let allRows = 0;
-	for (const [key, { record }] of carried.groups) {
-		const rows = 'ids' in record.lag ? record.lag.ids.length : 0;
-		groupPartitions += Math.max(1, rows);
-		allRows += rows;
-		const memory = history.groups.get(key);
-		groups.push(memory);
-		const stream =
-			memory?.stream && memory.stream.round !== forgotten
-				? memory.stream
-				: history.streams.get(record.stream);
-		streamsOfGroups.push(stream);
-		if (stream) stream.consumers += 1;
-		if (memory) continue;
-		isNew.groups += 1;
-		isNew.groupRows += rows;
-		if ('ids' in record.lag && record.lag.told) isNew.toldRows += rows;
-		if (tells(record)) isNew.told += 1;
-	}
-	for (const [{ consumers }, rows] of newStreams) {
-		if (carried.agesByHead && consumers > 0) isNew.heads += rows;
-	}
-	history.groupRows.reserve(isNew.groups);
-	history.toldRows.reserve(isNew.told);
-	history.groupPartitions.reserve(isNew.groupRows);
-	history.toldPartitions.reserve(isNew.toldRows);
-	history.streamPartitions.reserve(isNew.streamRows);
-	const wanted = isNew.heads * firstPoints;
-	const enough = history.bytesLeft(groupPartitions) >= wanted * pointBytes;
-	const points = enough ? firstPoints : fewestPoints;
-	history.points.reserve(isNew.heads * points);
-	return { streams, groups, streamsOfGroups, groupPartitions, rows: allRows, firstPoints: points };
-}
-
-function newStream(history: History, name: string): StreamMemory {
-	const memory: StreamMemory = {
-		partitions: undefined,
-		points: undefined,
-		pointsPerPartition: 0,
-		producedTotal: 0,
-		producedCount: Number.NaN,
-		readAt: history.timeline.now,
-		round: 0,
-		consumers: 0,
-		retentionSeconds: Number.NaN,
-	};
-	history.streams.set(name, memory);
-	return memory;
-}
+export const pointBytes = 4 + 8 + 2;
 
 /**
  * The memory of a group, with rows for all that it tells now.
@@ -109,7 +15,6 @@ function newStream(history: History, name: string): StreamMemory {
  */
 export function rememberGroup(
 	history: History,
-	key: string,
 	before: GroupMemory | undefined,
 	stream: StreamMemory | undefined,
 	group: Group,
@@ -119,6 +24,8 @@ export function rememberGroup(
 	let memory = before;
 	if (!memory) {
 		memory = {
+			stream: group.stream,
+			consumerGroup: group.consumerGroup,
 			row: history.groupRows.add(1),
 			partitions: undefined,
 			toldPartitions: undefined,
@@ -126,12 +33,11 @@ export function rememberGroup(
 			firstSeenMs: atMs,
 			readAt: history.timeline.now,
 			round: 0,
-			stream,
+			streamMemory: stream,
 			...standing(group, plan),
 		};
-		history.groups.set(key, memory);
 	}
-	memory.stream = stream;
+	memory.streamMemory = stream;
 	if (memory.plan !== plan) Object.assign(memory, standing(group, plan));
 	if ('ids' in group.lag) {
 		memory.partitions = fit(
@@ -176,18 +82,6 @@ function standing({ stream, consumerGroup }: Group, plan: DerivePlan) {
 		),
 		plan,
 	};
-}
-
-/** Whether a group has counts or positions of its own. */
-function tells(group: Group): boolean {
-	return (
-		group.position !== undefined ||
-		group.acknowledged !== undefined ||
-		group.line !== undefined ||
-		group.consumedCount !== undefined ||
-		group.pendingLostCount !== undefined ||
-		group.exhaustedCount !== undefined
-	);
 }
 
 /**
@@ -316,4 +210,16 @@ function isSame(id: Int32Array, range: Range, ids: Int32Array): boolean {
 		if (id[range.offset + row] !== ids[row]) return false;
 	}
 	return true;
+}
+
+/** Whether a group has counts or positions of its own. */
+export function tells(group: Group): boolean {
+	return (
+		group.position !== undefined ||
+		group.acknowledged !== undefined ||
+		group.line !== undefined ||
+		group.consumedCount !== undefined ||
+		group.pendingLostCount !== undefined ||
+		group.exhaustedCount !== undefined
+	);
 }

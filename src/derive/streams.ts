@@ -100,9 +100,11 @@ export function takeWaiting(history: History, waiting: readonly WaitingPoint[]):
 export function takeSeeds(history: History, seeds: readonly HeadSeed[]): void {
 	const points = history.points.columns;
 	const columns = history.streamPartitions.columns;
+	if (seeds.length === 0) return;
+	const streams = new Map(history.streams.map((memory) => [memory.stream, memory]));
 	const latestFirst = [...seeds].sort((a, b) => b.atMs - a.atMs);
 	for (const { stream, partition, atMs, end } of latestFirst) {
-		const memory = history.streams.get(stream);
+		const memory = streams.get(stream);
 		if (!memory?.points || !memory.partitions) continue;
 		const index = indexOf(columns.id, memory.partitions.offset, memory.partitions.count, partition);
 		if (index === -1) continue;
