@@ -18,6 +18,20 @@ import {
 } from './brokers/index.ts';
 import { findChromium } from './browser/chromium.ts';
 
+const progress = (line: string) => console.log(`  ${line}`);
+const brokers = [
+	() => findKafka(undefined, progress),
+	() => findRedis(progress),
+	() => findNats(progress),
+	() => findPrometheus(progress),
+	() => findPromtool(progress),
+];
+const around = [
+	() => findAlertmanager(progress),
+	() => findAmtool(progress),
+	() => findChromium(progress),
+];
+
 const parts = {
 	async check() {
 		await run('types', 'npx', ['tsc']);
@@ -58,20 +72,6 @@ for (const name of asked.length > 0 ? (asked as Part[]) : byDefault) {
 	await parts[name]();
 }
 console.log(`\nall passed in ${seconds(started)} s`);
-
-const progress = (line: string) => console.log(`  ${line}`);
-const brokers = [
-	() => findKafka(undefined, progress),
-	() => findRedis(progress),
-	() => findNats(progress),
-	() => findPrometheus(progress),
-	() => findPromtool(progress),
-];
-const around = [
-	() => findAlertmanager(progress),
-	() => findAmtool(progress),
-	() => findChromium(progress),
-];
 
 /** A server that cannot be had is an error: a test that needs one is never skipped. */
 async function prepare(finds: readonly (() => Promise<FoundServer>)[]): Promise<void> {
