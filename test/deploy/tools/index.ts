@@ -1,0 +1,1 @@
+export { findHadolint } from './hadolint.ts';
