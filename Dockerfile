@@ -8,9 +8,11 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json LICENSE ./
 COPY src src
-RUN npm run build
+COPY web/page.css web/page.js web/
+# Who may read what follows from whoever checked the project out; here it is the same for all.
+RUN npm run build && chmod -R u=rwX,go=rX package.json LICENSE web
 
 FROM ${BUILD_IMAGE} AS packages
 WORKDIR /packages
@@ -26,10 +28,10 @@ LABEL org.opencontainers.image.title="stream-lag-exporter" \
 	org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production STREAM_LAG_REVISION=$REVISION
 WORKDIR /app
-COPY package.json LICENSE ./
 COPY --from=packages /packages/node_modules node_modules
+COPY --from=build /build/package.json /build/LICENSE ./
 COPY --from=build /build/dist dist
-COPY web/page.css web/page.js web/
+COPY --from=build /build/web web
 # By number: Kubernetes can tell that it is not root. It is the base image's nonroot.
 USER 65532:65532
 EXPOSE 10977

@@ -26,18 +26,23 @@ let image: Image;
 before(async () => {
 	// Others than its owner are to start the program.
 	chmodSync(folder, 0o755);
-	image = await buildIn('first');
+	image = await buildIn('first', 0o022);
 });
 after(async () => {
 	for (const path of [folder, ...foldersIn(folder)]) chmodSync(path, 0o755);
 	await rm(folder, { recursive: true });
 });
 
-async function buildIn(name: string): Promise<Image> {
+/** @param umask - of whoever checked the project out */
+async function buildIn(name: string, umask: number): Promise<Image> {
 	const own = join(folder, name);
 	const context = join(folder, `${name}-context`);
 	for (const path of [own, context]) mkdirSync(path);
 	makeContext(fileURLToPath(root), read('.dockerignore'), context);
+	for (const entry of readdirSync(context, { recursive: true, withFileTypes: true })) {
+		const mode = entry.isDirectory() ? 0o777 : 0o666;
+		chmodSync(join(entry.parentPath, entry.name), mode & ~umask);
+	}
 	return await build(stages, context, own, (line) => tellOnStandardError(`image: ${line}`));
 }
 
@@ -78,8 +83,8 @@ test('its user is a number other than 0, so that Kubernetes can tell that it is 
 	assert.match(image.user, /^[1-9]\d*:[1-9]\d*$/);
 });
 
-test('a second build gives the same files', async () => {
-	const second = await buildIn('second');
+test('a second build gives the same files, whoever checked the project out', async () => {
+	const second = await buildIn('second', 0o077);
 	assert.deepEqual(entriesOf(second.root), entriesOf(image.root));
 });
 
