@@ -16,6 +16,14 @@ import {
 	findRedis,
 } from './brokers/index.ts';
 import { findChromium } from './browser/chromium.ts';
+import {
+	findCompose,
+	findHadolint,
+	findHelm,
+	findKubeconform,
+	findSchemas,
+	kubernetesVersions,
+} from './deploy/tools/index.ts';
 
 const parts = {
 	async check() {
@@ -68,11 +76,17 @@ async function findServers(): Promise<void> {
 		() => findAlertmanager(progress),
 		() => findAmtool(progress),
 		() => findChromium(progress),
+		() => findHadolint(progress),
+		() => findCompose(progress),
+		() => findHelm(progress),
+		() => findKubeconform(progress),
 	];
 	for (const find of finds) {
 		const { name, version, source } = await find();
 		console.log(`  ${name} ${version} (${source})`);
 	}
+	await findSchemas(progress);
+	console.log(`  schemas of Kubernetes ${kubernetesVersions.join(', ')}`);
 }
 
 /** Two files at a time: most of them start servers, and two cores carry no more. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runCommand } from './command.ts';
 import { findOnPath, type Progress } from './found.ts';
 
@@ -15,6 +18,24 @@ export async function goInstall(
 ): Promise<void> {
 	progress('downloading and building with go install, which takes minutes');
 	await runCommand(go(), ['install', program], { env: { GOBIN: folder }, timeoutMs });
+}
+
+/**
+ * Downloads the source of a Go module, to where Go keeps it.
+ *
+ * @returns its folder, which cannot be written
+ */
+export async function goModule(module: string, progress: Progress): Promise<string> {
+	progress(`downloading ${module} with go`);
+	// Else Go would look for a module of the project's own.
+	const cwd = await mkdtemp(join(tmpdir(), 'stream-lag-exporter-go-'));
+	try {
+		const args = ['mod', 'download', '-json', module];
+		const { stdout } = await runCommand(go(), args, { cwd, timeoutMs });
+		return JSON.parse(stdout).Dir;
+	} finally {
+		await rm(cwd, { recursive: true });
+	}
 }
 
 function go(): string {
