@@ -1,5 +1,8 @@
 /** `npm run docs`: writes what is generated from the code. A test compares it with what is committed. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chartFilesByPath } from './chart.ts';
 import { dashboardFilesByPath } from './dashboards.ts';
 import { metricsPage } from './metrics-page.ts';
 import { ruleFilesByPath } from './rules.ts';
@@ -9,8 +12,11 @@ const files = {
 	'docs/metrics.md': metricsPage(),
 	...ruleFilesByPath(),
 	...dashboardFilesByPath(),
+	...chartFilesByPath(),
 };
 for (const [path, text] of Object.entries(files)) {
-	writeFileSync(new URL(`../${path}`, import.meta.url), text);
+	const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(file, text);
 }
 writeSchema();

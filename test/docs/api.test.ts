@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { consumersAnswer, targetsAnswer } from '../../src/http/api/schema.ts';
 import { sortColumns } from '../../src/http/consumers/columns.ts';
 import { consumersQuerySchema } from '../../src/http/consumers/query.ts';
+import { read } from '../deploy/read.ts';
 import { get } from '../http/site.ts';
 import { consumer } from '../metrics/records.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
+const page = read('docs/api.md');
 
 test('docs/api.md names every parameter, every column and every key', () => {
 	const { properties } = consumersAnswer[200].properties.consumers.items;
@@ -44,8 +43,8 @@ test('every request of docs/api.md is answered as it says', async () => {
 });
 
 test('the trigger for KEDA finds the lag of the group, and no number where there is none', async () => {
-	const yaml = /^```yaml\n(.*?)^```$/ms.exec(page)?.[1] ?? '';
-	const { url, valueLocation } = parse(yaml).spec.triggers[0].metadata;
+	const { spec } = parse(read('deploy/kubernetes/scaled-object.yaml'));
+	const { url, valueLocation } = spec.triggers[0].metadata;
 	const { pathname, search } = new URL(url);
 	const billing = { target: 'orders', stream: 'orders', consumerGroup: 'billing' };
 	const value = async (lag?: number) => {
