@@ -15,6 +15,7 @@ import {
 	findPromtool,
 	findRedis,
 } from './brokers/index.ts';
+import { findSystemdAnalyze } from './brokers/systemd-analyze.ts';
 import { findChromium } from './browser/chromium.ts';
 
 const parts = {
@@ -68,6 +69,7 @@ async function findServers(): Promise<void> {
 		() => findAlertmanager(progress),
 		() => findAmtool(progress),
 		() => findChromium(progress),
+		() => findSystemdAnalyze(progress),
 	];
 	for (const find of finds) {
 		const { name, version, source } = await find();
