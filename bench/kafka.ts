@@ -65,7 +65,7 @@ function topicsOf(group: number, { topics, topicsPerGroup }: Size): readonly str
 	);
 }
 
-async function fill(broker: Kafka, size: Size): Promise<void> {
+export async function fill(broker: Kafka, size: Size): Promise<void> {
 	const seed = await seedFor(broker.bootstrap);
 	try {
 		// Has the topic of offsets made before there are thousands of others.

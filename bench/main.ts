@@ -5,6 +5,7 @@ import { benchNats } from './nats.ts';
 import { benchPage } from './page.ts';
 import { benchRedis } from './redis.ts';
 import { benchScale } from './scale.ts';
+import { benchSize } from './size.ts';
 
 const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (print: (line: string) => void) => Promis
 	page: benchPage,
 	redis: benchRedis,
 	scale: benchScale,
+	size: benchSize,
 };
 
 const name = process.argv[2] ?? '';

@@ -95,7 +95,10 @@ async function run(
 }
 
 /** Makes streams and consumers, and gives what lets each consumer read one message on. */
-async function seed(server: Nats, { streams, consumers }: Workload): Promise<() => Promise<void>> {
+export async function seed(
+	server: Nats,
+	{ streams, consumers }: Workload,
+): Promise<() => Promise<void>> {
 	const client = await connect({ servers: server.url });
 	const manager = await client.jetstreamManager();
 	const names = Array.from({ length: streams }, (_, index) => `s${index}`);

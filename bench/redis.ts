@@ -54,7 +54,7 @@ export async function benchRedis(print: (line: string) => void): Promise<void> {
 }
 
 /** Four entries a stream; each group has read two, so that its lag is two and two are pending. */
-async function seed(server: Redis, { streams, groups, entryBytes }: Load): Promise<void> {
+export async function seed(server: Redis, { streams, groups, entryBytes }: Load): Promise<void> {
 	const client = new Client(server.url);
 	try {
 		await client.flushall();

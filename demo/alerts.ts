@@ -43,7 +43,9 @@ export async function startAlerting(
 		startPrometheus({
 			scrape: [target],
 			scrapeIntervalSeconds: 2,
-			ruleFiles: [fileURLToPath(new URL('prometheus/rules/*.yaml', deploy))],
+			ruleFiles: ['recording.yaml', 'alerts.yaml'].map((name) =>
+				fileURLToPath(new URL(`prometheus/rules/${name}`, deploy)),
+			),
 			...(alertmanager && { alertmanager: alertmanager.address }),
 			progress,
 		}),

@@ -3,12 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chartFilesByPath } from './chart.ts';
+import { cliPage } from './cli-page.ts';
 import { dashboardFilesByPath } from './dashboards.ts';
 import { metricsPage } from './metrics-page.ts';
 import { ruleFilesByPath } from './rules.ts';
 import { writeSchema } from './schema.ts';
 
 const files = {
+	'docs/cli.md': cliPage(),
 	'docs/metrics.md': metricsPage(),
 	...ruleFilesByPath(),
 	...dashboardFilesByPath(),

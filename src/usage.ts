@@ -3,7 +3,7 @@ import { logFormats, logLevels } from './log.ts';
 export const outputs = ['table', 'json', 'prometheus'] as const;
 
 /** A flag, and what `--help` says about it. */
-interface Flag {
+export interface Flag {
 	readonly name: string;
 	/** What stands behind the equals sign. Absent: the flag is on where it is given. */
 	readonly value?: string;

@@ -16,6 +16,7 @@ import {
 	findPromtool,
 	findRedis,
 } from './brokers/index.ts';
+import { findSystemdAnalyze } from './brokers/systemd-analyze.ts';
 import { findChromium } from './browser/chromium.ts';
 import {
 	findCompose,
@@ -38,6 +39,7 @@ const around = [
 	() => findAlertmanager(progress),
 	() => findAmtool(progress),
 	() => findChromium(progress),
+	() => findSystemdAnalyze(progress),
 	() => findHadolint(progress),
 	() => findCompose(progress),
 	() => findHelm(progress),

@@ -25,6 +25,12 @@ test('promtool finds nothing wrong with the rules and the example of Prometheus'
 	assert.match(told, /25 rules found/);
 });
 
+for (const file of readdirSync(new URL('deploy/prometheus/rules', root))) {
+	test(`promtool finds nothing wrong with prometheus/rules/${file}`, async () => {
+		assert.match(await run(promtool, 'check', 'rules', `prometheus/rules/${file}`), /SUCCESS/);
+	});
+}
+
 for (const file of readdirSync(new URL('deploy/prometheus/tests', root))) {
 	test(`the rules do what prometheus/tests/${file} says`, async () => {
 		assert.match(await run(promtool, 'test', 'rules', `prometheus/tests/${file}`), /SUCCESS/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { compatibilityRules } from '../../deploy/prometheus/source/compat/index.ts';
 import { recordingRules } from '../../deploy/prometheus/source/recording.ts';
 import { asShipped } from '../../deploy/prometheus/source/rule.ts';
 import { alertRules } from '../../deploy/prometheus/source/rules.ts';
@@ -11,6 +12,7 @@ import { metricsIn } from './promql.ts';
 import { read, root } from './read.ts';
 
 const recordings = recordingRules(asShipped).flatMap(({ rules }) => rules);
+const compatibility = compatibilityRules.flatMap(({ rules }) => rules);
 const alerts = alertRules(asShipped).flatMap(({ rules }) => rules);
 const names = alerts.map(({ alert }) => alert);
 
@@ -30,7 +32,7 @@ test('the Kubernetes PrometheusRule holds the rules of both files and nothing el
 
 test('every metric in a rule is exported, or recorded by another', () => {
 	const recorded = new Set(recordings.map(({ record }) => record));
-	for (const { expr } of [...recordings, ...alerts]) {
+	for (const { expr } of [...recordings, ...compatibility, ...alerts]) {
 		for (const name of metricsIn(expr)) {
 			const known = [catalogueNames, recorded, ofPrometheus];
 			assert.ok(
@@ -57,6 +59,29 @@ for (const { alert, expr, labels, annotations, keep_firing_for } of alerts) {
 		);
 	});
 }
+
+test('no name of another exporter is one of ours, and one group has it once', () => {
+	for (const { rules } of compatibilityRules) {
+		const own = rules.map(({ record }) => record);
+		assert.deepEqual(own, [...new Set(own)]);
+		for (const record of own) assert.ok(!catalogueNames.has(record), record);
+	}
+});
+
+test('what is recorded under the names of another exporter is of one platform, over all replicas', () => {
+	const platforms = { redis: 'redis', jetstream: 'nats', nats: 'nats' } as const;
+	for (const { record, expr } of compatibility) {
+		const [first = ''] = record.split('_', 1);
+		const platform = platforms[first as keyof typeof platforms] ?? 'kafka';
+		const bare = expr.replace(/by \([^)]*\)/g, 'by');
+		const selectors = [...bare.matchAll(/(?<!")\bstream_\w+(?:\{([^}]*)\})?/g)];
+		assert.ok(selectors.length > 0, expr);
+		for (const [selector, matchers = ''] of selectors) {
+			assert.ok(matchers.split(',').includes(`platform="${platform}"`), `${record}: ${selector}`);
+		}
+		assert.equal(bare.match(/max by \(stream_/g)?.length, selectors.length, record);
+	}
+});
 
 test('no alert stands on the status, which flips', () => {
 	for (const { expr } of [...recordings, ...alerts]) {

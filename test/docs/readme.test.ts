@@ -14,6 +14,10 @@ const pages = [
 	'docs/kafka.md',
 	'docs/redis.md',
 	'docs/nats.md',
+	'docs/cli.md',
+	'docs/migrating.md',
+	'docs/releasing.md',
+	'docs/systemd.md',
 ];
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 

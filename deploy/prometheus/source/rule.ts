@@ -2,6 +2,8 @@
 export interface RecordingRule {
 	readonly record: string;
 	readonly expr: string;
+	/** Labels beside those of the expression. */
+	readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A rule that becomes an alert where its expression has a value. */
