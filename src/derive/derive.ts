@@ -50,7 +50,8 @@ export function derive(history: History, carried: Carried, plan: DerivePlan): De
 	const streams: StreamState[] = [];
 	for (const [name, { record }] of carried.streams) {
 		const memory = history.streams.get(name);
-		if (memory) streams.push(streamState(record, memory, groupsOn.get(name) ?? 0, carried, plan));
+		if (memory && !record.elsewhere?.exported)
+			streams.push(streamState(record, memory, groupsOn.get(name) ?? 0, carried, plan));
 	}
 	history.forget();
 	return { consumers, streams, expectations: expectations(carried, plan) };

@@ -137,7 +137,7 @@ export function indexOf(ids: Int32Array, first: number, count: number, id: numbe
 
 /** A stream as exported. */
 export function streamState(
-	{ name, partitions, producedCount, ...facts }: Stream,
+	{ name, partitions, producedCount, elsewhere = { exported: false, groups: 0 }, ...facts }: Stream,
 	memory: StreamMemory,
 	consumers: number,
 	{ partitionDetail }: Carried,
@@ -152,7 +152,7 @@ export function streamState(
 		...(length !== undefined && { length }),
 		...((partitions || producedCount !== undefined) && { producedTotal: memory.producedTotal }),
 		...(partitions && { partitionCount: partitions.ids.length }),
-		consumers,
+		...(elsewhere.groups !== undefined && { consumers: consumers + elsewhere.groups }),
 		...(partitionDetail && partitions && { partitions }),
 	};
 }

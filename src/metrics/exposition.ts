@@ -46,7 +46,8 @@ export function renderTarget(state: TargetState, derived: Derived): TargetLines 
 		),
 		...streamFamilies.map((family) => render<StreamState>(family, streams, streamLabels, series)),
 	];
-	const labels = `target=${quote(state.target)},platform=${quote(state.platform)}`;
+	const shard = state.shard === undefined ? '' : `,shard="${state.shard}"`;
+	const labels = `target=${quote(state.target)},platform=${quote(state.platform)}${shard}`;
 	const target: TargetOf = {
 		state,
 		groups: consumers.length,
