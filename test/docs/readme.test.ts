@@ -14,6 +14,7 @@ const pages = [
 	'docs/kafka.md',
 	'docs/redis.md',
 	'docs/nats.md',
+	'docs/sharding.md',
 ];
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
