@@ -4,6 +4,7 @@ import { benchKafka } from './kafka.ts';
 import { benchNats } from './nats.ts';
 import { benchPage } from './page.ts';
 import { benchRedis } from './redis.ts';
+import { benchScale } from './scale.ts';
 
 const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
 	derive: benchDerive,
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, (print: (line: string) => void) => Promis
 	nats: benchNats,
 	page: benchPage,
 	redis: benchRedis,
+	scale: benchScale,
 };
 
 const name = process.argv[2] ?? '';

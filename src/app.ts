@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, TargetPlan } from './config/plan.ts';
 import { sameTarget } from './config/same-target.ts';
-import { derive } from './derive/derive.ts';
+import { deriveInSteps } from './derive/derive.ts';
 import { History } from './derive/history.ts';
 import { type DerivePlan, planOf } from './derive/plan.ts';
 import { SeriesLimiter } from './derive/series-limits.ts';
@@ -14,6 +14,7 @@ import type { Outcome } from './poll/outcome.ts';
 import { Poller } from './poll/poller.ts';
 import { ProblemLog } from './poll/problem-log.ts';
 import { afterPoll, initialState } from './poll/target-state.ts';
+import { inTurns } from './steps.ts';
 import { shareOf } from './targets/share.ts';
 
 /** What a reload did, by the names of the targets. */
@@ -115,8 +116,8 @@ export class App {
 		const problemLog = new ProblemLog(log);
 		const running: Running = {
 			history,
-			poller: new Poller(make, plan.poll, (outcome, requests) => {
-				history.poll(outcome, requests);
+			poller: new Poller(make, plan.poll, async (outcome, requests) => {
+				await history.poll(outcome, requests);
 				problemLog.poll(outcome);
 				this.#publisher.publish(history.state, history.derived);
 			}),
@@ -186,11 +187,12 @@ export class TargetHistory {
 	}
 
 	/** @param requests - all that were ever sent, by operation */
-	poll(outcome: Outcome, requests: ReadonlyMap<string, number>): void {
+	async poll(outcome: Outcome, requests: ReadonlyMap<string, number>): Promise<void> {
 		const { name, keepFailedMs, seriesLimits } = this.#plan;
 		this.state = afterPoll(this.state, outcome, requests);
 		this.#carried = carry(this.#carried, outcome.reading, outcome.startedAtMs, keepFailedMs);
-		const derived = derive(this.#history, this.#carried, this.#derivePlan);
+		const steps = deriveInSteps(this.#history, this.#carried, this.#derivePlan);
+		const derived = await inTurns(steps);
 		this.derived = this.#limiter.limit(name, derived, countSeries(derived), seriesLimits);
 	}
 }

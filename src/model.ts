@@ -250,9 +250,9 @@ export interface Carried {
 	readonly agesByHead: boolean;
 	/** Of the latest reading alone. */
 	readonly headSeeds: readonly HeadSeed[];
-	readonly streams: ReadonlyMap<string, Kept<Stream>>;
-	/** By stream and consumer group; the keys are carry's own. */
-	readonly groups: ReadonlyMap<string, Kept<Group>>;
+	/** Each name once, and from poll to poll in the same order, as far as the reading keeps to one. */
+	readonly streams: readonly Kept<Stream>[];
+	readonly groups: readonly Kept<Group>[];
 }
 
 /** The one word for how a consumer group fares, for people; the first that holds, in this order. */
@@ -289,7 +289,10 @@ export interface Breaches {
 	readonly pendingAge?: boolean;
 }
 
-/** One consumer group on one stream, as exported: what was read and what follows from it. */
+/**
+ * One consumer group on one stream, as exported: what was read and what follows from it. Its fields
+ * may be made when they are asked for.
+ */
 export interface Consumer {
 	readonly target: string;
 	readonly platform: string;
@@ -297,38 +300,38 @@ export interface Consumer {
 	readonly consumerGroup: string;
 	/** When this exporter first saw it, in milliseconds since 1970. */
 	readonly firstSeenMs: number;
-	readonly kind?: string;
-	readonly state?: string;
+	readonly kind?: string | undefined;
+	readonly state?: string | undefined;
 	/** Messages; never negative. */
-	readonly lag?: number;
-	readonly lagUncertainty?: number;
+	readonly lag?: number | undefined;
+	readonly lagUncertainty?: number | undefined;
 	/** Why there is no lag. */
-	readonly lagUnknown?: string;
+	readonly lagUnknown?: string | undefined;
 	/** Age of the oldest message not consumed, 0 without lag; a lower bound where the history ends. */
-	readonly lagSeconds?: number;
-	readonly partitionLagMax?: number;
-	readonly partitionsUnknown?: number;
-	readonly partitionsStalled?: number;
-	readonly stalledSeconds?: number;
-	readonly stoppedSeconds?: number;
-	readonly pending?: number;
-	readonly pendingAgeSeconds?: number;
-	readonly pendingIdleSeconds?: number;
-	readonly pendingAbandoned?: number;
-	readonly oldestPendingDeliveries?: number;
-	readonly pendingLimit?: number;
-	readonly redelivered?: number;
-	readonly members?: number;
-	readonly idleSeconds?: number;
-	readonly waitingPulls?: number;
+	readonly lagSeconds?: number | undefined;
+	readonly partitionLagMax?: number | undefined;
+	readonly partitionsUnknown?: number | undefined;
+	readonly partitionsStalled?: number | undefined;
+	readonly stalledSeconds?: number | undefined;
+	readonly stoppedSeconds?: number | undefined;
+	readonly pending?: number | undefined;
+	readonly pendingAgeSeconds?: number | undefined;
+	readonly pendingIdleSeconds?: number | undefined;
+	readonly pendingAbandoned?: number | undefined;
+	readonly oldestPendingDeliveries?: number | undefined;
+	readonly pendingLimit?: number | undefined;
+	readonly redelivered?: number | undefined;
+	readonly members?: number | undefined;
+	readonly idleSeconds?: number | undefined;
+	readonly waitingPulls?: number | undefined;
 	/** Counters of the exporter's own, from 0 at the first sight. */
-	readonly consumedTotal?: number;
-	readonly lostTotal?: number;
-	readonly exhaustedTotal?: number;
+	readonly consumedTotal?: number | undefined;
+	readonly lostTotal?: number | undefined;
+	readonly exhaustedTotal?: number | undefined;
 	/** From 0 to 1. */
-	readonly retentionUsedRatio?: number;
-	readonly retentionHeadroomSeconds?: number;
-	readonly drainSeconds?: number;
+	readonly retentionUsedRatio?: number | undefined;
+	readonly retentionHeadroomSeconds?: number | undefined;
+	readonly drainSeconds?: number | undefined;
 	readonly status: Status;
 	/** Why, in words, with the numbers. */
 	readonly statusReason: string;
@@ -337,16 +340,12 @@ export interface Consumer {
 	/** Whether the configuration says that it must exist. */
 	readonly expected: boolean;
 	/** How far messages were handed out, and how far they were acknowledged, as in {@link Group}. */
-	readonly position?: Position;
-	readonly acknowledged?: Position;
-	/**
-	 * The lags of the last polls, oldest first, NaN where it was not read: those of this consumer are
-	 * {@link recentPolls} long and begin at `recentLagsAt`, for all consumers of a target share them.
-	 */
-	readonly recentLags?: Float32Array;
-	readonly recentLagsAt?: number;
-	/** Absent where single partitions are not exported. */
-	readonly partitions?: ConsumerPartitions;
+	readonly position?: Position | undefined;
+	readonly acknowledged?: Position | undefined;
+	/** The lags of the last {@link recentPolls} polls, oldest first, NaN where it was not read. */
+	readonly recentLags?: Float32Array | undefined;
+	/** Absent where the configuration wants no single partitions. */
+	readonly partitions?: ConsumerPartitions | undefined;
 }
 
 /** What happened of late is what happened in that many polls. */
@@ -356,8 +355,8 @@ export const recentPolls = 10;
 export interface ConsumerPartitions {
 	readonly ids: Int32Array;
 	readonly lag: Float64Array;
-	/** Committed offsets. */
-	readonly committed: Float64Array;
+	/** Committed offsets, where the platform has them. */
+	readonly committed?: Float64Array;
 }
 
 /** One stream, as exported. */
@@ -365,20 +364,20 @@ export interface StreamState {
 	readonly target: string;
 	readonly platform: string;
 	readonly stream: string;
-	readonly length?: number;
+	readonly length?: number | undefined;
 	/** A counter of the exporter's own, from 0 at the first sight. */
-	readonly producedTotal?: number;
-	readonly bytes?: number;
-	readonly lengthLimit?: number;
-	readonly retentionSeconds?: number;
-	readonly oldestMessageAgeSeconds?: number;
-	readonly newestMessageAgeSeconds?: number;
+	readonly producedTotal?: number | undefined;
+	readonly bytes?: number | undefined;
+	readonly lengthLimit?: number | undefined;
+	readonly retentionSeconds?: number | undefined;
+	readonly oldestMessageAgeSeconds?: number | undefined;
+	readonly newestMessageAgeSeconds?: number | undefined;
 	/** How many partitions there are, read or not. */
-	readonly partitionCount?: number;
+	readonly partitionCount?: number | undefined;
 	/** Groups seen on it. Absent: others see some of them, and nobody tells how many. */
-	readonly consumers?: number;
-	/** Absent where single partitions are not exported. */
-	readonly partitions?: Partitions;
+	readonly consumers?: number | undefined;
+	/** Absent where the configuration wants no single partitions. */
+	readonly partitions?: Partitions | undefined;
 }
 
 /** A group that the configuration expects. */
@@ -396,6 +395,8 @@ export interface Derived {
 	readonly consumers: readonly Consumer[];
 	readonly streams: readonly StreamState[];
 	readonly expectations: readonly Expectation[];
+	/** Whether single partitions are left out of the exposition, for they would exceed the limit. */
+	readonly withoutPartitions?: true;
 	/** How many series the target may have, and how many it lacks for it; absent: no limit. */
 	readonly seriesLimit?: { readonly series: number; readonly dropped: number };
 }
@@ -447,10 +448,16 @@ export interface Snapshot {
 
 /** The text of all metrics that come from polls, ready to be followed by those of the process. */
 export interface Exposition {
+	/** In their order. What did not change is shared with the exposition before. */
+	readonly parts: readonly ExpositionPart[];
+	/** The CRC-32 of the whole plain text, which a gzip member's trailer needs. */
+	readonly crc32: number;
+}
+
+/** A part of the text. */
+export interface ExpositionPart {
 	/** Prometheus text format 0.0.4. */
 	readonly plain: Uint8Array;
 	/** The same as a raw deflate stream that ends at a full flush, so that it can be continued. */
 	readonly deflated: Uint8Array;
-	/** The CRC-32 of `plain`, which a gzip member's trailer needs. */
-	readonly crc32: number;
 }

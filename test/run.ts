@@ -1,12 +1,13 @@
 /**
- * `npm test`, or parts: `node scripts/bootstrap.mjs test/run.ts [check] [unit] [integration] [faults]`.
- * Gets what is missing, and says what it does as it goes.
+ * `npm test`, or parts: `node scripts/bootstrap.mjs test/run.ts [check] [unit] [integration] [systems]
+ * [faults]`. Gets what is missing, and says what it does as it goes.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+	type FoundServer,
 	findAlertmanager,
 	findAmtool,
 	findKafka,
@@ -28,14 +29,17 @@ const parts = {
 		await run('unit tests', process.execPath, testArguments('.test.ts'));
 	},
 	async integration() {
-		await findServers();
-		await run('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']);
+		await prepare(brokers);
 		await run('integration tests', process.execPath, testArguments('.integration.ts'));
+	},
+	/** What takes a cluster, another version, alerting or a browser; `npm run test:systems`. */
+	async systems() {
+		await prepare([...brokers, ...around]);
+		await run('tests of whole systems', process.execPath, testArguments('.systems.ts'));
 	},
 	/** Takes long; `npm run test:faults`. */
 	async faults() {
-		await findServers();
-		await run('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']);
+		await prepare(brokers);
 		await run('fault tests', process.execPath, testArguments('.faults.ts'));
 	},
 };
@@ -55,24 +59,28 @@ for (const name of asked.length > 0 ? (asked as Part[]) : byDefault) {
 }
 console.log(`\nall passed in ${seconds(started)} s`);
 
+const progress = (line: string) => console.log(`  ${line}`);
+const brokers = [
+	() => findKafka(undefined, progress),
+	() => findRedis(progress),
+	() => findNats(progress),
+	() => findPrometheus(progress),
+	() => findPromtool(progress),
+];
+const around = [
+	() => findAlertmanager(progress),
+	() => findAmtool(progress),
+	() => findChromium(progress),
+];
+
 /** A server that cannot be had is an error: a test that needs one is never skipped. */
-async function findServers(): Promise<void> {
-	const progress = (line: string) => console.log(`  ${line}`);
+async function prepare(finds: readonly (() => Promise<FoundServer>)[]): Promise<void> {
 	console.log('\n== servers');
-	const finds = [
-		() => findKafka(undefined, progress),
-		() => findRedis(progress),
-		() => findNats(progress),
-		() => findPrometheus(progress),
-		() => findPromtool(progress),
-		() => findAlertmanager(progress),
-		() => findAmtool(progress),
-		() => findChromium(progress),
-	];
 	for (const find of finds) {
 		const { name, version, source } = await find();
 		console.log(`  ${name} ${version} (${source})`);
 	}
+	await run('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']);
 }
 
 /** Two files at a time: most of them start servers, and two cores carry no more. */

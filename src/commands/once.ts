@@ -4,7 +4,8 @@ import type { Config } from '../config/plan.ts';
 import { SeriesLimiter } from '../derive/series-limits.ts';
 import { consumerWithPartitionsJson } from '../http/api/consumer-json.ts';
 import { targetJson } from '../http/api/target-json.ts';
-import { join, renderTarget } from '../metrics/exposition.ts';
+import { join } from '../metrics/exposition.ts';
+import { renderTarget } from '../metrics/target-renderer.ts';
 import type { Shard } from '../options/shard.ts';
 import { pollOnce } from '../poll/outcome.ts';
 import { shareOf } from '../targets/share.ts';
@@ -37,7 +38,7 @@ export async function once({ config, output, shard, log, stop }: OnceOptions): P
 			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs, share);
 			try {
 				const read = (signal: AbortSignal) => target.read(signal);
-				history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);
+				await history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);
 			} finally {
 				await target.close();
 			}
@@ -48,7 +49,9 @@ export async function once({ config, output, shard, log, stop }: OnceOptions): P
 		table: () => formatTable(histories),
 		json: () => `${JSON.stringify(asJson(histories), undefined, 2)}\n`,
 		prometheus: () =>
-			join(histories.map(({ state, derived }) => renderTarget(state, derived))).toString(),
+			Buffer.concat(
+				join(histories.map(({ state, derived }) => renderTarget(state, derived))),
+			).toString(),
 	} as const;
 	return {
 		text: render[output](),

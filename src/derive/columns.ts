@@ -5,6 +5,8 @@ export type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uin
 export interface Range {
 	offset: number;
 	readonly count: number;
+	/** Whether it was removed: its rows hold what they held until others are added. */
+	removed: boolean;
 }
 
 /** Room beyond what is needed, so that a group that comes does not move all others. */
@@ -18,7 +20,8 @@ const slack = 1 / 50;
 export class Columns<Of extends Readonly<Record<string, Column>>> {
 	#columns: Of;
 	readonly #make: (rows: number) => Of;
-	readonly #ranges = new Set<Range>();
+	/** In the order of their rows; those that were removed stay until the rows are moved. */
+	#ranges: Range[] = [];
 	#capacity = 0;
 	/** Rows up to the end of the last range, those of removed ranges among them. */
 	#used = 0;
@@ -49,15 +52,17 @@ export class Columns<Of extends Readonly<Record<string, Column>>> {
 	/** Adds rows; what they hold is to be set by who adds them. */
 	add(rows: number): Range {
 		if (this.#used + rows > this.#capacity) this.#resize(this.#live + rows);
-		const range = { offset: this.#used, count: rows };
-		this.#ranges.add(range);
+		const range = { offset: this.#used, count: rows, removed: false };
+		this.#ranges.push(range);
 		this.#used += rows;
 		this.#live += rows;
 		return range;
 	}
 
 	remove(range: Range): void {
-		if (this.#ranges.delete(range)) this.#live -= range.count;
+		if (range.removed) return;
+		range.removed = true;
+		this.#live -= range.count;
 	}
 
 	/** Gives up the room of rows that were removed. */
@@ -84,6 +89,7 @@ export class Columns<Of extends Readonly<Record<string, Column>>> {
 				target.set(source.subarray(from * width, (from + count) * width), to * width);
 			}
 		};
+		this.#ranges = this.#ranges.filter((range) => !range.removed);
 		let used = 0;
 		let from = 0;
 		let count = 0;

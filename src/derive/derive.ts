@@ -1,58 +1,79 @@
 import type { Carried, Consumer, Derived, Expectation, StreamState } from '../model.ts';
-import { takeGroup } from './groups.ts';
-import type { History } from './history.ts';
+import { atOnce } from '../steps.ts';
+import { makeRoom } from './census.ts';
+import { ConsumerColumns } from './consumer-records.ts';
+import { GroupTaker } from './groups.ts';
+import type { GroupMemory, History } from './history.ts';
 import type { DerivePlan } from './plan.ts';
-import { growPoints, makeRoom, rememberGroup, rememberStream } from './remember.ts';
-import { streamState, takeSeeds, takeStream, takeWaiting, type WaitingPoint } from './streams.ts';
-import { copyLags, windowPolls } from './window.ts';
+import { growPoints, rememberGroup, rememberPartitions } from './remember.ts';
+import { StreamRecord, takeSeeds, takeStream, takeWaiting, type WaitingPoint } from './streams.ts';
+
+/** Groups and streams between two places where a round may be interrupted. */
+const stepRecords = 200;
+
+/** The same as {@link deriveInSteps}, in one go. */
+export function derive(history: History, carried: Carried, plan: DerivePlan): Derived {
+	return atOnce(deriveInSteps(history, carried, plan));
+}
 
 /**
  * Compares what was read with what was read before, and adds what takes time to know. The same
  * readings, in the same order, give the same records.
  *
+ * A large round takes longer than others should have to wait: it yields wherever it may be
+ * interrupted. The history belongs to it until it is through.
+ *
  * @param history - of this target; takes this round in
  */
-export function derive(history: History, carried: Carried, plan: DerivePlan): Derived {
+export function* deriveInSteps(
+	history: History,
+	carried: Carried,
+	plan: DerivePlan,
+): Generator<void, Derived> {
 	history.begin(carried.atMs);
-	const { groupsOn, groupPartitions, memories, firstPoints } = makeRoom(history, carried);
+	const census = makeRoom(history, carried);
+	yield;
 
 	const waiting: WaitingPoint[] = [];
-	for (const [name, kept] of carried.streams) {
-		const points = carried.agesByHead && groupsOn.has(name) ? firstPoints : 0;
-		const memory = rememberStream(history, name, kept.record.partitions, points);
+	let index = 0;
+	for (const kept of carried.streams) {
+		const memory = census.streams[index];
+		if (++index % stepRecords === 0) yield;
+		if (!memory) continue;
+		const { partitions } = kept.record;
+		const points = carried.agesByHead && memory.consumers > 0 ? census.firstPoints : 0;
+		if (partitions) rememberPartitions(history, memory, partitions, points);
 		takeStream(history, memory, kept, carried.atMs, waiting);
 	}
-	growPoints(history, new Set(waiting.map(({ memory }) => memory)), groupPartitions);
+	growPoints(history, new Set(waiting.map(({ memory }) => memory)), census.groupPartitions);
 	takeWaiting(history, waiting);
 	takeSeeds(history, carried.headSeeds);
+	yield;
 
+	const rows = carried.partitionDetail ? census.rows : 0;
+	const records = new ConsumerColumns(plan, carried.groups.length, rows);
+	const taker = new GroupTaker(history, carried, records);
 	const consumers: Consumer[] = [];
-	// What is published does not change any more, so it has lags of its own.
-	const recentLags = new Float32Array(carried.groups.size * windowPolls);
-	for (const [key, kept] of carried.groups) {
-		const memory = rememberGroup(
-			history,
-			key,
-			memories[consumers.length],
-			kept.record,
-			carried.atMs,
-			plan,
-		);
-		const consumer = takeGroup(history, memory, kept, carried, plan);
-		consumer.recentLags = recentLags;
-		consumer.recentLagsAt = consumers.length * windowPolls;
-		const { lags } = history.groupRows.columns;
-		const first = memory.row.offset * windowPolls;
-		copyLags(lags, first, history.round, recentLags, consumer.recentLagsAt);
-		consumers.push(consumer);
+	const memories: GroupMemory[] = [];
+	for (const kept of carried.groups) {
+		const row = consumers.length;
+		if (row % stepRecords === 0) yield;
+		const before = census.groups[row];
+		const stream = census.streamsOfGroups[row];
+		const memory = rememberGroup(history, before, stream, kept.record, carried.atMs, plan);
+		memories.push(memory);
+		consumers.push(taker.take(row, memory, kept, stream));
 	}
+	yield;
 
 	const streams: StreamState[] = [];
-	for (const [name, { record }] of carried.streams) {
-		const memory = history.streams.get(name);
-		if (memory && !record.elsewhere?.exported)
-			streams.push(streamState(record, memory, groupsOn.get(name) ?? 0, carried, plan));
+	for (const [at, { record }] of carried.streams.entries()) {
+		const memory = census.streams[at];
+		if (!memory) break;
+		if (record.elsewhere?.exported) continue;
+		streams.push(new StreamRecord(record, memory, carried.partitionDetail, plan));
 	}
+	history.keepGroups(memories);
 	history.forget();
 	return { consumers, streams, expectations: expectations(carried, plan) };
 }
@@ -62,7 +83,7 @@ function expectations(carried: Carried, plan: DerivePlan): readonly Expectation[
 	if (plan.expected.length === 0) return [];
 	const found = new Map<string, boolean>();
 	const keyOf = (stream: string, consumerGroup: string) => JSON.stringify([stream, consumerGroup]);
-	for (const { record, readAtMs } of carried.groups.values()) {
+	for (const { record, readAtMs } of carried.groups) {
 		const wasRead = readAtMs === carried.atMs;
 		found.set(keyOf(record.stream, record.consumerGroup), wasRead);
 	}

@@ -1,4 +1,4 @@
-import type { ConsumerPartitions, Partitions } from '../model.ts';
+import type { Partitions } from '../model.ts';
 import { standingSince } from './clocks.ts';
 import { advance, newlyLost } from './counters.ts';
 import { ageSeconds, headTick } from './head-clock.ts';
@@ -17,49 +17,58 @@ import { ticksPerSecond } from './timeline.ts';
 import { takeToldPartition } from './told.ts';
 
 /** What the partitions of a group add up to. NaN: not known, or there is none. */
-export interface Folded {
+export class Folded {
 	/** Messages; NaN when one partition is not known. */
-	lag: number;
+	lag = 0;
 	/** The largest possible error of lag, in messages; only where partitions tell it. */
 	uncertainty: number | undefined;
 	/** Why the lag is not known. */
 	lagUnknown: string | undefined;
-	lagMax: number;
+	lagMax = 0;
 	/** Partitions that are not known, or were kept from an earlier reading. */
-	unknown: number;
-	stalled: number;
+	unknown = 0;
+	stalled = 0;
 	/** Of the oldest unread message, as far as the head's history tells; NaN without one. */
-	ageSeconds: number;
-	usedRatio: number;
-	headroomSeconds: number;
+	ageSeconds = Number.NaN;
+	usedRatio = Number.NaN;
+	headroomSeconds = Number.NaN;
 	/** Since the last reading. */
-	consumed: number;
-	lost: number;
-	moved: boolean;
-	rewound: boolean;
+	consumed = 0;
+	lost = 0;
+	moved = false;
+	rewound = false;
 	/** Whether every partition was read this time. */
-	complete: boolean;
-	partitions: ConsumerPartitions | undefined;
+	complete = true;
+
+	reset(): void {
+		this.lag = this.lagMax = this.unknown = this.stalled = this.consumed = this.lost = 0;
+		this.ageSeconds = this.usedRatio = this.headroomSeconds = Number.NaN;
+		this.moved = this.rewound = false;
+		this.complete = true;
+		this.uncertainty = this.lagUnknown = undefined;
+	}
 }
 
-/** What partitions are looked at with. */
+/** What partitions are looked at with; one object for all groups of a round. */
 export interface FoldContext {
 	/** When this round's reading was made, and when the group was read. */
-	readonly atMs: number;
-	readonly readAtMs: number;
+	atMs: number;
+	readAtMs: number;
 	/** Where the group's rows begin, and those of what its partitions tell. */
-	readonly first: number;
-	readonly toldFirst: number;
+	first: number;
+	toldFirst: number;
 	/** Whether the group was there before. */
-	readonly known: boolean;
+	known: boolean;
 	/** The tick of the last reading that saw all of the group. */
-	readonly provenAt: number;
-	readonly stalledAfterSeconds: number;
-	readonly stream: StreamMemory | undefined;
+	provenAt: number;
+	stalledAfterSeconds: number;
+	stream: StreamMemory | undefined;
 	/** NaN: for ever, or not told. */
-	readonly retentionSeconds: number;
-	readonly agesByHead: boolean;
-	readonly partitionDetail: boolean;
+	retentionSeconds: number;
+	agesByHead: boolean;
+	/** Where single lags go, from which place on; absent: nowhere. */
+	partitionLags: Float64Array | undefined;
+	partitionLagsAt: number;
 }
 
 /**
@@ -72,8 +81,15 @@ export interface FoldContext {
  *
  * A told partition moves by its own position alone: the counts beside it are made of its lag, which
  * can be an estimate, and follow a start that passes it.
+ *
+ * @param folded - gets the sums
  */
-export function foldPartitions(history: History, rows: Partitions, context: FoldContext): Folded {
+export function foldPartitions(
+	history: History,
+	rows: Partitions,
+	context: FoldContext,
+	folded: Folded,
+): void {
 	const { atMs, readAtMs, first, known, provenAt, stream, retentionSeconds } = context;
 	const {
 		committed: committedBefore,
@@ -85,12 +101,12 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 	const { now } = history.timeline;
 	const stalledAfterTicks = context.stalledAfterSeconds * ticksPerSecond;
 	const count = rows.ids.length;
-	const lags = context.partitionDetail ? new Float64Array(count) : undefined;
+	const { partitionLags, partitionLagsAt } = context;
 	const of = stream?.partitions;
 	let streamIndex = 0;
 	const { told } = rows;
 
-	const folded = empty();
+	folded.reset();
 	if (told) folded.uncertainty = 0;
 	let unread = 0;
 	let beyondEnd = 0;
@@ -128,10 +144,10 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		if (!(lag >= 0)) {
 			if (lag < 0) beyondEnd += 1;
 			else unread += 1;
-			if (lags) lags[index] = Number.NaN;
+			if (partitionLags) partitionLags[partitionLagsAt + index] = Number.NaN;
 			continue;
 		}
-		if (lags) lags[index] = lag;
+		if (partitionLags) partitionLags[partitionLagsAt + index] = lag;
 		folded.lag += lag;
 		if (told) folded.uncertainty = (folded.uncertainty ?? 0) + (told.uncertainty[index] as number);
 		if (told && start >= 0) {
@@ -184,13 +200,6 @@ export function foldPartitions(history: History, rows: Partitions, context: Fold
 		folded.lag = Number.NaN;
 		folded.lagUnknown = unread > 0 ? (told?.unknown ?? 'not_read') : 'commit_beyond_end';
 	}
-	if (lags) {
-		const unknown = new Float64Array(count).fill(Number.NaN);
-		// Counts that stand for offsets are not shown as such.
-		const committed = told ? unknown : (rows.committed ?? unknown);
-		folded.partitions = { ids: rows.ids, lag: lags, committed };
-	}
-	return folded;
 }
 
 /** Of partitions of which nothing but where they start decides what becomes of a message. */
@@ -199,24 +208,4 @@ const untimed = { ageSeconds: Number.NaN, limitSeconds: Number.NaN };
 function endanger(folded: Folded, unread: Endangered): void {
 	folded.usedRatio = larger(folded.usedRatio, usedRatio(unread));
 	folded.headroomSeconds = smaller(folded.headroomSeconds, headroomSeconds(unread));
-}
-
-function empty(): Folded {
-	return {
-		lag: 0,
-		uncertainty: undefined,
-		lagUnknown: undefined,
-		lagMax: 0,
-		unknown: 0,
-		stalled: 0,
-		ageSeconds: Number.NaN,
-		usedRatio: Number.NaN,
-		headroomSeconds: Number.NaN,
-		consumed: 0,
-		lost: 0,
-		moved: false,
-		rewound: false,
-		complete: true,
-		partitions: undefined,
-	};
 }

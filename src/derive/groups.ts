@@ -1,268 +1,270 @@
-import type { Carried, Consumer, Group, Kept } from '../model.ts';
+import type { Carried, Group, Kept } from '../model.ts';
 import { clockSeconds, nobodySince, standingSince } from './clocks.ts';
-import { type Folded, foldPartitions } from './group-partitions.ts';
-import type { GroupMemory, History } from './history.ts';
+import { type ConsumerColumns, ConsumerRecord } from './consumer-records.ts';
+import { type FoldContext, Folded, foldPartitions } from './group-partitions.ts';
+import type { GroupMemory, History, StreamMemory } from './history.ts';
 import { breachesOf } from './objectives.ts';
-import type { DerivePlan } from './plan.ts';
 import { headroomSeconds, startRate, usedRatio } from './retention.ts';
-import { sentenceOf } from './sentence.ts';
 import { statusOf } from './status.ts';
-import { takeTold } from './told.ts';
-import { drainSeconds, lagSpan, windowPolls } from './window.ts';
+import { type Told, takeTold } from './told.ts';
+import { copyLags, drainSeconds, lagSpan, windowPolls } from './window.ts';
 
-/** A record in the making; what stays unknown is never set. */
-export type Draft = { -readonly [Key in keyof Consumer]: Consumer[Key] };
+/**
+ * Takes the groups of one round, one by one, into their memories, and makes their records. What
+ * passes between its steps stands in its fields, for an object a group and step would be garbage.
+ */
+export class GroupTaker {
+	readonly #history: History;
+	readonly #carried: Carried;
+	readonly #records: ConsumerColumns;
+	readonly #folded = new Folded();
+	readonly #context: FoldContext;
+	/** Where the next group's partitions begin in the records. */
+	#partitionsAt = 0;
+	/** Of the group at hand: whether it was read, saw all of its partitions, moved, went back. */
+	#fresh = false;
+	#complete = false;
+	#moved = false;
+	#rewound = false;
+	/** Messages since its last reading. */
+	#consumed = 0;
+	#lost = 0;
 
-/** Takes a group's reading into its memory, and makes the record that is exported of it. */
-export function takeGroup(
-	history: History,
-	memory: GroupMemory,
-	kept: Kept<Group>,
-	carried: Carried,
-	plan: DerivePlan,
-): Draft {
-	const { record: group, readAtMs } = kept;
-	const fresh = readAtMs === carried.atMs;
-	const draft = passFacts(group, memory, plan);
-	const known = memory.round !== 0;
-	if (!known || memory.round !== history.round - 1) forgetLags(history, memory);
-	memory.round = history.round;
-	if (fresh) memory.readAt = history.timeline.now;
-
-	const folded = foldLag(history, memory, kept, carried, draft, known);
-	const told = fresh && memory.told ? takeTold(history, memory.told.offset, group) : undefined;
-	const moved = (folded?.moved ?? false) || (told?.moved ?? false);
-	const rewound = (folded?.rewound ?? false) || (told?.rewound ?? false);
-	const complete = fresh && (folded?.complete ?? true);
-	const consumed = (folded?.consumed ?? 0) + (told?.consumed ?? 0);
-	const lost = (folded?.lost ?? 0) + (told?.lost ?? 0);
-
-	count(history, memory, group, draft, consumed, lost);
-	if (!folded) setRetention(history, memory, group, carried, draft);
-	keepTime(history, memory, group, draft, { fresh, moved, complete, lost, rewound });
-	return conclude(history, memory, group, draft, plan);
-}
-
-/** What is exported as it was read. */
-function passFacts(group: Group, memory: GroupMemory, { target, platform }: DerivePlan): Draft {
-	const draft: Draft = {
-		target,
-		platform,
-		stream: group.stream,
-		consumerGroup: group.consumerGroup,
-		firstSeenMs: memory.firstSeenMs,
-		status: 'unknown',
-		statusReason: '',
-		objective: memory.objective,
-		breaches: {},
-		expected: memory.expected,
-	};
-	// One by one: a loop over names costs several times as much, and there may be 100,000 groups.
-	if (group.kind !== undefined) draft.kind = group.kind;
-	if (group.state !== undefined) draft.state = group.state;
-	if (group.lagSeconds !== undefined) draft.lagSeconds = group.lagSeconds;
-	if (group.pending !== undefined) draft.pending = group.pending;
-	if (group.pendingAgeSeconds !== undefined) draft.pendingAgeSeconds = group.pendingAgeSeconds;
-	if (group.pendingIdleSeconds !== undefined) draft.pendingIdleSeconds = group.pendingIdleSeconds;
-	if (group.pendingAbandoned !== undefined) draft.pendingAbandoned = group.pendingAbandoned;
-	if (group.oldestPendingDeliveries !== undefined) {
-		draft.oldestPendingDeliveries = group.oldestPendingDeliveries;
+	constructor(history: History, carried: Carried, records: ConsumerColumns) {
+		this.#history = history;
+		this.#carried = carried;
+		this.#records = records;
+		const { atMs, agesByHead } = carried;
+		const partitionLags = carried.partitionDetail ? records.partitionLags : undefined;
+		this.#context = {
+			...{ atMs, agesByHead, partitionLags, partitionLagsAt: 0 },
+			...{ readAtMs: 0, first: 0, toldFirst: 0, known: false, provenAt: 0 },
+			...{ stalledAfterSeconds: 0, stream: undefined, retentionSeconds: Number.NaN },
+		};
 	}
-	if (group.pendingLimit !== undefined) draft.pendingLimit = group.pendingLimit;
-	if (group.redelivered !== undefined) draft.redelivered = group.redelivered;
-	if (group.position) draft.position = group.position;
-	if (group.acknowledged) draft.acknowledged = group.acknowledged;
-	if (group.members !== undefined) draft.members = group.members;
-	if (group.idleSeconds !== undefined) draft.idleSeconds = group.idleSeconds;
-	if (group.waitingPulls !== undefined) draft.waitingPulls = group.waitingPulls;
-	return draft;
-}
 
-/** The lag, told or added up; what partitions add up to is given back. */
-function foldLag(
-	history: History,
-	memory: GroupMemory,
-	{ record: group, readAtMs }: Kept<Group>,
-	carried: Carried,
-	draft: Draft,
-	known: boolean,
-): Folded | undefined {
-	const { lag } = group;
-	if ('unknown' in lag) {
-		draft.lagUnknown = lag.unknown;
-		return undefined;
-	}
-	if (!('ids' in lag)) {
-		draft.lag = lag.messages;
-		if (lag.uncertainty !== undefined) draft.lagUncertainty = lag.uncertainty;
-		return undefined;
-	}
-	const folded = foldPartitions(history, lag, {
-		atMs: carried.atMs,
-		readAtMs,
-		first: memory.partitions?.offset ?? 0,
-		toldFirst: memory.toldPartitions?.offset ?? 0,
-		known,
-		provenAt: history.groupRows.columns.provenAt[memory.row.offset] as number,
-		stalledAfterSeconds: memory.objective.stalledAfterSeconds,
-		stream: history.streams.get(group.stream),
-		retentionSeconds: carried.streams.get(group.stream)?.record.retentionSeconds ?? Number.NaN,
-		agesByHead: carried.agesByHead,
-		partitionDetail: carried.partitionDetail,
-	});
-	draft.partitionsUnknown = folded.unknown;
-	draft.partitionsStalled = folded.stalled;
-	if (folded.partitions) draft.partitions = folded.partitions;
-	if (folded.lagUnknown !== undefined) {
-		draft.lagUnknown = folded.lagUnknown;
-		return folded;
-	}
-	draft.lag = folded.lag;
-	if (folded.uncertainty !== undefined) draft.lagUncertainty = folded.uncertainty;
-	draft.partitionLagMax = folded.lagMax;
-	if (carried.agesByHead && folded.lag === 0) draft.lagSeconds = 0;
-	else if (folded.ageSeconds >= 0) draft.lagSeconds = folded.ageSeconds;
-	if (folded.usedRatio >= 0) draft.retentionUsedRatio = folded.usedRatio;
-	if (folded.headroomSeconds >= 0) draft.retentionHeadroomSeconds = folded.headroomSeconds;
-	return folded;
-}
+	/**
+	 * @param row - of the records: the next one
+	 * @param stream - what is remembered of the group's stream, where that was read
+	 */
+	take(
+		row: number,
+		memory: GroupMemory,
+		{ record: group, readAtMs }: Kept<Group>,
+		stream: StreamMemory | undefined,
+	): ConsumerRecord {
+		const history = this.#history;
+		const records = this.#records;
+		records.groups.push(group);
+		records.objectives.push(memory.objective);
+		records.expected[row] = memory.expected ? 1 : 0;
+		records.firstSeenMs[row] = memory.firstSeenMs;
+		records.lagUnknown.push(undefined);
+		if (group.lagSeconds !== undefined) records.lagSeconds[row] = group.lagSeconds;
+		const known = memory.round !== 0;
+		if (!known || memory.round !== history.round - 1) forgetLags(history, memory);
+		memory.round = history.round;
+		this.#fresh = readAtMs === this.#carried.atMs;
+		if (this.#fresh) memory.readAt = history.timeline.now;
 
-/** Counters: kept in any case, exported with what they count. */
-function count(
-	history: History,
-	{ row: { offset: row }, told }: GroupMemory,
-	group: Group,
-	draft: Draft,
-	consumed: number,
-	lost: number,
-): void {
-	const { consumedTotal, lostTotal } = history.groupRows.columns;
-	const consumedNow = (consumedTotal[row] as number) + consumed;
-	const lostNow = (lostTotal[row] as number) + lost;
-	consumedTotal[row] = consumedNow;
-	lostTotal[row] = lostNow;
-	const partitions = 'ids' in group.lag ? group.lag : undefined;
-	const hasPartitions = partitions !== undefined;
-	const countsConsumed = partitions
-		? (partitions.told?.consumedCount.some((count) => count >= 0) ?? true)
-		: group.consumedCount !== undefined;
-	if (countsConsumed) draft.consumedTotal = consumedNow;
-	if (hasPartitions || group.line || group.pendingLostCount !== undefined) {
-		draft.lostTotal = lostNow;
+		const hasPartitions = this.#takeLag(row, memory, group, readAtMs, stream, known);
+		if (this.#fresh && memory.told) this.#add(takeTold(history, memory.told.offset, group));
+		this.#count(row, memory, group);
+		if (!hasPartitions) this.#setRetention(row, memory, group, stream);
+		this.#keepTime(row, memory, group);
+		const record = new ConsumerRecord(records, row);
+		this.#conclude(row, record, memory, group);
+		return record;
 	}
-	if (told && group.exhaustedCount !== undefined) {
-		draft.exhaustedTotal = history.toldRows.columns.exhaustedTotal[told.offset] as number;
-	}
-}
 
-/** Retention of groups without partitions: by the stream's time limit, and by their line. */
-function setRetention(
-	history: History,
-	{ told }: GroupMemory,
-	group: Group,
-	carried: Carried,
-	draft: Draft,
-): void {
-	const { lag } = draft;
-	if (lag === undefined) return;
-	const { line } = group;
-	const limitSeconds = carried.streams.get(group.stream)?.record.retentionSeconds ?? Number.NaN;
-	const start = line?.start ?? 0;
-	const unread = {
-		start,
-		position: Math.max(line?.position ?? 0, start),
-		end: Math.max(line?.end ?? lag, start),
-		ageSeconds: group.lagSeconds ?? Number.NaN,
-		limitSeconds,
-		startRate:
-			line && told
-				? startRate(history.toldRows.columns, told.offset, history.timeline.now, start)
-				: 0,
-	};
-	// The line may end at what is acknowledged: without lag, nothing unread is in danger all the same.
-	if (lag === 0) unread.position = unread.end;
-	const used = usedRatio(unread);
-	const headroom = headroomSeconds(unread);
-	if (used >= 0) draft.retentionUsedRatio = used;
-	if (headroom >= 0) draft.retentionHeadroomSeconds = headroom;
-}
-
-interface Seen {
-	readonly fresh: boolean;
-	readonly moved: boolean;
-	readonly complete: boolean;
-	readonly lost: number;
-	readonly rewound: boolean;
-}
-
-/** Sets the clocks, and notes what happened in this round. */
-function keepTime(
-	history: History,
-	{ row: { offset: row }, objective }: GroupMemory,
-	group: Group,
-	draft: Draft,
-	seen: Seen,
-): void {
-	const columns = history.groupRows.columns;
-	const { round, intervalTicks } = history;
-	const { now } = history.timeline;
-	const { lag } = draft;
-	const before = columns.standing[row] as number;
-	columns.lags[row * windowPolls + (round % windowPolls)] =
-		seen.fresh && lag !== undefined ? lag : Number.NaN;
-	if (seen.fresh) {
-		const isQuiet = lag === undefined ? before === 0 : lag <= objective.ignoreLag;
-		const standing = standingSince(before, now, seen.moved, isQuiet || (group.paused ?? false));
-		columns.standing[row] = standing;
-		if (group.readers) {
-			const nobody = columns.nobody[row] as number;
-			columns.nobody[row] = nobodySince(nobody, now, group.readers, standing, intervalTicks);
+	/** The lag, told or added up; whether there were partitions to add up. */
+	#takeLag(
+		row: number,
+		memory: GroupMemory,
+		group: Group,
+		readAtMs: number,
+		stream: StreamMemory | undefined,
+		known: boolean,
+	): boolean {
+		const records = this.#records;
+		const { lag } = group;
+		this.#complete = this.#fresh;
+		this.#moved = this.#rewound = false;
+		this.#consumed = this.#lost = 0;
+		if ('unknown' in lag) {
+			records.lagUnknown[row] = lag.unknown;
+			return false;
 		}
-		if (seen.complete) columns.provenAt[row] = now;
-		if (seen.moved) columns.movedAt[row] = now;
-		if (seen.lost > 0) columns.lostRound[row] = round;
-		if (seen.rewound) columns.rewoundRound[row] = round;
-		if (lag !== undefined && isQuiet) columns.quietRound[row] = round;
+		if (!('ids' in lag)) {
+			records.lag[row] = lag.messages;
+			if (lag.uncertainty !== undefined) records.lagUncertainty[row] = lag.uncertainty;
+			return false;
+		}
+		const context = this.#context;
+		context.readAtMs = readAtMs;
+		context.first = memory.partitions?.offset ?? 0;
+		context.toldFirst = memory.toldPartitions?.offset ?? 0;
+		context.known = known;
+		context.provenAt = this.#history.groupRows.columns.provenAt[memory.row.offset] as number;
+		context.stalledAfterSeconds = memory.objective.stalledAfterSeconds;
+		context.stream = stream;
+		context.retentionSeconds = this.#retentionSeconds(stream);
+		context.partitionLagsAt = this.#partitionsAt;
+		records.partitionsAt[row] = this.#partitionsAt;
+		if (context.partitionLags) this.#partitionsAt += lag.ids.length;
+		const folded = this.#folded;
+		foldPartitions(this.#history, lag, context, folded);
+
+		this.#complete &&= folded.complete;
+		this.#add(folded);
+		records.partitionsUnknown[row] = folded.unknown;
+		records.partitionsStalled[row] = folded.stalled;
+		if (folded.lagUnknown !== undefined) {
+			records.lagUnknown[row] = folded.lagUnknown;
+			return true;
+		}
+		records.lag[row] = folded.lag;
+		if (folded.uncertainty !== undefined) records.lagUncertainty[row] = folded.uncertainty;
+		records.partitionLagMax[row] = folded.lagMax;
+		if (context.agesByHead && folded.lag === 0) records.lagSeconds[row] = 0;
+		else if (folded.ageSeconds >= 0) records.lagSeconds[row] = folded.ageSeconds;
+		records.retentionUsedRatio[row] = folded.usedRatio;
+		records.retentionHeadroomSeconds[row] = folded.headroomSeconds;
+		return true;
 	}
-	const hasPosition = 'ids' in group.lag || group.position || group.acknowledged;
-	if (lag === undefined || !hasPosition) return;
-	const standing = columns.standing[row] as number;
-	const provenAt = columns.provenAt[row] as number;
-	draft.stalledSeconds = clockSeconds(provenAt, standing);
-	if (!group.readers) return;
-	const nobody = columns.nobody[row] as number;
-	const since = standing === 0 || nobody === 0 ? 0 : Math.max(standing, nobody);
-	draft.stoppedSeconds = clockSeconds(provenAt, since);
-}
 
-/** What follows from all the rest: drain, breaches, status and its sentence. */
-function conclude(
-	history: History,
-	{ row: { offset: row }, objective }: GroupMemory,
-	group: Group,
-	draft: Draft,
-	{ intervalSeconds }: DerivePlan,
-): Draft {
-	const columns = history.groupRows.columns;
-	const { round, roundTicks, timeline } = history;
-	const span = lagSpan(columns.lags, row * windowPolls, roundTicks, round);
-	const { lag } = draft;
-	const drain = lag === undefined ? undefined : drainSeconds(lag, span);
-	if (drain !== undefined) draft.drainSeconds = drain;
-	draft.breaches = breachesOf(objective, draft);
+	#add({ moved, rewound, consumed, lost }: Told): void {
+		this.#moved ||= moved;
+		this.#rewound ||= rewound;
+		this.#consumed += consumed;
+		this.#lost += lost;
+	}
 
-	draft.status = statusOf(draft, {
-		paused: group.paused ?? false,
-		lost: isRecent(columns.lostRound[row] as number, round),
-		rewound: isRecent(columns.rewoundRound[row] as number, round),
-		quiet: isRecent(columns.quietRound[row] as number, round),
-		shrank: span !== undefined && span.now < span.before,
-		intervalSeconds,
-	});
-	const movedAt = columns.movedAt[row] as number;
-	const movedMs = movedAt === 0 ? undefined : timeline.wallMs(movedAt);
-	draft.statusReason = sentenceOf(draft, { movedMs, span });
-	return draft;
+	/** Counters: kept in any case, exported with what they count. */
+	#count(row: number, { row: { offset }, told }: GroupMemory, group: Group): void {
+		const records = this.#records;
+		const { consumedTotal, lostTotal } = this.#history.groupRows.columns;
+		const consumedNow = (consumedTotal[offset] as number) + this.#consumed;
+		const lostNow = (lostTotal[offset] as number) + this.#lost;
+		consumedTotal[offset] = consumedNow;
+		lostTotal[offset] = lostNow;
+		const partitions = 'ids' in group.lag ? group.lag : undefined;
+		const countsConsumed = partitions
+			? (partitions.told?.consumedCount.some((count) => count >= 0) ?? true)
+			: group.consumedCount !== undefined;
+		if (countsConsumed) records.consumedTotal[row] = consumedNow;
+		if (partitions || group.line || group.pendingLostCount !== undefined) {
+			records.lostTotal[row] = lostNow;
+		}
+		if (told && group.exhaustedCount !== undefined) {
+			const { exhaustedTotal } = this.#history.toldRows.columns;
+			records.exhaustedTotal[row] = exhaustedTotal[told.offset] as number;
+		}
+	}
+
+	/** Retention of groups without partitions: by the stream's time limit, and by their line. */
+	#setRetention(
+		row: number,
+		{ told }: GroupMemory,
+		group: Group,
+		stream: StreamMemory | undefined,
+	): void {
+		const lag = this.#records.lag[row] as number;
+		if (Number.isNaN(lag)) return;
+		const { line } = group;
+		const limitSeconds = this.#retentionSeconds(stream);
+		if (!line && Number.isNaN(limitSeconds)) return;
+		const { toldRows, timeline } = this.#history;
+		const start = line?.start ?? 0;
+		const unread = {
+			start,
+			position: Math.max(line?.position ?? 0, start),
+			end: Math.max(line?.end ?? lag, start),
+			ageSeconds: group.lagSeconds ?? Number.NaN,
+			limitSeconds,
+			startRate: line && told ? startRate(toldRows.columns, told.offset, timeline.now, start) : 0,
+		};
+		// The line may end at what is acknowledged: without lag, nothing unread is in danger all the same.
+		if (lag === 0) unread.position = unread.end;
+		this.#records.retentionUsedRatio[row] = usedRatio(unread);
+		this.#records.retentionHeadroomSeconds[row] = headroomSeconds(unread);
+	}
+
+	/** A stream's time limit; NaN where it was not read in this round. */
+	#retentionSeconds(stream: StreamMemory | undefined): number {
+		return stream?.round === this.#history.round ? stream.retentionSeconds : Number.NaN;
+	}
+
+	/** Sets the clocks, and notes what happened in this round. */
+	#keepTime(row: number, { row: { offset }, objective }: GroupMemory, group: Group): void {
+		const columns = this.#history.groupRows.columns;
+		const { round, intervalTicks } = this.#history;
+		const { now } = this.#history.timeline;
+		const lag = this.#records.lag[row] as number;
+		const isKnown = !Number.isNaN(lag);
+		columns.lags[offset * windowPolls + (round % windowPolls)] = this.#fresh ? lag : Number.NaN;
+		if (this.#fresh) {
+			const before = columns.standing[offset] as number;
+			const isQuiet = isKnown ? lag <= objective.ignoreLag : before === 0;
+			const isStill = isQuiet || (group.paused ?? false);
+			const standing = standingSince(before, now, this.#moved, isStill);
+			columns.standing[offset] = standing;
+			if (group.readers) {
+				const nobody = columns.nobody[offset] as number;
+				const since = nobodySince(nobody, now, group.readers, standing, intervalTicks);
+				columns.nobody[offset] = since;
+			}
+			if (this.#complete) columns.provenAt[offset] = now;
+			if (this.#moved) columns.movedAt[offset] = now;
+			if (this.#lost > 0) columns.lostRound[offset] = round;
+			if (this.#rewound) columns.rewoundRound[offset] = round;
+			if (isKnown && isQuiet) columns.quietRound[offset] = round;
+		}
+		const hasPosition = 'ids' in group.lag || group.position || group.acknowledged;
+		if (!isKnown || !hasPosition) return;
+		const standing = columns.standing[offset] as number;
+		const provenAt = columns.provenAt[offset] as number;
+		this.#records.stalledSeconds[row] = clockSeconds(provenAt, standing);
+		if (!group.readers) return;
+		const nobody = columns.nobody[offset] as number;
+		const since = standing === 0 || nobody === 0 ? 0 : Math.max(standing, nobody);
+		this.#records.stoppedSeconds[row] = clockSeconds(provenAt, since);
+	}
+
+	/** What follows from all the rest: drain, breaches, status, and what its sentence needs. */
+	#conclude(
+		row: number,
+		record: ConsumerRecord,
+		{ row: { offset }, objective }: GroupMemory,
+		group: Group,
+	): void {
+		const records = this.#records;
+		const { round, roundTicks, timeline } = this.#history;
+		const columns = this.#history.groupRows.columns;
+		const span = lagSpan(columns.lags, offset * windowPolls, roundTicks, round);
+		if (span) {
+			records.spanBefore[row] = span.before;
+			records.spanNow[row] = span.now;
+			records.spanSeconds[row] = span.seconds;
+		}
+		copyLags(columns.lags, offset * windowPolls, round, records.recentLags, row * windowPolls);
+		const { lag } = record;
+		const drain = lag === undefined ? undefined : drainSeconds(lag, span);
+		if (drain !== undefined) records.drainSeconds[row] = drain;
+		records.breaches.push(breachesOf(objective, record));
+		const movedAt = columns.movedAt[offset] as number;
+		if (movedAt !== 0) records.movedMs[row] = timeline.wallMs(movedAt);
+		records.statuses.push(
+			statusOf(record, {
+				paused: group.paused ?? false,
+				lost: isRecent(columns.lostRound[offset] as number, round),
+				rewound: isRecent(columns.rewoundRound[offset] as number, round),
+				quiet: isRecent(columns.quietRound[offset] as number, round),
+				shrank: span !== undefined && span.now < span.before,
+				intervalSeconds: records.plan.intervalSeconds,
+			}),
+		);
+	}
 }
 
 /** Whether a round lies within the window; 0 is none. */

@@ -91,13 +91,15 @@ function pointColumns(rows: number) {
 
 /** What is remembered of a group, apart from its columns. */
 export interface GroupMemory {
+	readonly stream: string;
+	readonly consumerGroup: string;
 	readonly row: Range;
 	/** Its partitions, where it has some. */
-	partitions?: Range;
+	partitions: Range | undefined;
 	/** The same partitions, where they tell counts and positions. */
-	toldPartitions?: Range;
+	toldPartitions: Range | undefined;
 	/** Its counts and positions, where it tells some. */
-	told?: Range;
+	told: Range | undefined;
 	readonly firstSeenMs: number;
 	/** The tick of the last reading of it. */
 	readAt: number;
@@ -107,18 +109,30 @@ export interface GroupMemory {
 	expected: boolean;
 	/** The configuration that the two are by. */
 	plan: object;
+	/** What is remembered of its stream, as of when it was last looked up. */
+	streamMemory: StreamMemory | undefined;
 }
+
+/** The round of a stream's memory that was given up: nobody may hold on to it. */
+export const forgotten = -1;
 
 /** What is remembered of a stream, apart from its columns. */
 export interface StreamMemory {
-	partitions?: Range;
+	readonly stream: string;
+	partitions: Range | undefined;
 	/** Rows of points of the head, as many for each partition; where a group reads the stream. */
-	points?: Range;
+	points: Range | undefined;
 	pointsPerPartition: number;
 	producedTotal: number;
 	/** NaN: never read. */
 	producedCount: number;
 	readAt: number;
+	/** The last round in which it was there, or {@link forgotten}. What follows is that round's. */
+	round: number;
+	/** Groups on it. */
+	consumers: number;
+	/** How long messages are kept; NaN: for ever, or not told. */
+	retentionSeconds: number;
 }
 
 /** What is remembered of something that no reading has shown for so long is given up. */
@@ -139,8 +153,9 @@ export class History {
 	round = 0;
 	/** The ticks of the last rounds, a ring. */
 	readonly roundTicks = new Uint32Array(windowPolls);
-	readonly groups = new Map<string, GroupMemory>();
-	readonly streams = new Map<string, StreamMemory>();
+	/** In the order of the latest reading, then those that it lacks. */
+	groups: readonly GroupMemory[] = [];
+	streams: readonly StreamMemory[] = [];
 
 	readonly groupRows = new Columns(groupColumns);
 	readonly toldRows = new Columns(toldColumns);
@@ -177,22 +192,32 @@ export class History {
 		this.roundTicks[this.round % windowPolls] = this.timeline.advance(atMs);
 	}
 
+	/** Takes over the groups of this round, in its order; those of earlier rounds come after them. */
+	keepGroups(memories: readonly GroupMemory[]): void {
+		const others = this.groups.filter(({ round }) => round !== this.round);
+		this.groups = others.length > 0 ? [...memories, ...others] : memories;
+	}
+
 	/** Gives up what no reading has shown for an hour. */
 	forget(): void {
 		const before = this.timeline.now - forgottenAfterTicks;
-		for (const [key, group] of this.groups) {
-			if (group.readAt >= before) continue;
-			this.groups.delete(key);
-			this.groupRows.remove(group.row);
-			if (group.partitions) this.groupPartitions.remove(group.partitions);
-			if (group.toldPartitions) this.toldPartitions.remove(group.toldPartitions);
-			if (group.told) this.toldRows.remove(group.told);
+		const isOld = ({ readAt }: { readonly readAt: number }) => readAt < before;
+		if (this.groups.some(isOld)) {
+			for (const group of this.groups.filter(isOld)) {
+				this.groupRows.remove(group.row);
+				if (group.partitions) this.groupPartitions.remove(group.partitions);
+				if (group.toldPartitions) this.toldPartitions.remove(group.toldPartitions);
+				if (group.told) this.toldRows.remove(group.told);
+			}
+			this.groups = this.groups.filter((group) => !isOld(group));
 		}
-		for (const [name, stream] of this.streams) {
-			if (stream.readAt >= before) continue;
-			this.streams.delete(name);
-			if (stream.partitions) this.streamPartitions.remove(stream.partitions);
-			if (stream.points) this.points.remove(stream.points);
+		if (this.streams.some(isOld)) {
+			for (const stream of this.streams.filter(isOld)) {
+				stream.round = forgotten;
+				if (stream.partitions) this.streamPartitions.remove(stream.partitions);
+				if (stream.points) this.points.remove(stream.points);
+			}
+			this.streams = this.streams.filter((stream) => !isOld(stream));
 		}
 	}
 }

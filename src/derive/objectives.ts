@@ -41,10 +41,10 @@ const none: Breaches = {};
 export function breachesOf(
 	objective: ConsumerObjective,
 	values: {
-		readonly lag?: number;
-		readonly lagSeconds?: number;
-		readonly pending?: number;
-		readonly pendingAgeSeconds?: number;
+		readonly lag?: number | undefined;
+		readonly lagSeconds?: number | undefined;
+		readonly pending?: number | undefined;
+		readonly pendingAgeSeconds?: number | undefined;
 	},
 ): Breaches {
 	const lag = above(values.lag, objective.lag);

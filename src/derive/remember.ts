@@ -1,76 +1,22 @@
-import type { Carried, Group, Partitions } from '../model.ts';
+import type { Group, Partitions } from '../model.ts';
 import type { Column, Columns, Range } from './columns.ts';
 import { mostPoints } from './head-clock.ts';
 import type { GroupMemory, History, StreamMemory } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 
-/** Points of a head's history at first, and where memory is short; more come where they matter. */
-const firstPoints = 8;
-const fewestPoints = 4;
-
 /** Bytes of a point. */
-const pointBytes = 4 + 8 + 2;
-
-/** What a target's groups and streams take this round, counted before anything is added. */
-export interface Census {
-	/** Groups on each stream. */
-	readonly groupsOn: ReadonlyMap<string, number>;
-	/** Partitions of groups; a group without partitions counts as one. */
-	readonly groupPartitions: number;
-	/** What is remembered of each group, in the order of the groups. */
-	readonly memories: readonly (GroupMemory | undefined)[];
-	/** Points that the partitions of a stream get at first. */
-	readonly firstPoints: number;
-}
-
-/**
- * Counts what there is and makes room for all that is new at once, so that the columns are moved
- * once a round at most.
- */
-export function makeRoom(history: History, carried: Carried): Census {
-	const groupsOn = new Map<string, number>();
-	const isNew = { groups: 0, told: 0, groupRows: 0, toldRows: 0, streamRows: 0, heads: 0 };
-	const memories: (GroupMemory | undefined)[] = [];
-	let groupPartitions = 0;
-	for (const [key, { record }] of carried.groups) {
-		groupsOn.set(record.stream, (groupsOn.get(record.stream) ?? 0) + 1);
-		const rows = 'ids' in record.lag ? record.lag.ids.length : 0;
-		groupPartitions += Math.max(1, rows);
-		const memory = history.groups.get(key);
-		memories.push(memory);
-		if (memory) continue;
-		isNew.groups += 1;
-		isNew.groupRows += rows;
-		if ('ids' in record.lag && record.lag.told) isNew.toldRows += rows;
-		if (tells(record)) isNew.told += 1;
-	}
-	for (const [name, { record }] of carried.streams) {
-		if (history.streams.has(name)) continue;
-		const rows = record.partitions?.ids.length ?? 0;
-		isNew.streamRows += rows;
-		if (carried.agesByHead && groupsOn.has(name)) isNew.heads += rows;
-	}
-	history.groupRows.reserve(isNew.groups);
-	history.toldRows.reserve(isNew.told);
-	history.groupPartitions.reserve(isNew.groupRows);
-	history.toldPartitions.reserve(isNew.toldRows);
-	history.streamPartitions.reserve(isNew.streamRows);
-	const wanted = isNew.heads * firstPoints;
-	const enough = history.bytesLeft(groupPartitions) >= wanted * pointBytes;
-	const points = enough ? firstPoints : fewestPoints;
-	history.points.reserve(isNew.heads * points);
-	return { groupsOn, groupPartitions, memories, firstPoints: points };
-}
+export const pointBytes = 4 + 8 + 2;
 
 /**
  * The memory of a group, with rows for all that it tells now.
  *
  * @param before - what was remembered of it
+ * @param stream - what is remembered of its stream
  */
 export function rememberGroup(
 	history: History,
-	key: string,
 	before: GroupMemory | undefined,
+	stream: StreamMemory | undefined,
 	group: Group,
 	atMs: number,
 	plan: DerivePlan,
@@ -78,14 +24,20 @@ export function rememberGroup(
 	let memory = before;
 	if (!memory) {
 		memory = {
+			stream: group.stream,
+			consumerGroup: group.consumerGroup,
 			row: history.groupRows.add(1),
+			partitions: undefined,
+			toldPartitions: undefined,
+			told: undefined,
 			firstSeenMs: atMs,
 			readAt: history.timeline.now,
 			round: 0,
+			streamMemory: stream,
 			...standing(group, plan),
 		};
-		history.groups.set(key, memory);
 	}
+	memory.streamMemory = stream;
 	if (memory.plan !== plan) Object.assign(memory, standing(group, plan));
 	if ('ids' in group.lag) {
 		memory.partitions = fit(
@@ -132,40 +84,17 @@ function standing({ stream, consumerGroup }: Group, plan: DerivePlan) {
 	};
 }
 
-/** Whether a group has counts or positions of its own. */
-function tells(group: Group): boolean {
-	return (
-		group.position !== undefined ||
-		group.acknowledged !== undefined ||
-		group.line !== undefined ||
-		group.consumedCount !== undefined ||
-		group.pendingLostCount !== undefined ||
-		group.exhaustedCount !== undefined
-	);
-}
-
 /**
- * The memory of a stream, with rows for its partitions and, where groups read it, for points.
+ * Gives a stream's memory rows for its partitions and, where groups read it, for points.
  *
  * @param points - for each partition at first; 0: no ages are told by the head
  */
-export function rememberStream(
+export function rememberPartitions(
 	history: History,
-	name: string,
-	partitions: Partitions | undefined,
+	memory: StreamMemory,
+	partitions: Partitions,
 	points: number,
-): StreamMemory {
-	let memory = history.streams.get(name);
-	if (!memory) {
-		memory = {
-			pointsPerPartition: 0,
-			producedTotal: 0,
-			producedCount: Number.NaN,
-			readAt: history.timeline.now,
-		};
-		history.streams.set(name, memory);
-	}
-	if (!partitions) return memory;
+): void {
 	const before = memory.partitions;
 	const rows = fit(history.streamPartitions, before, partitions.ids, blankOfStream);
 	memory.partitions = rows;
@@ -174,7 +103,6 @@ export function rememberStream(
 		movePoints(history, memory, rows, before, memory.pointsPerPartition);
 	}
 	if (points > 0 && !memory.points) movePoints(history, memory, rows, undefined, points);
-	return memory;
 }
 
 /** Gives more points to streams that lack them, as long as there is memory for it. */
@@ -282,4 +210,16 @@ function isSame(id: Int32Array, range: Range, ids: Int32Array): boolean {
 		if (id[range.offset + row] !== ids[row]) return false;
 	}
 	return true;
+}
+
+/** Whether a group has counts or positions of its own. */
+export function tells(group: Group): boolean {
+	return (
+		group.position !== undefined ||
+		group.acknowledged !== undefined ||
+		group.line !== undefined ||
+		group.consumedCount !== undefined ||
+		group.pendingLostCount !== undefined ||
+		group.exhaustedCount !== undefined
+	);
 }

@@ -136,19 +136,14 @@ function cut(
 	const consumers: Consumer[] = [];
 	for (const [index, consumer] of derived.consumers.entries()) {
 		if (dropped.size > 0 && dropped.has(keyOf(consumer))) series += counts.groups[index] ?? 0;
-		else consumers.push(detail ? consumer : withoutPartitions(consumer));
+		else consumers.push(consumer);
 	}
 	if (!detail) series += counts.partitions;
 	return {
 		consumers,
-		streams: detail ? derived.streams : derived.streams.map(withoutPartitions),
+		streams: derived.streams,
 		expectations: derived.expectations,
+		...(!detail && { withoutPartitions: true }),
 		seriesLimit: { series: limit, dropped: series },
 	};
-}
-
-function withoutPartitions<Of extends { readonly partitions?: unknown }>(record: Of): Of {
-	if (record.partitions === undefined) return record;
-	const { partitions: _, ...rest } = record;
-	return rest as Of;
 }

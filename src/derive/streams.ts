@@ -1,4 +1,4 @@
-import type { Carried, HeadSeed, Kept, Partitions, Stream, StreamState } from '../model.ts';
+import type { HeadSeed, Kept, Partitions, Stream, StreamState } from '../model.ts';
 import { advance } from './counters.ts';
 import { addPoint, addSeed, mostPoints } from './head-clock.ts';
 import type { History, StreamMemory } from './history.ts';
@@ -100,9 +100,11 @@ export function takeWaiting(history: History, waiting: readonly WaitingPoint[]):
 export function takeSeeds(history: History, seeds: readonly HeadSeed[]): void {
 	const points = history.points.columns;
 	const columns = history.streamPartitions.columns;
+	if (seeds.length === 0) return;
+	const streams = new Map(history.streams.map((memory) => [memory.stream, memory]));
 	const latestFirst = [...seeds].sort((a, b) => b.atMs - a.atMs);
 	for (const { stream, partition, atMs, end } of latestFirst) {
-		const memory = history.streams.get(stream);
+		const memory = streams.get(stream);
 		if (!memory?.points || !memory.partitions) continue;
 		const index = indexOf(columns.id, memory.partitions.offset, memory.partitions.count, partition);
 		if (index === -1) continue;
@@ -135,26 +137,54 @@ export function indexOf(ids: Int32Array, first: number, count: number, id: numbe
 	return -1;
 }
 
-/** A stream as exported. */
-export function streamState(
-	{ name, partitions, producedCount, elsewhere = { exported: false, groups: 0 }, ...facts }: Stream,
-	memory: StreamMemory,
-	consumers: number,
-	{ partitionDetail }: Carried,
-	{ target, platform }: DerivePlan,
-): StreamState {
-	const length = partitions ? messagesKept(partitions.start, partitions.end) : undefined;
-	return {
-		target,
-		platform,
-		stream: name,
-		...facts,
-		...(length !== undefined && { length }),
-		...((partitions || producedCount !== undefined) && { producedTotal: memory.producedTotal }),
-		...(partitions && { partitionCount: partitions.ids.length }),
-		...(elsewhere.groups !== undefined && { consumers: consumers + elsewhere.groups }),
-		...(partitionDetail && partitions && { partitions }),
-	};
+/** A stream as exported: what was read is taken from the reading, sums are made when asked for. */
+export class StreamRecord implements StreamState {
+	readonly target: string;
+	readonly platform: string;
+	readonly producedTotal: number | undefined;
+	readonly consumers: number | undefined;
+	private readonly read: Stream;
+	private readonly partitionDetail: boolean;
+
+	constructor(read: Stream, memory: StreamMemory, partitionDetail: boolean, plan: DerivePlan) {
+		this.target = plan.target;
+		this.platform = plan.platform;
+		const isCounted = read.partitions || read.producedCount !== undefined;
+		this.producedTotal = isCounted ? memory.producedTotal : undefined;
+		const { groups } = read.elsewhere ?? { groups: 0 };
+		this.consumers = groups === undefined ? undefined : memory.consumers + groups;
+		this.read = read;
+		this.partitionDetail = partitionDetail;
+	}
+
+	get stream(): string {
+		return this.read.name;
+	}
+	get length(): number | undefined {
+		const { partitions, length } = this.read;
+		return partitions ? messagesKept(partitions.start, partitions.end) : length;
+	}
+	get bytes(): number | undefined {
+		return this.read.bytes;
+	}
+	get lengthLimit(): number | undefined {
+		return this.read.lengthLimit;
+	}
+	get retentionSeconds(): number | undefined {
+		return this.read.retentionSeconds;
+	}
+	get oldestMessageAgeSeconds(): number | undefined {
+		return this.read.oldestMessageAgeSeconds;
+	}
+	get newestMessageAgeSeconds(): number | undefined {
+		return this.read.newestMessageAgeSeconds;
+	}
+	get partitionCount(): number | undefined {
+		return this.read.partitions?.ids.length ?? this.read.partitionCount;
+	}
+	get partitions(): Partitions | undefined {
+		return this.partitionDetail ? this.read.partitions : undefined;
+	}
 }
 
 /** The sum of end - start; unknown when one partition is. */

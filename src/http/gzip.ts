@@ -11,11 +11,12 @@ const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
  * @returns its parts; that of the exposition is no copy
  */
 export function gzipWith(
-	{ plain, deflated, crc32: crc }: Exposition,
+	{ parts, crc32: crc }: Exposition,
 	text: Uint8Array,
 ): readonly Uint8Array[] {
 	const trailer = Buffer.alloc(8);
 	trailer.writeUInt32LE(crc32(text, crc), 0);
-	trailer.writeUInt32LE((plain.length + text.length) % 2 ** 32, 4);
-	return [header, deflated, deflateRawSync(text), trailer];
+	const length = parts.reduce((sum, { plain }) => sum + plain.length, text.length);
+	trailer.writeUInt32LE(length % 2 ** 32, 4);
+	return [header, ...parts.map(({ deflated }) => deflated), deflateRawSync(text), trailer];
 }

@@ -20,7 +20,7 @@ export function metricsRoute(app: FastifyInstance, path: string, source: Metrics
 		const { exposition } = source.snapshot();
 		reply.header('content-type', contentType).header('vary', 'accept-encoding');
 		if (!acceptsGzip(request.headers['accept-encoding'])) {
-			return sendParts(reply, [exposition.plain, text]);
+			return sendParts(reply, [...exposition.parts.map(({ plain }) => plain), text]);
 		}
 		return sendParts(reply.header('content-encoding', 'gzip'), gzipWith(exposition, text));
 	});

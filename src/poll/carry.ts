@@ -1,3 +1,4 @@
+import { Finder, keyOf, type Names } from '../finder.ts';
 import type { Carried, Group, Kept, Reading, Stream, Unread } from '../model.ts';
 import { carryRows } from './carry-rows.ts';
 
@@ -30,34 +31,18 @@ export function carry(
 	const unread = unreadReasons(reading?.unread ?? []);
 	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false };
 
-	const streams = new Map<string, Kept<Stream>>();
-	for (const stream of reading?.streams ?? []) {
-		const before = previous?.streams.get(stream.name);
-		streams.set(stream.name, fresh(withOldRows(stream, before, grace), atMs));
-	}
-	for (const [name, kept] of previous?.streams ?? []) {
-		if (streams.has(name)) continue;
-		const still = keep(kept, unread.ofStream(name), grace, bareStream);
-		if (still) streams.set(name, still);
-	}
-
-	const groups = new Map<string, Kept<Group>>();
-	for (const group of reading?.groups ?? []) {
-		const key = groupKey(group.stream, group.consumerGroup);
-		groups.set(key, fresh(withOldLagRows(group, previous?.groups.get(key), grace), atMs));
-	}
-	for (const [key, kept] of previous?.groups ?? []) {
-		if (groups.has(key)) continue;
-		const { stream, consumerGroup } = kept.record;
-		const still = keep(kept, unread.ofGroup(stream, consumerGroup), grace, bareGroup);
-		if (still) groups.set(key, still);
-	}
-	for (const { stream, consumerGroup, reason } of reading?.unread ?? []) {
-		if (stream === undefined || consumerGroup === undefined) continue;
-		const key = groupKey(stream, consumerGroup);
-		if (groups.has(key)) continue;
-		groups.set(key, fresh({ stream, consumerGroup, lag: { unknown: reason } }, atMs));
-	}
+	const streams = merge(reading?.streams ?? [], previous?.streams ?? [], namesOfStream, atMs, {
+		fill: (stream, before) => withOldRows(stream, before, grace),
+		keep: (kept) => keep(kept, unread.ofStream(kept.record.name), grace, bareStream),
+	});
+	const groups = merge(reading?.groups ?? [], previous?.groups ?? [], namesOfGroup, atMs, {
+		fill: (group, before) => withOldLagRows(group, before, grace),
+		keep: (kept) => {
+			const { stream, consumerGroup } = kept.record;
+			return keep(kept, unread.ofGroup(stream, consumerGroup), grace, bareGroup);
+		},
+	});
+	addUnread(groups, reading?.unread ?? [], atMs);
 
 	const latest = reading ?? previous;
 	return {
@@ -69,6 +54,62 @@ export function carry(
 		streams,
 		groups,
 	};
+}
+
+/** What becomes of a record that was read, given what was known of it, and of one that was not. */
+interface Rules<T> {
+	readonly fill: (record: T, before: Kept<T> | undefined) => T;
+	readonly keep: (kept: Kept<T>) => Kept<T> | undefined;
+}
+
+/** What was read, then what is kept of before; each name once. */
+function merge<T>(
+	read: readonly T[],
+	before: readonly Kept<T>[],
+	namesOf: (record: T) => Names,
+	atMs: number,
+	rules: Rules<T>,
+): Kept<T>[] {
+	const finder = new Finder(before, ({ record }) => namesOf(record));
+	const isRead = new Uint8Array(before.length);
+	const isNew = new Set<string>();
+	const merged: Kept<T>[] = [];
+	for (const record of read) {
+		const names = namesOf(record);
+		const at = finder.indexOf(names);
+		// Should a target tell something twice, its series must not be there twice.
+		if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) continue;
+		if (at === -1) isNew.add(keyOf(names));
+		else isRead[at] = 1;
+		merged.push(fresh(rules.fill(record, before[at]), atMs));
+	}
+	for (const [at, kept] of before.entries()) {
+		if (isRead[at] === 1) continue;
+		const still = rules.keep(kept);
+		if (still) merged.push(still);
+	}
+	return merged;
+}
+
+/** Adds groups of which nothing is known but that they are there. */
+function addUnread(groups: Kept<Group>[], unread: readonly Unread[], atMs: number): void {
+	if (unread.length === 0) return;
+	const known = new Set(groups.map(({ record }) => keyOf(record)));
+	for (const { stream, consumerGroup, reason } of unread) {
+		if (stream === undefined || consumerGroup === undefined) continue;
+		const key = keyOf({ stream, consumerGroup });
+		if (known.has(key)) continue;
+		known.add(key);
+		groups.push(fresh({ stream, consumerGroup, lag: { unknown: reason } }, atMs));
+	}
+}
+
+function namesOfStream({ name }: Stream): Names {
+	return { stream: name };
+}
+
+function namesOfGroup(group: Group): Names {
+	return group;
 }
 
 interface Grace {
@@ -123,11 +164,6 @@ function withOldLagRows(group: Group, before: Kept<Group> | undefined, grace: Gr
 	const old = before && 'ids' in before.record.lag ? before.record.lag : undefined;
 	const carried = carryRows(lag, old, before?.readAtMs ?? 0, grace);
 	return carried === lag ? group : { ...group, lag: carried };
-}
-
-/** Names may hold any character, so the stream's length is what keeps the two apart. */
-function groupKey(stream: string, consumerGroup: string): string {
-	return `${stream.length}:${stream}${consumerGroup}`;
 }
 
 /** Looks up why something was not read, by stream, by group on every stream, or by both. */

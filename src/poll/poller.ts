@@ -10,7 +10,7 @@ export interface Pace {
 }
 
 /** How a poll went, and all requests that were ever sent, by operation. */
-export type OnPoll = (outcome: Outcome, requests: ReadonlyMap<string, number>) => void;
+export type OnPoll = (outcome: Outcome, requests: ReadonlyMap<string, number>) => Promise<void>;
 
 /**
  * Polls one target again and again: at once, then every interval, never two polls at a time. Each
@@ -32,7 +32,8 @@ export class Poller {
 
 	/**
 	 * @param make - makes the target, without opening anything
-	 * @param onPoll - told of every poll that ended, except those that {@link stop} cut short
+	 * @param onPoll - told of every poll that ended, except those that {@link stop} cut short; the next
+	 * poll waits for it
 	 */
 	constructor(make: () => Target, pace: Pace, onPoll: OnPoll) {
 		this.#make = make;
@@ -68,7 +69,8 @@ export class Poller {
 		if (this.#stopping.signal.aborted) return;
 		if (isReading) this.#giveUp();
 		this.#failures = outcome.result === 'failed' ? this.#failures + 1 : 0;
-		this.#onPoll(outcome, this.#requests());
+		await this.#onPoll(outcome, this.#requests());
+		if (this.#stopping.signal.aborted) return;
 		const delayMs = nextDelayMs(this.#pace.intervalMs, this.#failures, Math.random());
 		const left = Math.max(0, started + delayMs - performance.now());
 		this.#timer = setTimeout(() => this.start(), left);

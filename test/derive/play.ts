@@ -143,3 +143,10 @@ export function objectiveOf(facts: Partial<Objective>): Objective {
 	const rest = { stalledAfterSeconds: 600, ignoreLag: 0, severity: 'warning' } as const;
 	return { name: 'own', match: {}, ...rest, ...facts };
 }
+
+/** What a record says, field by field: its fields may be made when they are asked for. */
+export function fieldsOf(record: object): Readonly<Record<string, unknown>> {
+	const made = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(record));
+	const names = Object.keys(made).filter((name) => made[name]?.get !== undefined);
+	return Object.fromEntries(names.map((name) => [name, record[name as keyof object]]));
+}

@@ -29,8 +29,8 @@ function counts(derived: Derived, partitions = 0) {
 }
 
 /** The letters of the groups left, a * where partitions are exported, and what was dropped. */
-function shown({ consumers, seriesLimit }: Derived): string {
-	const detail = consumers.some(({ partitions }) => partitions) ? '*' : '';
+function shown({ consumers, seriesLimit, withoutPartitions }: Derived): string {
+	const detail = withoutPartitions ? '' : '*';
 	const letters = consumers.map(({ consumerGroup }) => consumerGroup).join('');
 	return `${letters}${detail} -${seriesLimit?.dropped} of ${seriesLimit?.series}`;
 }
@@ -143,15 +143,4 @@ test('a target that is gone leaves its series to the others', () => {
 	assert.equal(shown(limit('two')), 'ab -20 of 20');
 	limiter.forget('one');
 	assert.equal(shown(limit('two')), 'abc -10 of 40');
-});
-
-test('streams keep what they have, but for their partitions', () => {
-	const partitions = { ids: columns.ids, start: columns.lag, end: columns.lag };
-	const stream = { target: 't', platform: 'p', stream: 's', consumers: 0, length: 1, partitions };
-	const derived = derivedOf({ streams: [stream] });
-	const few = { streams: 2, groups: [], partitions: 9 };
-	const limited = new SeriesLimiter().limit('t', derived, few, { total: 10 });
-	assert.deepEqual(limited.streams, [
-		{ target: 't', platform: 'p', stream: 's', consumers: 0, length: 1 },
-	]);
 });

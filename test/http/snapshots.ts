@@ -8,7 +8,7 @@ export function snapshotOf(facts: Partial<Snapshot>): Snapshot {
 	return { targets: [], consumers: [], streams: [], exposition: noExposition, ...facts };
 }
 
-const noExposition = { plain: Buffer.alloc(0), deflated: Buffer.alloc(0), crc32: 0 };
+const noExposition = { parts: [], crc32: 0 };
 
 /** A target that was just read. */
 export function targetState(facts: Partial<TargetState> = {}): TargetState {
@@ -23,7 +23,7 @@ export function targetState(facts: Partial<TargetState> = {}): TargetState {
 export function withRecentLags(facts: Partial<Consumer>, lags: readonly number[]): Consumer {
 	const recentLags = new Float32Array(recentPolls).fill(Number.NaN);
 	recentLags.set(lags, recentPolls - lags.length);
-	return consumer({ ...facts, recentLags, recentLagsAt: 0 });
+	return consumer({ ...facts, recentLags });
 }
 
 /** As many groups as are asked for, with a mixture of troubles; the same every time. */
@@ -55,8 +55,7 @@ export function crowd(count: number, nowMs: number): Snapshot {
 			...(status === 'catching_up' && { drainSeconds: lag / 50 }),
 			status,
 			statusReason: `lag ${lag}, up from ${Math.round(lag / 2)} in 2 min 15 s`,
-			recentLags,
-			recentLagsAt: index * recentPolls,
+			recentLags: recentLags.subarray(index * recentPolls, (index + 1) * recentPolls),
 		});
 	});
 	const targets = Array.from({ length: 9 }, (_, index) => {

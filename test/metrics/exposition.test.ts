@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { join, renderTarget } from '../../src/metrics/exposition.ts';
+import { join } from '../../src/metrics/exposition.ts';
+import { renderTarget } from '../../src/metrics/target-renderer.ts';
 import type { Derived, TargetState } from '../../src/model.ts';
 import { initialState } from '../../src/poll/target-state.ts';
 import { consumer, derivedOf } from './records.ts';
@@ -17,7 +18,7 @@ function state(target: string): TargetState {
 
 /** The lines of one metric, without its labels `target` and `platform`. */
 function linesOf(name: string, derived: Derived): readonly string[] {
-	const text = join([renderTarget(state('t'), derived)]).toString();
+	const text = Buffer.concat(join([renderTarget(state('t'), derived)])).toString();
 	return text
 		.split('\n')
 		.filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
@@ -74,7 +75,9 @@ test('a family stands once, followed by the lines of every target', () => {
 		state('two'),
 		derivedOf({ consumers: [consumer({ target: 'two', lag: 2 })] }),
 	);
-	const lines = join([one, two]).toString().split('\n');
+	const lines = Buffer.concat(join([one, two]))
+		.toString()
+		.split('\n');
 	const at = lines.indexOf('# TYPE stream_consumer_lag gauge');
 	assert.deepEqual(lines.slice(at - 1, at + 3), [
 		'# HELP stream_consumer_lag Messages that the consumer group has yet to consume. Absent where it cannot be told.',
@@ -86,7 +89,7 @@ test('a family stands once, followed by the lines of every target', () => {
 });
 
 test('a family without a line has no header', () => {
-	const text = join([renderTarget(state('t'), nothing)]).toString();
+	const text = Buffer.concat(join([renderTarget(state('t'), nothing)])).toString();
 	assert.doesNotMatch(text, /stream_consumer_lag/);
 	assert.match(text, /# TYPE stream_target_polls_total counter/);
 });
@@ -127,7 +130,7 @@ test('series of a target say of which shard they are; those of groups and stream
 		consumers: [consumer({ lag: 1 })],
 		streams: [{ target: 't', platform: 'kafka', stream: 's', length: 3 }],
 	});
-	const text = join([renderTarget({ ...state('t'), shard: 1 }, derived)]).toString();
+	const text = Buffer.concat(join([renderTarget({ ...state('t'), shard: 1 }, derived)])).toString();
 	const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 	assert.ok(series.length > 20);
 	for (const line of series) {

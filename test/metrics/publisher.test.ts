@@ -26,7 +26,7 @@ test('what is published is in the snapshot once it has settled, plain and compre
 	await publisher.settled();
 	const { exposition, consumers: published } = publisher.snapshot;
 	assert.deepEqual(published, consumers);
-	const plain = Buffer.from(exposition.plain);
+	const plain = Buffer.concat(exposition.parts.map((part) => part.plain));
 	assert.match(plain.toString(), /^stream_consumer_lag\{.*\} 5$/m);
 	assert.equal(exposition.crc32, crc32(plain));
 	const text = Buffer.from('process_metric 1\n');

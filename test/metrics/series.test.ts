@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { join, renderTarget } from '../../src/metrics/exposition.ts';
+import { join } from '../../src/metrics/exposition.ts';
 import { countSeries } from '../../src/metrics/series.ts';
+import { renderTarget } from '../../src/metrics/target-renderer.ts';
 import { initialState } from '../../src/poll/target-state.ts';
 import { consumer, derivedOf } from './records.ts';
 
@@ -31,7 +32,7 @@ test('what is counted is what is rendered, partitions apart', () => {
 	});
 	const { groups, streams, partitions } = countSeries(derived);
 	const state = initialState('t', { name: 'kafka', operations: [], problems: [] }, 15);
-	const lines = join([renderTarget(state, derived)])
+	const lines = Buffer.concat(join([renderTarget(state, derived)]))
 		.toString()
 		.split('\n')
 		.filter((line) => /^stream_(?!target_)/.test(line));

@@ -41,7 +41,7 @@ function start(read: Target['read'], pace = { intervalMs: 20, timeoutMs: 20 }) {
 			},
 		};
 	};
-	poller = new Poller(make, pace, (outcome, sent) => {
+	poller = new Poller(make, pace, async (outcome, sent) => {
 		outcomes.push(outcome);
 		requests.push(sent);
 	});

@@ -67,7 +67,7 @@ function partitions({ partitions: columns }: Consumer) {
 	return Array.from(columns.ids, (partition, row) => ({
 		partition,
 		lag: known(columns.lag[row]),
-		offset: known(columns.committed[row]),
+		offset: known(columns.committed?.[row]),
 	}));
 }
 

@@ -72,7 +72,7 @@ function rowsOf({ partitions }: Consumer, stream: StreamState | undefined): Row[
 		return {
 			id,
 			lag: known(partitions.lag[index]),
-			committed: known(partitions.committed[index]),
+			committed: known(partitions.committed?.[index]),
 			start: known(of?.start[row]),
 			end: known(of?.end[row]),
 		};

@@ -1,5 +1,5 @@
 import { grouped } from '../../amounts.ts';
-import { type Consumer, recentPolls } from '../../model.ts';
+import type { Consumer } from '../../model.ts';
 import { type Html, html } from './html.ts';
 
 const width = 80;
@@ -10,9 +10,8 @@ const margin = 2;
  * The lag of the last polls as a line from 0 to the largest of them, with gaps where it was not
  * read. Nothing without two known lags.
  */
-export function sparkline({ recentLags, recentLagsAt }: Consumer): Html | undefined {
-	if (recentLags === undefined || recentLagsAt === undefined) return undefined;
-	const lags = Array.from(recentLags.subarray(recentLagsAt, recentLagsAt + recentPolls));
+export function sparkline({ recentLags }: Consumer): Html | undefined {
+	const lags = Array.from(recentLags ?? []);
 	const known = lags.filter((lag) => !Number.isNaN(lag));
 	const [first, last] = [known[0], known.at(-1)];
 	if (first === undefined || last === undefined || known.length < 2) return undefined;

@@ -18,6 +18,6 @@ export const groupPartitionFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		meaning: { kafka: 'with `detail: partition`' },
 		column: ({ partitions }: Consumer) =>
-			partitions && { ids: partitions.ids, values: partitions.committed },
+			partitions?.committed && { ids: partitions.ids, values: partitions.committed },
 	},
 ];

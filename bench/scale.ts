@@ -1,0 +1,91 @@
+import { derive } from '../src/derive/derive.ts';
+import { History } from '../src/derive/history.ts';
+import { planOf } from '../src/derive/plan.ts';
+import { Compressor, join } from '../src/metrics/exposition.ts';
+import { LineWriter } from '../src/metrics/line-writer.ts';
+import { countSeries } from '../src/metrics/series.ts';
+import { TargetRenderer } from '../src/metrics/target-renderer.ts';
+import type { Carried } from '../src/model.ts';
+import { carry } from '../src/poll/carry.ts';
+import { initialState } from '../src/poll/target-state.ts';
+import { atOnce } from '../src/steps.ts';
+import { table } from './table.ts';
+import { intervalSeconds, World } from './world.ts';
+
+/** Topics, partitions of each, groups on each. */
+const shapes = [
+	[100, 10, 5],
+	[500, 10, 10],
+	[1000, 10, 10],
+	[1000, 100, 10],
+	[10_000, 1, 1],
+	[100_000, 1, 1],
+] as const;
+
+const warmUpRounds = 12;
+const measuredRounds = 9;
+
+/** Measures what follows a reading, stage by stage: CPU of the process, and what is served then. */
+export async function benchScale(print: (line: string) => void): Promise<void> {
+	const rows: (readonly string[])[] = [];
+	for (const [topics, partitions, groups] of shapes) {
+		rows.push(await measure(topics, partitions, groups));
+	}
+	const stages = ['carry', 'derive', 'count', 'render', 'compress'];
+	const sizes = ['series', 'plain MB', 'gzip MB', 'RSS MiB'];
+	print(table([['topics × partitions × groups', 'all', ...stages, ...sizes], ...rows]));
+	print('CPU ms a poll: median of nine. RSS: of the whole process, with the brokers’ side of it.');
+}
+
+async function measure(topics: number, partitions: number, groups: number) {
+	const world = new World(topics, partitions, groups);
+	const plan = planOf({ target: 'bench', platform: 'kafka', intervalSeconds });
+	const state = initialState('bench', { name: 'kafka', problems: [], operations: [] }, 15);
+	const history = new History(intervalSeconds);
+	const renderer = new TargetRenderer();
+	const writer = new LineWriter();
+	const compressor = new Compressor();
+	let carried: Carried | undefined;
+	let served = { series: 0, plain: 0, gzip: 0 };
+	const rounds: number[][] = [];
+	for (let round = 0; round < warmUpRounds + measuredRounds; round++) {
+		const reading = world.read();
+		const times = [cpuMs()];
+		carried = carry(carried, reading, world.atMs, 300_000);
+		times.push(cpuMs());
+		const derived = derive(history, carried, plan);
+		times.push(cpuMs());
+		const counts = countSeries(derived);
+		times.push(cpuMs());
+		const lines = atOnce(renderer.inSteps(writer, state, derived));
+		times.push(cpuMs());
+		const { parts } = await compressor.compress(join([lines]));
+		times.push(cpuMs());
+		if (round >= warmUpRounds) rounds.push(times);
+		served = {
+			series: counts.streams + counts.partitions + counts.groups.reduce((a, b) => a + b, 0),
+			plain: parts.reduce((sum, part) => sum + part.plain.length, 0),
+			gzip: parts.reduce((sum, part) => sum + part.deflated.length, 0),
+		};
+	}
+	const stage = (from: number, to: number) =>
+		median(rounds.map((times) => (times[to] ?? 0) - (times[from] ?? 0))).toFixed(0);
+	return [
+		`${topics.toLocaleString('en-US')} × ${partitions} × ${groups}`,
+		stage(0, 5),
+		...[0, 1, 2, 3, 4].map((index) => stage(index, index + 1)),
+		served.series.toLocaleString('en-US'),
+		(served.plain / 1e6).toFixed(1),
+		(served.gzip / 1e6).toFixed(1),
+		(process.memoryUsage.rss() / 2 ** 20).toFixed(0),
+	];
+}
+
+function cpuMs(): number {
+	const { user, system } = process.cpuUsage();
+	return (user + system) / 1000;
+}
+
+function median(values: readonly number[]): number {
+	return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}

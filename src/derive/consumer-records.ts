@@ -1,0 +1,247 @@
+import type {
+	Breaches,
+	Consumer,
+	ConsumerObjective,
+	ConsumerPartitions,
+	Group,
+	Position,
+	Status,
+} from '../model.ts';
+import type { DerivePlan } from './plan.ts';
+import { sentenceOf } from './sentence.ts';
+import type { LagSpan } from './window.ts';
+import { windowPolls } from './window.ts';
+
+/**
+ * The records of one round's groups as columns, a row each: with 100,000 groups, an object with a
+ * field for each number would cost more than all that is computed. NaN: not known. Once the round is
+ * over it does not change.
+ */
+export class ConsumerColumns {
+	readonly plan: DerivePlan;
+	/** What was read, in the order of the rows. */
+	readonly groups: Group[] = [];
+	readonly objectives: ConsumerObjective[] = [];
+	readonly statuses: Status[] = [];
+	readonly breaches: Breaches[] = [];
+	readonly lagUnknown: (string | undefined)[] = [];
+	/** Whether the configuration says that a group must exist. */
+	readonly expected: Uint8Array;
+	readonly firstSeenMs: Float64Array;
+	readonly lag: Float64Array;
+	readonly lagUncertainty: Float64Array;
+	readonly lagSeconds: Float64Array;
+	readonly partitionLagMax: Float64Array;
+	readonly partitionsUnknown: Float64Array;
+	readonly partitionsStalled: Float64Array;
+	readonly stalledSeconds: Float64Array;
+	readonly stoppedSeconds: Float64Array;
+	readonly consumedTotal: Float64Array;
+	readonly lostTotal: Float64Array;
+	readonly exhaustedTotal: Float64Array;
+	readonly retentionUsedRatio: Float64Array;
+	readonly retentionHeadroomSeconds: Float64Array;
+	readonly drainSeconds: Float64Array;
+	/** When the position last moved, in milliseconds since 1970. */
+	readonly movedMs: Float64Array;
+	/** The {@link LagSpan} of the window. */
+	readonly spanBefore: Float64Array;
+	readonly spanNow: Float64Array;
+	readonly spanSeconds: Float64Array;
+	/** As many for each row as the window is long, oldest first. */
+	readonly recentLags: Float32Array;
+	/** The lags of all groups' partitions, where they are exported; each group's begin at its row's place. */
+	readonly partitionLags: Float64Array;
+	readonly partitionsAt: Uint32Array;
+
+	/**
+	 * @param rows - groups
+	 * @param partitions - of all groups together, where single ones are exported
+	 */
+	constructor(plan: DerivePlan, rows: number, partitions: number) {
+		this.plan = plan;
+		const unknown = () => new Float64Array(rows).fill(Number.NaN);
+		this.expected = new Uint8Array(rows);
+		this.firstSeenMs = new Float64Array(rows);
+		this.lag = unknown();
+		this.lagUncertainty = unknown();
+		this.lagSeconds = unknown();
+		this.partitionLagMax = unknown();
+		this.partitionsUnknown = unknown();
+		this.partitionsStalled = unknown();
+		this.stalledSeconds = unknown();
+		this.stoppedSeconds = unknown();
+		this.consumedTotal = unknown();
+		this.lostTotal = unknown();
+		this.exhaustedTotal = unknown();
+		this.retentionUsedRatio = unknown();
+		this.retentionHeadroomSeconds = unknown();
+		this.drainSeconds = unknown();
+		this.movedMs = unknown();
+		this.spanBefore = unknown();
+		this.spanNow = unknown();
+		this.spanSeconds = unknown();
+		this.recentLags = new Float32Array(rows * windowPolls);
+		this.partitionLags = new Float64Array(partitions);
+		this.partitionsAt = new Uint32Array(rows);
+	}
+}
+
+/** One row as a record: what was read is taken from the reading, the rest from the columns. */
+export class ConsumerRecord implements Consumer {
+	private readonly columns: ConsumerColumns;
+	private readonly row: number;
+
+	constructor(columns: ConsumerColumns, row: number) {
+		this.columns = columns;
+		this.row = row;
+	}
+
+	get target(): string {
+		return this.columns.plan.target;
+	}
+	get platform(): string {
+		return this.columns.plan.platform;
+	}
+	get stream(): string {
+		return this.#group.stream;
+	}
+	get consumerGroup(): string {
+		return this.#group.consumerGroup;
+	}
+	get firstSeenMs(): number {
+		return this.columns.firstSeenMs[this.row] as number;
+	}
+	get kind(): string | undefined {
+		return this.#group.kind;
+	}
+	get state(): string | undefined {
+		return this.#group.state;
+	}
+	get lag(): number | undefined {
+		return known(this.columns.lag, this.row);
+	}
+	get lagUncertainty(): number | undefined {
+		return known(this.columns.lagUncertainty, this.row);
+	}
+	get lagUnknown(): string | undefined {
+		return this.columns.lagUnknown[this.row];
+	}
+	get lagSeconds(): number | undefined {
+		return known(this.columns.lagSeconds, this.row);
+	}
+	get partitionLagMax(): number | undefined {
+		return known(this.columns.partitionLagMax, this.row);
+	}
+	get partitionsUnknown(): number | undefined {
+		return known(this.columns.partitionsUnknown, this.row);
+	}
+	get partitionsStalled(): number | undefined {
+		return known(this.columns.partitionsStalled, this.row);
+	}
+	get stalledSeconds(): number | undefined {
+		return known(this.columns.stalledSeconds, this.row);
+	}
+	get stoppedSeconds(): number | undefined {
+		return known(this.columns.stoppedSeconds, this.row);
+	}
+	get pending(): number | undefined {
+		return this.#group.pending;
+	}
+	get pendingAgeSeconds(): number | undefined {
+		return this.#group.pendingAgeSeconds;
+	}
+	get pendingIdleSeconds(): number | undefined {
+		return this.#group.pendingIdleSeconds;
+	}
+	get pendingAbandoned(): number | undefined {
+		return this.#group.pendingAbandoned;
+	}
+	get oldestPendingDeliveries(): number | undefined {
+		return this.#group.oldestPendingDeliveries;
+	}
+	get pendingLimit(): number | undefined {
+		return this.#group.pendingLimit;
+	}
+	get redelivered(): number | undefined {
+		return this.#group.redelivered;
+	}
+	get members(): number | undefined {
+		return this.#group.members;
+	}
+	get idleSeconds(): number | undefined {
+		return this.#group.idleSeconds;
+	}
+	get waitingPulls(): number | undefined {
+		return this.#group.waitingPulls;
+	}
+	get consumedTotal(): number | undefined {
+		return known(this.columns.consumedTotal, this.row);
+	}
+	get lostTotal(): number | undefined {
+		return known(this.columns.lostTotal, this.row);
+	}
+	get exhaustedTotal(): number | undefined {
+		return known(this.columns.exhaustedTotal, this.row);
+	}
+	get retentionUsedRatio(): number | undefined {
+		return known(this.columns.retentionUsedRatio, this.row);
+	}
+	get retentionHeadroomSeconds(): number | undefined {
+		return known(this.columns.retentionHeadroomSeconds, this.row);
+	}
+	get drainSeconds(): number | undefined {
+		return known(this.columns.drainSeconds, this.row);
+	}
+	get status(): Status {
+		return this.columns.statuses[this.row] ?? 'unknown';
+	}
+	/** Made when somebody asks: few do, and words are dear. */
+	get statusReason(): string {
+		const movedMs = known(this.columns.movedMs, this.row);
+		return sentenceOf(this, { movedMs, span: this.#span });
+	}
+	get objective(): ConsumerObjective {
+		return this.columns.objectives[this.row] as ConsumerObjective;
+	}
+	get breaches(): Breaches {
+		return this.columns.breaches[this.row] as Breaches;
+	}
+	get expected(): boolean {
+		return this.columns.expected[this.row] === 1;
+	}
+	get position(): Position | undefined {
+		return this.#group.position;
+	}
+	get acknowledged(): Position | undefined {
+		return this.#group.acknowledged;
+	}
+	get recentLags(): Float32Array {
+		const at = this.row * windowPolls;
+		return this.columns.recentLags.subarray(at, at + windowPolls);
+	}
+	get partitions(): ConsumerPartitions | undefined {
+		const { lag } = this.#group;
+		if (!('ids' in lag) || this.columns.partitionLags.length === 0) return undefined;
+		const { ids, committed, told } = lag;
+		const at = this.columns.partitionsAt[this.row] as number;
+		const lags = this.columns.partitionLags.subarray(at, at + ids.length);
+		// Counts that stand for offsets are not shown as such.
+		return { ids, lag: lags, ...(committed && !told && { committed }) };
+	}
+
+	get #group(): Group {
+		return this.columns.groups[this.row] as Group;
+	}
+	get #span(): LagSpan | undefined {
+		const seconds = known(this.columns.spanSeconds, this.row);
+		if (seconds === undefined) return undefined;
+		const before = this.columns.spanBefore[this.row] as number;
+		return { before, now: this.columns.spanNow[this.row] as number, seconds };
+	}
+}
+
+function known(column: Float64Array, row: number): number | undefined {
+	const value = column[row] as number;
+	return Number.isNaN(value) ? undefined : value;
+}

@@ -1,0 +1,46 @@
+/** What tells one of many apart: a stream, or a group on a stream. */
+export interface Names {
+	readonly stream: string;
+	readonly consumerGroup?: string | undefined;
+}
+
+/**
+ * Finds what has a name among many. From poll to poll they come in the same order, so the next one is
+ * looked at first; only when that is another one is an index made. With 100,000 names a lookup by hash
+ * costs more than all that is done with what it finds.
+ */
+export class Finder<Item> {
+	readonly #items: readonly Item[];
+	readonly #namesOf: (item: Item) => Names;
+	#next = 0;
+	#index: Map<string, number> | undefined;
+
+	constructor(items: readonly Item[], namesOf: (item: Item) => Names) {
+		this.#items = items;
+		this.#namesOf = namesOf;
+	}
+
+	/** Where the one with these names stands; -1 when there is none. */
+	indexOf(names: Names): number {
+		const item = this.#items[this.#next];
+		if (item !== undefined && isSame(this.#namesOf(item), names)) return this.#next++;
+		this.#index ??= new Map(this.#items.map((one, at) => [keyOf(this.#namesOf(one)), at]));
+		const found = this.#index.get(keyOf(names)) ?? -1;
+		if (found !== -1) this.#next = found + 1;
+		return found;
+	}
+
+	/** The one with these names. */
+	find(names: Names): Item | undefined {
+		return this.#items[this.indexOf(names)];
+	}
+}
+
+function isSame(one: Names, other: Names): boolean {
+	return one.consumerGroup === other.consumerGroup && one.stream === other.stream;
+}
+
+/** Names may hold any character, so the stream's length is what keeps the two apart. */
+export function keyOf({ stream, consumerGroup }: Names): string {
+	return consumerGroup === undefined ? stream : `${stream.length}:${stream}${consumerGroup}`;
+}

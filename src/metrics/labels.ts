@@ -1,0 +1,76 @@
+/** A label's value by the text format 0.0.4: backslash, newline and quote are escaped. */
+export function quote(value: string): string {
+	return `"${/[\\\n"]/.test(value) ? value.replace(/[\\\n"]/g, escapeCharacter) : value}"`;
+}
+
+export function escapeCharacter(character: string): string {
+	return character === '\n' ? '\\n' : `\\${character}`;
+}
+
+/** The labels that all series of a record share, as text. */
+export function labelsOf(record: LabelledRecord): string {
+	const { target, platform, shard, stream, consumerGroup } = record;
+	let text = `target=${quote(target)},platform=${quote(platform)}`;
+	if (shard !== undefined) text += `,shard="${shard}"`;
+	if (stream !== undefined) text += `,stream=${quote(stream)}`;
+	if (consumerGroup !== undefined) text += `,consumer_group=${quote(consumerGroup)}`;
+	return text;
+}
+
+/** What names a record: a target, a stream of it, or a group on the stream. */
+export interface LabelledRecord {
+	readonly target: string;
+	readonly platform: string;
+	/** Of a target that several shards read; the same from poll to poll. */
+	readonly shard?: number;
+	readonly stream?: string;
+	readonly consumerGroup?: string;
+}
+
+/**
+ * The labels of a list of records as bytes, one after the other. They are rendered once and kept for
+ * as long as the list names the same records in the same order, which is from poll to poll.
+ */
+export class Labels {
+	#streams: (string | undefined)[] = [];
+	#groups: (string | undefined)[] = [];
+	#bytes: Buffer = Buffer.alloc(0);
+	/** Where each record's labels begin; one more than there are records. */
+	#at = new Uint32Array(1);
+
+	get bytes(): Buffer {
+		return this.#bytes;
+	}
+
+	/** Where the labels of a record begin; those of the next one, where they end. */
+	at(index: number): number {
+		return this.#at[index] as number;
+	}
+
+	/** Takes a list of records of one target. */
+	update(records: readonly LabelledRecord[]): void {
+		if (this.#isSame(records)) return;
+		this.#streams = records.map(({ stream }) => stream);
+		this.#groups = records.map(({ consumerGroup }) => consumerGroup);
+		this.#at = new Uint32Array(records.length + 1);
+		const parts: Buffer[] = [];
+		let length = 0;
+		for (const [index, record] of records.entries()) {
+			const part = Buffer.from(labelsOf(record));
+			parts.push(part);
+			length += part.length;
+			this.#at[index + 1] = length;
+		}
+		this.#bytes = Buffer.concat(parts, length);
+	}
+
+	#isSame(records: readonly LabelledRecord[]): boolean {
+		if (records.length !== this.#streams.length) return false;
+		for (let index = 0; index < records.length; index++) {
+			const record = records[index];
+			if (record?.consumerGroup !== this.#groups[index]) return false;
+			if (record?.stream !== this.#streams[index]) return false;
+		}
+		return true;
+	}
+}

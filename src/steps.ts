@@ -1,0 +1,24 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** Work goes on for so long before others have their turn: a scrape waits no longer for it. */
+const turnMs = 5;
+
+/** Does long work in turns, so that the event loop serves others in between. */
+export async function inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+	for (;;) {
+		const began = performance.now();
+		do {
+			const { done, value } = steps.next();
+			if (done) return value;
+		} while (performance.now() - began < turnMs);
+		await setImmediate();
+	}
+}
+
+/** Does the same work in one go. */
+export function atOnce<Result>(steps: Generator<void, Result>): Result {
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+	}
+}
