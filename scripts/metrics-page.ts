@@ -23,8 +23,16 @@ const sections: readonly {
 		families: groupFamilies,
 	},
 	{ title: 'Streams', labels: '`target`, `platform`, `stream`', families: streamFamilies },
-	{ title: 'Targets', labels: '`target`, `platform`', families: targetFamilies },
-	{ title: 'The exporter', labels: 'none', families: Object.values(exporterFamilies) },
+	{
+		title: 'Targets',
+		labels: '`target`, `platform`; with `--shard.count` also `shard`, from 0',
+		families: targetFamilies,
+	},
+	{
+		title: 'The exporter',
+		labels: 'none but those that are named',
+		families: Object.values(exporterFamilies),
+	},
 ];
 
 /** The text of docs/metrics.md, from the catalogue. */

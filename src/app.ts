@@ -8,12 +8,14 @@ import { SeriesLimiter } from './derive/series-limits.ts';
 import type { Publisher } from './metrics/publisher.ts';
 import { countSeries } from './metrics/series.ts';
 import type { Carried, Derived, TargetState } from './model.ts';
+import type { Shard } from './options/shard.ts';
 import { carry } from './poll/carry.ts';
 import type { Outcome } from './poll/outcome.ts';
 import { Poller } from './poll/poller.ts';
 import { ProblemLog } from './poll/problem-log.ts';
 import { afterPoll, initialState } from './poll/target-state.ts';
 import { inTurns } from './steps.ts';
+import { shareOf } from './targets/share.ts';
 
 /** What a reload did, by the names of the targets. */
 export interface Changes {
@@ -29,14 +31,17 @@ export class App {
 	readonly #publisher: Publisher;
 	readonly #log: Logger;
 	readonly #limiter = new SeriesLimiter();
+	readonly #shard: Shard | undefined;
 	/** By name. */
 	readonly #running = new Map<string, Running>();
 	#allTried = false;
 	#phase: 'made' | 'started' | 'stopping' = 'made';
 
-	constructor(config: Config, publisher: Publisher, log: Logger) {
+	/** @param shard - the part of all streams and groups to read; absent: all of them */
+	constructor(config: Config, publisher: Publisher, log: Logger, shard?: Shard) {
 		this.#publisher = publisher;
 		this.#log = log;
+		this.#shard = shard;
 		for (const plan of config.targets) this.#add(plan, config);
 	}
 
@@ -105,8 +110,9 @@ export class App {
 
 	#add(plan: TargetPlan, promises: Promises): Running {
 		const log = this.#log.child({ target: plan.name });
-		const make = () => plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
-		const history = new TargetHistory(plan, promises, this.#limiter);
+		const share = shareOf(this.#shard, plan.name);
+		const make = () => plan.platform.connect(plan.options, log, plan.poll.timeoutMs, share);
+		const history = new TargetHistory(plan, promises, this.#limiter, this.#shard);
 		const problemLog = new ProblemLog(log);
 		const running: Running = {
 			history,
@@ -153,14 +159,21 @@ export class TargetHistory {
 	#carried: Carried | undefined;
 	readonly #history: History;
 	readonly #limiter: SeriesLimiter;
+	readonly #shard: Shard | undefined;
 
-	constructor(plan: TargetPlan, promises: Promises, limiter: SeriesLimiter) {
+	constructor(
+		plan: TargetPlan,
+		promises: Promises,
+		limiter: SeriesLimiter,
+		shard: Shard | undefined,
+	) {
 		const intervalSeconds = plan.poll.intervalMs / 1000;
 		this.#plan = plan;
-		this.#derivePlan = derivePlan(plan, promises);
+		this.#shard = shard;
+		this.#derivePlan = derivePlan(plan, promises, shard);
 		this.#limiter = limiter;
 		this.#history = new History(intervalSeconds);
-		this.state = initialState(plan.name, plan.platform, intervalSeconds);
+		this.state = initialState(plan.name, plan.platform, intervalSeconds, shard?.index);
 	}
 
 	get plan(): TargetPlan {
@@ -170,7 +183,7 @@ export class TargetHistory {
 	/** Goes on with a plan that reads the same, perhaps under other promises. */
 	follow(plan: TargetPlan, promises: Promises): void {
 		this.#plan = plan;
-		this.#derivePlan = derivePlan(plan, promises);
+		this.#derivePlan = derivePlan(plan, promises, this.#shard);
 	}
 
 	/** @param requests - all that were ever sent, by operation */
@@ -187,8 +200,17 @@ export class TargetHistory {
 /** What the configuration promises of groups, whatever the target. */
 type Promises = Pick<Config, 'objectives' | 'expected'>;
 
-function derivePlan({ name, platform, poll }: TargetPlan, promises: Promises): DerivePlan {
+/** Of the groups that are expected, each has one shard to look for it. */
+function derivePlan(
+	{ name, platform, poll }: TargetPlan,
+	{ objectives, expected }: Promises,
+	shard: Shard | undefined,
+): DerivePlan {
 	const intervalSeconds = poll.intervalMs / 1000;
 	const origin = { target: name, platform: platform.name, intervalSeconds };
-	return planOf(origin, promises.objectives, promises.expected);
+	const share = shareOf(shard, name);
+	const own = expected.filter(({ stream, consumerGroup }) =>
+		share.owns(platform.groupKey(stream, consumerGroup)),
+	);
+	return planOf(origin, objectives, own);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type LogOptions, logFormats, logLevels } from './log.ts';
 import { nearest } from './options/nearest.ts';
+import { parseShard, type Shard } from './options/shard.ts';
 import { type CommandName, commandNames, commands, commonFlags, listed, outputs } from './usage.ts';
 
 /** What the command line asks for. */
@@ -12,10 +13,12 @@ export type Invocation =
 				readonly telemetryPath: string;
 				readonly enableLifecycle: boolean;
 				readonly webConfigFile: string | undefined;
+				readonly shard: Shard | undefined;
 			})
 	| ({ readonly command: 'once' } & Common & {
 				readonly output: (typeof outputs)[number];
 				readonly target: string | undefined;
+				readonly shard: Shard | undefined;
 			})
 	| ({ readonly command: 'doctor' } & Common & { readonly target: string | undefined })
 	| { readonly command: 'check-config'; readonly configFile: string | undefined }
@@ -65,9 +68,10 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 		},
 	};
 	if (command === 'doctor') return { command, ...common, target: value('target') };
+	const shard = shardFrom(value('shard.count'), value('shard.index'));
 	if (command === 'once') {
 		const output = oneOf('output', outputs, value('output') ?? 'table');
-		return { command, ...common, output, target: value('target') };
+		return { command, ...common, output, target: value('target'), shard };
 	}
 	return {
 		command,
@@ -76,6 +80,7 @@ export function parseArguments(words: readonly string[], onTerminal: boolean): I
 		telemetryPath: parsePath(value('web.telemetry-path') ?? '/metrics'),
 		enableLifecycle: flags.has('web.enable-lifecycle'),
 		webConfigFile: value('web.config.file'),
+		shard,
 	};
 }
 
@@ -179,6 +184,14 @@ function parseListenAddress(text: string): ListenAddress {
 		);
 	}
 	return { host: (match[1] ?? match[2]) || undefined, port };
+}
+
+function shardFrom(count: string | undefined, index: string | undefined): Shard | undefined {
+	try {
+		return parseShard(count, index);
+	} catch (error) {
+		throw error instanceof SyntaxError ? new UsageError(error.message) : error;
+	}
 }
 
 /** Paths that mean something else. */

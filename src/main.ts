@@ -13,6 +13,7 @@ import { printMistake } from './config/mistake.ts';
 import type { Config } from './config/plan.ts';
 import { type LoadedWebConfig, loadWebConfig } from './config/web-config.ts';
 import { makeLog } from './log.ts';
+import { shardWords } from './options/shard.ts';
 import { usage } from './usage.ts';
 import { buildOf } from './version.ts';
 
@@ -119,7 +120,8 @@ async function read(
 	try {
 		if (invocation.command === 'once') {
 			const config = narrowed(loaded.config, invocation.target);
-			const result = await once({ config, output: invocation.output, log, stop });
+			const { output, shard } = invocation;
+			const result = await once({ config, output, shard, log, stop });
 			await print(result.text);
 			return result.allRead ? exitOk : exitFailed;
 		}
@@ -128,8 +130,10 @@ async function read(
 			return (await doctor({ config, log, stop, print })) ? exitOk : exitFailed;
 		}
 		const { version, revision, nodeVersion } = build;
-		log.info({ version, revision, nodeVersion, config: loaded.source }, 'stream-lag-exporter');
-		const { listenAddresses, telemetryPath, enableLifecycle } = invocation;
+		const { listenAddresses, telemetryPath, enableLifecycle, shard } = invocation;
+		const facts = { version, revision, nodeVersion, config: loaded.source };
+		const part = shard && { shard: shardWords(shard) };
+		log.info({ ...facts, ...part }, 'stream-lag-exporter');
 		await serve({
 			config: loaded.config,
 			// A file that was found must still be there: without it, another source could take its place.
@@ -139,6 +143,7 @@ async function read(
 			listenAddresses,
 			telemetryPath,
 			enableLifecycle,
+			shard,
 			...(web && loadWeb && { web: { webConfig: web.webConfig, load: loadWeb } }),
 			log,
 			stop,

@@ -164,6 +164,16 @@ export interface Stream {
 	readonly retentionSeconds?: number;
 	readonly oldestMessageAgeSeconds?: number;
 	readonly newestMessageAgeSeconds?: number;
+	/** Where several processes read a target, each its share. Absent: all of the stream is here. */
+	readonly elsewhere?: Elsewhere;
+}
+
+/** What other processes have of a stream. */
+export interface Elsewhere {
+	/** Another one exports it: it is here for the groups on it alone. */
+	readonly exported: boolean;
+	/** Groups on it that others read. Absent: not told. */
+	readonly groups?: number;
 }
 
 /** Where the end of a partition was at an earlier time, as the broker looked it up. */
@@ -364,8 +374,8 @@ export interface StreamState {
 	readonly newestMessageAgeSeconds?: number | undefined;
 	/** How many partitions there are, read or not. */
 	readonly partitionCount?: number | undefined;
-	/** Groups seen on it. */
-	readonly consumers: number;
+	/** Groups seen on it. Absent: others see some of them, and nobody tells how many. */
+	readonly consumers?: number | undefined;
 	/** Absent where the configuration wants no single partitions. */
 	readonly partitions?: Partitions | undefined;
 }
@@ -398,6 +408,8 @@ export type PollResult = 'ok' | 'partial' | 'failed';
 export interface TargetState {
 	readonly target: string;
 	readonly platform: string;
+	/** Which of the shards it is that reads the target, from 0. Absent: there is one alone. */
+	readonly shard?: number;
 	readonly version?: string;
 	/** Seconds. */
 	readonly pollIntervalSeconds: number;

@@ -19,6 +19,19 @@ const configFlags: readonly Flag[] = [
 	},
 ];
 
+const shardFlags: readonly Flag[] = [
+	{
+		name: 'shard.count',
+		value: 'COUNT',
+		help: 'parts that the streams and groups of each target are divided into (default: 1)',
+	},
+	{
+		name: 'shard.index',
+		value: 'INDEX',
+		help: 'which of them this is: 0 to COUNT-1, or the name of a StatefulSet pod, such as lag-4',
+	},
+];
+
 const logFlags: readonly Flag[] = [
 	{ name: 'log.level', value: 'LEVEL', help: `${logLevels.join(', ')} (default: info)` },
 	{
@@ -72,6 +85,7 @@ configuration are wrong. SIGHUP loads the configuration again.`,
 				value: 'FILE',
 				help: "TLS and passwords, as Prometheus' exporters take them (default: neither)",
 			},
+			...shardFlags,
 			...logFlags,
 		],
 	},
@@ -83,6 +97,7 @@ read, with 1 when one was not (the others are printed), with 2 when flags or con
 			...configFlags,
 			{ name: 'output', value: 'FORMAT', help: `${listed(outputs, 'or')} (default: table)` },
 			{ name: 'target', value: 'NAME', help: 'only this target' },
+			...shardFlags,
 			...logFlags,
 		],
 	},

@@ -12,6 +12,15 @@ const serve = {
 	telemetryPath: '/metrics',
 	enableLifecycle: false,
 	webConfigFile: undefined,
+	shard: undefined,
+};
+const once = {
+	command: 'once',
+	configFile: undefined,
+	log,
+	output: 'table',
+	target: undefined,
+	shard: undefined,
 };
 
 const good: readonly (readonly [words: string, expected: object])[] = [
@@ -36,11 +45,10 @@ const good: readonly (readonly [words: string, expected: object])[] = [
 		'--log.level=debug --log.format=pretty',
 		{ ...serve, log: { level: 'debug', format: 'pretty' } },
 	],
-	['once', { command: 'once', configFile: undefined, log, output: 'table', target: undefined }],
-	[
-		'--target=cache once --output json',
-		{ command: 'once', configFile: undefined, log, output: 'json', target: 'cache' },
-	],
+	['once', once],
+	['--shard.count=3 --shard.index=1', { ...serve, shard: { index: 1, count: 3 } }],
+	['once --shard.count 3 --shard.index lag-4', { ...once, shard: { index: 1, count: 3 } }],
+	['--target=cache once --output json', { ...once, output: 'json', target: 'cache' }],
 	['health', { command: 'health', url: undefined }],
 	['health --url=https://lag:1', { command: 'health', url: 'https://lag:1' }],
 	['check-config', { command: 'check-config', configFile: undefined }],
@@ -123,6 +131,12 @@ const bad: readonly (readonly [words: string, message: string])[] = [
 	['--web.telemetry-path=/group', '--web.telemetry-path: "/group" serves something else'],
 	['--web.telemetry-path=/assets/a', '--web.telemetry-path: "/assets/a" serves something else'],
 	['--web.telemetry-path=/-/ready', '--web.telemetry-path: "/-/ready" serves something else'],
+	['--shard.count=3', '--shard.count needs --shard.index: which of the shards this process is'],
+	[
+		'once --shard.index=3 --shard.count=3',
+		'--shard.index: 3 is beyond --shard.count=3: the shards are 0 to 2',
+	],
+	['doctor --shard.count=3', '--shard.count is a flag of serve and once, not of doctor'],
 	['health --url=ftp://lag', '--url: "ftp://lag" is not an http or https address'],
 ];
 

@@ -2,7 +2,7 @@ import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/da
 import { dashboardUids } from '../../deploy/prometheus/source/links.ts';
 import { topLinks } from './links.ts';
 import { lines, states, table } from './panels.ts';
-import { byTarget, legendOf, ofTarget, targetGauge } from './select.ts';
+import { byTarget, legendOf, ofTarget, targetGauge, targetSum, targetWorst } from './select.ts';
 import { yesOrNo } from './status.ts';
 import { withVariables } from './variables.ts';
 
@@ -29,11 +29,12 @@ function pollsRow(dashboard: DashboardBuilder): void {
 		states(
 			{
 				title: 'Could be read',
-				description: 'Whether the last poll read the target, wholly or in part.',
+				description:
+					'Whether the last poll read the target, wholly or in part; of several shards, whether all could.',
 				unit: 'short',
 				mappings: yesOrNo('up', 'down'),
 			},
-			{ expr: targetGauge('stream_target_up'), legend: legendOf.target },
+			{ expr: targetWorst('stream_target_up'), legend: legendOf.target },
 		),
 	);
 	dashboard.withPanel(
@@ -45,7 +46,7 @@ function pollsRow(dashboard: DashboardBuilder): void {
 			},
 			[
 				{
-					expr: `time() - ${targetGauge('stream_target_last_success_timestamp_seconds')}`,
+					expr: `time() - ${targetWorst('stream_target_last_success_timestamp_seconds')}`,
 					legend: legendOf.target,
 				},
 				{
@@ -116,10 +117,10 @@ function seriesRow(dashboard: DashboardBuilder): void {
 				width: 8,
 			},
 			[
-				{ expr: targetGauge('stream_target_series'), legend: legendOf.target },
-				{ expr: targetGauge('stream_target_series_dropped'), legend: `dropped ${legendOf.target}` },
+				{ expr: targetSum('stream_target_series'), legend: legendOf.target },
+				{ expr: targetSum('stream_target_series_dropped'), legend: `dropped ${legendOf.target}` },
 				{
-					expr: targetGauge('stream_target_series_limit'),
+					expr: targetSum('stream_target_series_limit'),
 					legend: `limit of ${legendOf.target}`,
 					threshold: true,
 				},
@@ -151,8 +152,8 @@ function seriesRow(dashboard: DashboardBuilder): void {
 				width: 8,
 			},
 			[
-				{ expr: targetGauge('stream_target_groups'), legend: `groups of ${legendOf.target}` },
-				{ expr: targetGauge('stream_target_streams'), legend: `streams of ${legendOf.target}` },
+				{ expr: targetSum('stream_target_groups'), legend: `groups of ${legendOf.target}` },
+				{ expr: targetSum('stream_target_streams'), legend: `streams of ${legendOf.target}` },
 			],
 		),
 	);

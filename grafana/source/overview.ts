@@ -2,7 +2,7 @@ import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/da
 import { dashboardUids } from '../../deploy/prometheus/source/links.ts';
 import { linkOfLine, linkOfRow, topLinks } from './links.ts';
 import { lines, number, states, table } from './panels.ts';
-import { byGroup, groupGauge, legendOf, ofGroup, targetGauge } from './select.ts';
+import { byGroup, groupGauge, legendOf, ofGroup, targetSum, targetWorst } from './select.ts';
 import { statusColors, yesOrNo } from './status.ts';
 import { withVariables } from './variables.ts';
 
@@ -47,8 +47,8 @@ function now(dashboard: DashboardBuilder): void {
 		],
 		[
 			'Targets down',
-			'Targets that no exporter could read at its last poll.',
-			`count(${targetGauge('stream_target_up')} == 0) or vector(0)`,
+			'Targets that no exporter could read at its last poll, or none of those that read a part of it.',
+			`count(${targetWorst('stream_target_up')} == 0) or vector(0)`,
 		],
 		[
 			'Messages lost',
@@ -130,15 +130,15 @@ function targets(dashboard: DashboardBuilder): void {
 					name: 'Up',
 					unit: 'short',
 					mappings: yesOrNo('yes', 'no'),
-					expr: targetGauge('stream_target_up'),
+					expr: targetWorst('stream_target_up'),
 				},
 				{
 					name: 'Last read',
 					unit: 's',
-					expr: `time() - ${targetGauge('stream_target_last_success_timestamp_seconds')}`,
+					expr: `time() - ${targetWorst('stream_target_last_success_timestamp_seconds')}`,
 				},
-				{ name: 'Groups', unit: 'short', expr: targetGauge('stream_target_groups') },
-				{ name: 'Streams', unit: 'short', expr: targetGauge('stream_target_streams') },
+				{ name: 'Groups', unit: 'short', expr: targetSum('stream_target_groups') },
+				{ name: 'Streams', unit: 'short', expr: targetSum('stream_target_streams') },
 			],
 			linkOfRow('exporter', target),
 		),
@@ -147,11 +147,12 @@ function targets(dashboard: DashboardBuilder): void {
 		states(
 			{
 				title: 'Could be read',
-				description: 'Whether the last poll of any exporter read the target.',
+				description:
+					'Whether the last poll of any exporter read the target; of several shards, whether all could.',
 				unit: 'short',
 				mappings: yesOrNo('up', 'down'),
 			},
-			{ expr: targetGauge('stream_target_up'), legend: legendOf.target },
+			{ expr: targetWorst('stream_target_up'), legend: legendOf.target },
 		),
 	);
 }

@@ -33,7 +33,17 @@ export function streamGauge(metric: string): string {
 	return `max by (${byStream}) (${metric}{${ofStream}})`;
 }
 
-/** A gauge of targets. */
+/** A gauge of targets that is the same in every process. */
 export function targetGauge(metric: string): string {
 	return `max by (${byTarget}) (${metric}{${ofTarget}})`;
+}
+
+/** A gauge of which each shard has its part, as all of its replicas do. */
+export function targetSum(metric: string): string {
+	return `sum by (${byTarget}) (max by (${byTarget}, shard) (${metric}{${ofTarget}}))`;
+}
+
+/** A gauge of the shard that fares worst, by its best replica. */
+export function targetWorst(metric: string): string {
+	return `min by (${byTarget}) (max by (${byTarget}, shard) (${metric}{${ofTarget}}))`;
 }

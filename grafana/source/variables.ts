@@ -17,7 +17,11 @@ const queries = {
 		'Target',
 		'label_values(stream_target_poll_interval_seconds{platform=~"$platform"}, target)',
 	],
-	stream: ['Stream', `label_values(stream_consumers{${ofTarget}}, stream)`],
+	// A length can be unknown, and the number of groups to every shard.
+	stream: [
+		'Stream',
+		`label_values({__name__=~"stream_length|stream_consumers",${ofTarget}}, stream)`,
+	],
 	consumer_group: [
 		'Consumer group',
 		`label_values(stream_consumer_objective_info{${ofStream}}, consumer_group)`,

@@ -6,7 +6,9 @@ import { consumerWithPartitionsJson } from '../http/api/consumer-json.ts';
 import { targetJson } from '../http/api/target-json.ts';
 import { join } from '../metrics/exposition.ts';
 import { renderTarget } from '../metrics/target-renderer.ts';
+import type { Shard } from '../options/shard.ts';
 import { pollOnce } from '../poll/outcome.ts';
+import { shareOf } from '../targets/share.ts';
 import type { outputs } from '../usage.ts';
 import { formatTable, type Result } from './table.ts';
 
@@ -14,6 +16,8 @@ import { formatTable, type Result } from './table.ts';
 export interface OnceOptions {
 	readonly config: Config;
 	readonly output: (typeof outputs)[number];
+	/** The part to read; absent: all. */
+	readonly shard?: Shard | undefined;
 	readonly log: Logger;
 	readonly stop: AbortSignal;
 }
@@ -25,12 +29,13 @@ export interface OnceResult {
 }
 
 /** Polls every target once, all at the same time, and renders what was read. */
-export async function once({ config, output, log, stop }: OnceOptions): Promise<OnceResult> {
+export async function once({ config, output, shard, log, stop }: OnceOptions): Promise<OnceResult> {
 	const limiter = new SeriesLimiter();
 	const histories = await Promise.all(
 		config.targets.map(async (plan) => {
-			const history = new TargetHistory(plan, config, limiter);
-			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs);
+			const history = new TargetHistory(plan, config, limiter, shard);
+			const share = shareOf(shard, plan.name);
+			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs, share);
 			try {
 				const read = (signal: AbortSignal) => target.read(signal);
 				await history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);

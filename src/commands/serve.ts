@@ -8,6 +8,7 @@ import { Access, type AccessOptions } from '../http/access/access.ts';
 import { buildServer } from '../http/server.ts';
 import { processMetrics } from '../metrics/process.ts';
 import { Publisher } from '../metrics/publisher.ts';
+import { type Shard, shardWords } from '../options/shard.ts';
 import type { Build } from '../version.ts';
 import { Reloader } from './reload.ts';
 
@@ -22,6 +23,8 @@ export interface ServeOptions {
 	readonly enableLifecycle: boolean;
 	/** Absent: whoever reaches the port may come in, without TLS. */
 	readonly web?: Pick<AccessOptions, 'webConfig' | 'load'>;
+	/** The part of all streams and groups to read; absent: all of them. */
+	readonly shard?: Shard | undefined;
 	readonly build: Build;
 	readonly listenAddresses: readonly ListenAddress[];
 	readonly telemetryPath: string;
@@ -37,15 +40,16 @@ export interface ServeOptions {
  * @throws when it cannot listen
  */
 export async function serve(options: ServeOptions): Promise<void> {
-	const { config, build, telemetryPath, log, stop } = options;
+	const { config, shard, build, telemetryPath, log, stop } = options;
 	const publisher = new Publisher();
-	const metrics = processMetrics(build);
+	const metrics = processMetrics(build, shard);
 	metrics.configLoaded(true, Date.now());
-	const app = new App(config, publisher, log);
+	const app = new App(config, publisher, log, shard);
 	const reloader = new Reloader(config, { load: options.load, app, metrics, log, stop });
 	const site = {
 		telemetryPath,
 		version: build.version,
+		...(shard && { shard: shardWords(shard) }),
 		ready: () => app.ready,
 		onFailure: (error: unknown) => log.error({ err: error }, 'a request could not be answered'),
 		snapshot: () => publisher.snapshot,

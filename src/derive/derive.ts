@@ -67,9 +67,10 @@ export function* deriveInSteps(
 	yield;
 
 	const streams: StreamState[] = [];
-	for (const { record } of carried.streams) {
-		const memory = census.streams[streams.length];
+	for (const [at, { record }] of carried.streams.entries()) {
+		const memory = census.streams[at];
 		if (!memory) break;
+		if (record.elsewhere?.exported) continue;
 		streams.push(new StreamRecord(record, memory, carried.partitionDetail, plan));
 	}
 	history.keepGroups(memories);

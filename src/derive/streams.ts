@@ -142,7 +142,7 @@ export class StreamRecord implements StreamState {
 	readonly target: string;
 	readonly platform: string;
 	readonly producedTotal: number | undefined;
-	readonly consumers: number;
+	readonly consumers: number | undefined;
 	private readonly read: Stream;
 	private readonly partitionDetail: boolean;
 
@@ -151,7 +151,8 @@ export class StreamRecord implements StreamState {
 		this.platform = plan.platform;
 		const isCounted = read.partitions || read.producedCount !== undefined;
 		this.producedTotal = isCounted ? memory.producedTotal : undefined;
-		this.consumers = memory.consumers;
+		const { groups } = read.elsewhere ?? { groups: 0 };
+		this.consumers = groups === undefined ? undefined : memory.consumers + groups;
 		this.read = read;
 		this.partitionDetail = partitionDetail;
 	}

@@ -13,6 +13,8 @@ import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 export interface Site extends MetricsSource {
 	readonly telemetryPath: string;
 	readonly version: string;
+	/** Which part of everything is shown, in words; absent: all of it. */
+	readonly shard?: string;
 	/** Whether every target was tried once. */
 	ready(): boolean;
 	/** Told of what made an answer fail: a defect of ours. */

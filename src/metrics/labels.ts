@@ -9,8 +9,9 @@ export function escapeCharacter(character: string): string {
 
 /** The labels that all series of a record share, as text. */
 export function labelsOf(record: LabelledRecord): string {
-	const { target, platform, stream, consumerGroup } = record;
+	const { target, platform, shard, stream, consumerGroup } = record;
 	let text = `target=${quote(target)},platform=${quote(platform)}`;
+	if (shard !== undefined) text += `,shard="${shard}"`;
 	if (stream !== undefined) text += `,stream=${quote(stream)}`;
 	if (consumerGroup !== undefined) text += `,consumer_group=${quote(consumerGroup)}`;
 	return text;
@@ -20,6 +21,8 @@ export function labelsOf(record: LabelledRecord): string {
 export interface LabelledRecord {
 	readonly target: string;
 	readonly platform: string;
+	/** Of a target that several shards read; the same from poll to poll. */
+	readonly shard?: number;
 	readonly stream?: string;
 	readonly consumerGroup?: string;
 }

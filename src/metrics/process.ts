@@ -10,11 +10,14 @@ export interface ProcessMetrics {
 }
 
 /** Makes them once, at start-up. */
-export function processMetrics(build: {
-	readonly version: string;
-	readonly revision: string;
-	readonly nodeVersion: string;
-}): ProcessMetrics {
+export function processMetrics(
+	build: {
+		readonly version: string;
+		readonly revision: string;
+		readonly nodeVersion: string;
+	},
+	shard?: { readonly index: number; readonly count: number },
+): ProcessMetrics {
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry });
 	for (const name of misnamed) registry.removeSingleMetric(name);
@@ -27,6 +30,7 @@ export function processMetrics(build: {
 		{ version: build.version, revision: build.revision, nodeversion: build.nodeVersion },
 		1,
 	);
+	if (shard) gauge(exporterFamilies.shards, ['shard']).set({ shard: shard.index }, shard.count);
 	const successful = gauge(exporterFamilies.configReloadSuccessful);
 	const timestamp = gauge(exporterFamilies.configReloadTimestamp);
 	return {

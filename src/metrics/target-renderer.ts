@@ -66,6 +66,7 @@ export class TargetRenderer {
 		const target: TargetOf & LabelledRecord = {
 			target: state.target,
 			platform: state.platform,
+			...(state.shard !== undefined && { shard: state.shard }),
 			state,
 			groups: consumers.length,
 			streams: streams.length,

@@ -143,8 +143,8 @@ function keep<T>(
 	};
 }
 
-function bareStream(stream: Stream): Stream {
-	return { name: stream.name };
+function bareStream({ name, elsewhere }: Stream): Stream {
+	return { name, ...(elsewhere && { elsewhere }) };
 }
 
 function bareGroup(group: Group, reason: string): Group {

@@ -13,10 +13,12 @@ export function initialState(
 		readonly problems: readonly string[];
 	},
 	pollIntervalSeconds: number,
+	shard?: number,
 ): TargetState {
 	return {
 		target,
 		platform: platform.name,
+		...(shard !== undefined && { shard }),
 		pollIntervalSeconds,
 		polls: { ok: 0, partial: 0, failed: 0 },
 		pollDurations: {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Problem, Reading } from '../model.ts';
+import type { Share, ShareKey } from './share.ts';
 import type { Trial } from './trial.ts';
 
 /** One broker installation, read again and again over connections of its own. */
@@ -43,11 +44,17 @@ export interface Platform<Schema extends z.ZodObject = z.ZodObject> {
 	/** Every code that a problem of this platform can have. */
 	readonly problems: readonly string[];
 	/**
+	 * What decides which shard reads a group, by names as shown: the group, where its positions are
+	 * fetched for all streams at once; its stream, where they come with that; or both.
+	 */
+	groupKey(stream: string, consumerGroup: string): ShareKey;
+	/**
 	 * Makes a target; opens no socket.
 	 *
 	 * @param pollTimeoutMs - the deadline that polls will have, for those who divide it
+	 * @param share - what it reads; absent: everything
 	 */
-	connect(options: z.output<Schema>, log: Logger, pollTimeoutMs: number): Target;
+	connect(options: z.output<Schema>, log: Logger, pollTimeoutMs: number, share?: Share): Target;
 }
 
 /** Gives a platform's parts their types. */

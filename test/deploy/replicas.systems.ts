@@ -226,5 +226,5 @@ test('an alert on a target that is unreachable two minutes of every six does not
 			promql_expr_test: [...between, { ...quiet, eval_time: `${last}m` }],
 		};
 	});
-	assert.equal(told, alerts.length - 5);
+	assert.equal(told, alerts.length - 6);
 });

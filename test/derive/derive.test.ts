@@ -185,3 +185,24 @@ test('a stream tells its length, its partitions and the groups seen on it', () =
 		],
 	);
 });
+
+test('a stream that another process exports is used for its groups and not exported', () => {
+	const lag = rows([0], [5], [10]);
+	const group: Group = { stream: 'orders', consumerGroup: 'billing', lag };
+	const elsewhere = { exported: true };
+	const stream: Stream = { name: 'orders', partitions: rows([0], [], [10]), elsewhere };
+	const { consumers, streams } = derive(new History(15), carried([group], [stream]), plan);
+	assert.equal(consumers[0]?.lag, 5);
+	assert.deepEqual(streams, []);
+});
+
+test('groups of others count as seen on a stream where they are told; else nobody knows how many', () => {
+	const group: Group = { stream: 'orders', consumerGroup: 'billing', lag: { messages: 1 } };
+	const countWith = (elsewhere?: Stream['elsewhere']) => {
+		const stream: Stream = { name: 'orders', length: 1, ...(elsewhere && { elsewhere }) };
+		return derive(new History(15), carried([group], [stream]), plan).streams[0]?.consumers;
+	};
+	assert.equal(countWith(), 1);
+	assert.equal(countWith({ exported: false, groups: 3 }), 4);
+	assert.equal(countWith({ exported: false }), undefined);
+});

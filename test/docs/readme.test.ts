@@ -18,6 +18,7 @@ const pages = [
 	'docs/migrating.md',
 	'docs/releasing.md',
 	'docs/systemd.md',
+	'docs/sharding.md',
 ];
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 

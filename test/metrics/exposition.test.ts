@@ -124,3 +124,17 @@ test('the series of groups, streams and partitions are counted', () => {
 		'stream_target_series{target="t",platform="kafka"} 7',
 	]);
 });
+
+test('series of a target say of which shard they are; those of groups and streams do not', () => {
+	const derived = derivedOf({
+		consumers: [consumer({ lag: 1 })],
+		streams: [{ target: 't', platform: 'kafka', stream: 's', length: 3 }],
+	});
+	const text = Buffer.concat(join([renderTarget({ ...state('t'), shard: 1 }, derived)])).toString();
+	const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+	assert.ok(series.length > 20);
+	for (const line of series) {
+		assert.equal(line.includes(',shard="1"'), line.startsWith('stream_target_'), line);
+	}
+	assert.doesNotMatch(text, /^stream_consumers/m, 'nobody knows how many');
+});

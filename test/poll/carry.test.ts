@@ -215,3 +215,12 @@ test('a lag told by partition is carried with its uncertainty, and the counts be
 	assert.deepEqual([...(committed ?? [])], [11, 20]);
 	assert.deepEqual([...(readAtMs ?? [])], [minute, 0]);
 });
+
+test('a stream that is not read any more is still known to be exported elsewhere', () => {
+	const elsewhere = { exported: true };
+	const streams = [{ name: 'orders', length: 7, elsewhere }];
+	const unread: Unread[] = [{ stream: 'orders', reason: 'timeout' }];
+	const later = Array.from({ length: 7 }, () => reading([], { unread }));
+	const [kept] = play(reading([orders], { streams }), ...later).streams;
+	assert.deepEqual(kept?.record, { name: 'orders', elsewhere });
+});

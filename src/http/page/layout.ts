@@ -4,6 +4,8 @@ import { type Html, html } from './html.ts';
 export interface Frame {
 	readonly title: string;
 	readonly version: string;
+	/** Which part of all streams and groups is shown; absent: all of it. */
+	readonly shard?: string;
 	/** The path of the metrics, from `/` on. */
 	readonly telemetryPath: string;
 	/** How often the script refreshes the page. */
@@ -16,7 +18,7 @@ export interface Frame {
 
 /** A whole document. Without its script it is the same, and stands still. */
 export function document(frame: Frame): string {
-	const { title, version, telemetryPath, refreshSeconds, still, live } = frame;
+	const { title, version, shard, telemetryPath, refreshSeconds, still, live } = frame;
 	return html`<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +32,7 @@ export function document(frame: Frame): string {
 </head>
 <body data-refresh-seconds="${refreshSeconds}">
 <a class="skip" href="#live">Skip to the content</a>
-<header><a class="home" href="./">stream-lag-exporter</a> <small>${version}</small></header>
+<header><a class="home" href="./">stream-lag-exporter</a> <small>${version}${shard === undefined ? undefined : html` · ${shard}`}</small></header>
 <p id="gone" role="alert" hidden></p>
 <main>
 ${still}

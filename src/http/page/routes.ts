@@ -13,6 +13,8 @@ import { mostRows, overview } from './overview.ts';
 /** What the page tells beside the snapshot. */
 export interface PageFacts {
 	readonly version: string;
+	/** Which part of everything is shown; absent: all of it. */
+	readonly shard?: string;
 	readonly telemetryPath: string;
 	snapshot(): Snapshot;
 }
@@ -20,10 +22,18 @@ export interface PageFacts {
 /** Serves the status page, each group's own page, and what they are made with. */
 export function pageRoutes(app: FastifyInstance, facts: PageFacts): void {
 	const send = (reply: FastifyReply, page: Page) => {
-		const { version, telemetryPath } = facts;
+		const { version, shard, telemetryPath } = facts;
 		const refreshSeconds = refreshInterval(facts.snapshot());
 		reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
-		return reply.send(document({ ...page, version, telemetryPath, refreshSeconds }));
+		return reply.send(
+			document({
+				...page,
+				version,
+				...(shard !== undefined && { shard }),
+				telemetryPath,
+				refreshSeconds,
+			}),
+		);
 	};
 	const refuse = (known: readonly string[]): RouteErrorHandler => {
 		return (error, request, reply) => {

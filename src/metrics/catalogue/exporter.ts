@@ -7,6 +7,11 @@ export const exporterFamilies = {
 		help: 'Always 1: what is running.',
 		type: 'gauge',
 	},
+	shards: {
+		name: 'stream_lag_exporter_shards',
+		help: 'Number of shards that read the targets together; the label `shard` says which one this is, from 0. Absent: this process reads everything.',
+		type: 'gauge',
+	},
 	configReloadSuccessful: {
 		name: 'stream_lag_exporter_config_last_reload_successful',
 		help: 'Whether the configuration was valid when it was last loaded.',

@@ -89,7 +89,8 @@ export const streamFamilies: readonly StreamFamily[] = [
 		help: 'Consumer groups seen on the stream.',
 		type: 'gauge',
 		meaning: {
-			kafka: 'groups with a committed offset on the topic',
+			kafka:
+				'groups with a committed offset on the topic; absent with `--shard.count`, for each shard sees its own groups alone',
 			redis: 'groups of the stream',
 			nats: 'consumers of the stream, ephemerals counted as one',
 		},

@@ -1,12 +1,11 @@
 import { addressText } from '../../options/address.ts';
-import { type Example, examples } from '../../options/pattern.ts';
+import { type Example, examples, passes } from '../../options/pattern.ts';
 import { merged, type Trial } from '../trial.ts';
 import type { Cluster } from './connect/client.ts';
 import { UnsupportedRequestError } from './connect/connection-errors.ts';
 import { errorCode, nameOfCode, problemOfCode } from './error-codes.ts';
 import { askCommitted, askConfigs, askOffsets } from './fetch/ask.ts';
 import { type Leg, leg } from './fetch/legs.ts';
-import { remembered } from './fetch/plan.ts';
 import { grants, type Refused } from './grants.ts';
 import type { KafkaOptions } from './options.ts';
 import { type Named, namesTrial, operations, seenTrial } from './permissions.ts';
@@ -164,8 +163,8 @@ async function refusedConfigs(
 	metadata: MetadataAnswer,
 	topics: readonly Example[],
 ): Promise<readonly Named[] | undefined> {
-	const scope = remembered(options.streams);
-	const seen = metadata.topics.filter(({ topic }) => scope(topic)).map(({ topic }) => topic);
+	const inScope = ({ topic }: { readonly topic: string }) => passes(options.streams, topic);
+	const seen = metadata.topics.filter(inScope).map(({ topic }) => topic);
 	const names = [...new Set([...topics.map(({ name }) => name), ...seen])].slice(0, topicsAtMost);
 	const refused: Named[] = [];
 	for (const leg of await askConfigs(cluster, metadata, names, signal)) {

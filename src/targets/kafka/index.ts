@@ -1,15 +1,18 @@
+import { passes } from '../../options/pattern.ts';
+import { remembered } from '../../options/remembered.ts';
 import { tlsOptions } from '../../options/tls.ts';
+import { everything, type ShareKey, streamKey } from '../share.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import { Cluster } from './connect/client.ts';
 import { loginOf } from './connect/login.ts';
 import { diagnose } from './diagnosis.ts';
 import { kafkaProblems } from './error-codes.ts';
-import type { Answers } from './fetch/answers.ts';
+import type { Answers, GroupAnswers } from './fetch/answers.ts';
 import { fetchAll } from './fetch/fetch.ts';
 import { HeadSeeds } from './fetch/head-seeds.ts';
-import { remembered } from './fetch/plan.ts';
 import { Retention } from './fetch/retention.ts';
 import { Settling } from './fetch/settling.ts';
+import { UsedTopics } from './fetch/used-topics.ts';
 import { options } from './options.ts';
 import { problemsOf } from './problems.ts';
 import { readAnswers } from './read/read.ts';
@@ -32,7 +35,8 @@ export const kafka = definePlatform({
 		'describe_configs',
 	],
 	problems: kafkaProblems,
-	connect(given, _log, pollTimeoutMs) {
+	groupKey: (_topic, groupId) => keyOfGroup(groupId),
+	connect(given, _log, pollTimeoutMs, share = everything) {
 		// A hung broker then costs a third of a poll, and the others still get their answers in.
 		const timeoutMs = Math.ceil(pollTimeoutMs * 0.35);
 		const { sasl } = given;
@@ -46,7 +50,14 @@ export const kafka = definePlatform({
 		const retention = new Retention();
 		const seeds = new HeadSeeds();
 		const settling = new Settling();
-		const scope = { streams: remembered(given.streams), groups: remembered(given.groups) };
+		const used = new UsedTopics();
+		const inScope = remembered((topic) => passes(given.streams, topic));
+		const owned = remembered((topic) => share.owns(streamKey(topic)));
+		const scope = {
+			streams: (topic: string) =>
+				inScope(topic) && (share.isWhole || owned(topic) || used.has(topic)),
+			groups: remembered((id) => passes(given.groups, id) && share.owns(keyOfGroup(id))),
+		};
 		return {
 			requests: cluster.requests,
 			async read(signal) {
@@ -56,6 +67,9 @@ export const kafka = definePlatform({
 						...scope,
 						isolation: given.isolation,
 						lacksGroups: (listings: Answers['listings']) => settling.lacksGroups(listings),
+						learnGroups: (groups: GroupAnswers) => {
+							if (!share.isWhole) used.learn(groups, nowMs);
+						},
 						dueConfigs: (topics: readonly string[]) => retention.due(topics, nowMs),
 					};
 					const answers = await fetchAll(cluster, wanted, signal);
@@ -66,6 +80,7 @@ export const kafka = definePlatform({
 						...scope,
 						detail: given.detail,
 						retentionSeconds: (topic) => retention.seconds(topic),
+						...(!share.isWhole && { owns: owned }),
 					});
 					return {
 						...reading,
@@ -89,3 +104,8 @@ export const kafka = definePlatform({
 		};
 	},
 });
+
+/** What a group has committed is fetched for all its topics at once. */
+function keyOfGroup(groupId: string): ShareKey {
+	return ['group', groupId];
+}

@@ -1,10 +1,12 @@
 import type { Reading } from '../../model.ts';
 import { tlsOptions } from '../../options/tls.ts';
+import type { Share } from '../share.ts';
 import { type Target, UnreadableError } from '../target.ts';
 import type { Trial } from '../trial.ts';
 import { Advisories } from './advisories.ts';
 import { connect, type Settings } from './connection/connect.ts';
 import type { Connection } from './connection/connection.ts';
+import { type ConsumerShare, consumerShare } from './consumer-share.ts';
 import { diagnose, unreachedTrials } from './diagnosis.ts';
 import { ended, Failure, type Operation, operations } from './failure.ts';
 import { type Finding, found, problemsOf } from './findings.ts';
@@ -20,6 +22,7 @@ export class Account implements Target {
 	readonly #options: NatsOptions;
 	readonly #settings: Settings;
 	readonly #effort: Effort;
+	readonly #share: ConsumerShare;
 	readonly #requests = new Map<string, number>(operations.map((operation) => [operation, 0]));
 	readonly #advisories = new Advisories();
 	readonly #remembered = new Remembered();
@@ -28,8 +31,9 @@ export class Account implements Target {
 	#ending: AbortController | undefined;
 	#closed = false;
 
-	constructor(options: NatsOptions, pollTimeoutMs: number) {
+	constructor(options: NatsOptions, pollTimeoutMs: number, share: Share) {
 		this.#options = options;
+		this.#share = consumerShare(share);
 		const tls = tlsOptions(options.tls);
 		this.#settings = {
 			login: options,
@@ -138,6 +142,7 @@ export class Account implements Target {
 				connection,
 				signal,
 				options: this.#options,
+				share: this.#share,
 				effort: this.#effort,
 				count: (operation) => this.#count(operation),
 				advisories: this.#advisories,

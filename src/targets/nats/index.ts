@@ -1,5 +1,7 @@
+import { everything } from '../share.ts';
 import { definePlatform } from '../target.ts';
 import { Account } from './account.ts';
+import { consumerKey } from './consumer-share.ts';
 import { operations, problemCodes } from './failure.ts';
 import { options } from './options.ts';
 
@@ -9,5 +11,7 @@ export const nats = definePlatform({
 	options,
 	operations,
 	problems: problemCodes,
-	connect: (given, _log, pollTimeoutMs) => new Account(given, pollTimeoutMs),
+	groupKey: consumerKey,
+	connect: (given, _log, pollTimeoutMs, share = everything) =>
+		new Account(given, pollTimeoutMs, share),
 });

@@ -5,6 +5,7 @@ import type { Advisories } from './advisories.ts';
 import type { Aged } from './ages/memory.ts';
 import { lookUp } from './ages/message-times.ts';
 import type { Answer, Connection } from './connection/connection.ts';
+import type { ConsumerShare } from './consumer-share.ts';
 import { ended, Failure, type Operation } from './failure.ts';
 import { type Finding, found, problemsOf } from './findings.ts';
 import { mapSome } from './map-some.ts';
@@ -12,6 +13,7 @@ import type { NatsOptions } from './options.ts';
 import { parseAnswer } from './reading/api-answer.ts';
 import type { Ages } from './reading/consumer.ts';
 import { type ConsumersListed, pickConsumers } from './reading/consumers.ts';
+import { ephemeralGroup } from './reading/ephemeral.ts';
 import { type Listing, listAll, withFound } from './reading/listing.ts';
 import { type Listed, parsePage } from './reading/page.ts';
 import { readAnswers, streamNotFound } from './reading/read.ts';
@@ -45,6 +47,7 @@ export interface Means {
 	/** Ends the poll: what was not read until then is not read. */
 	readonly signal: AbortSignal;
 	readonly options: NatsOptions;
+	readonly share: ConsumerShare;
 	readonly effort: Effort;
 	readonly count: (operation: Operation) => void;
 	readonly advisories: Advisories;
@@ -81,6 +84,7 @@ export class Poll {
 			consumers,
 			gone,
 			findings: [...this.#findings, ...advisories.findings()],
+			share: this.#means.share,
 			beside: (stream, { name, entry }, log) => {
 				const exhaustedCount = advisories.countOf(stream, name);
 				const settledBefore = remembered.settledBefore(stream, name, entry);
@@ -124,6 +128,7 @@ export class Poll {
 		streams: StreamsRead,
 	): Promise<{ consumers: ConsumersListed[]; gone: ReadonlySet<string> }> {
 		const { groups: scope, ephemeral } = this.#means.options;
+		const { share } = this.#means;
 		const consumers: ConsumersListed[] = [];
 		const gone = new Set<string>();
 		await mapSome(streams.streams.keys(), streamsAtATime, async (stream) => {
@@ -133,11 +138,16 @@ export class Poll {
 				gone.add(stream);
 				return;
 			}
-			const missing = [...listing.missing].filter((name) => passes(scope, shownName(name)));
+			const shown = shownName(stream);
+			const owns = (consumer: string) => share.ownsConsumer(shown, consumer);
+			const missing = [...listing.missing].filter(
+				// Whether it is an ephemeral one is not known.
+				(name) => passes(scope, shownName(name)) && (owns(shownName(name)) || owns(ephemeralGroup)),
+			);
 			const whole = await this.#askSingly(listing, missing, 'consumer_info', (name) =>
 				this.#subjects.consumerInfo(stream, name),
 			);
-			consumers.push(pickConsumers(stream, whole, subject, { scope, ephemeral }));
+			consumers.push(pickConsumers(stream, whole, subject, { scope, ephemeral, owns }));
 		});
 		const order = [...streams.streams.keys()];
 		const place = new Map(order.map((name, index) => [name, index]));

@@ -1,5 +1,6 @@
 import type { Secret } from '../../options/secret.ts';
 import { tlsOptions } from '../../options/tls.ts';
+import { everything, streamKey } from '../share.ts';
 import { definePlatform } from '../target.ts';
 import { codes } from './codes.ts';
 import { Cluster } from './connect/cluster.ts';
@@ -20,12 +21,13 @@ export const redis = definePlatform({
 	options,
 	operations,
 	problems: codes,
-	connect(given, log, pollTimeoutMs) {
+	groupKey: (stream) => streamKey(stream),
+	connect(given, log, pollTimeoutMs, share = everything) {
 		// A host that is not there is then told apart from a server that does not answer.
 		const connectTimeoutMs = Math.ceil(pollTimeoutMs / 2);
 		const dialler = new Dialler();
 		const installation = installationOf(given, dialler, connectTimeoutMs);
-		return new RedisTarget(installation, dialler, given, log, pollTimeoutMs);
+		return new RedisTarget(installation, dialler, given, log, pollTimeoutMs, share);
 	},
 });
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Problem, Reading } from '../../model.ts';
+import { type Share, streamKey } from '../share.ts';
 import { type Target, UnreadableError } from '../target.ts';
 import type { Trial } from '../trial.ts';
 import { type Dialler, NodeError } from './connect/dialler.ts';
@@ -22,6 +23,10 @@ export class RedisTarget implements Target {
 	readonly #pollTimeoutMs: number;
 	readonly #named: readonly Key[];
 	readonly #partitionOf: ReturnType<typeof partitionNames>;
+	/** Whether a key is read: those of one logical stream are all of them, or none. */
+	readonly #owns: (key: string) => boolean;
+	/** Whether there are keys that others read: without any of our own, we do not come empty-handed. */
+	#othersSeen = false;
 	/** By the master's address. */
 	#discoveries = new Map<string, Discovery>();
 	#memory: Memory = new Map();
@@ -33,14 +38,20 @@ export class RedisTarget implements Target {
 		options: RedisOptions,
 		log: Logger,
 		pollTimeoutMs: number,
+		share: Share,
 	) {
 		this.#installation = installation;
 		this.#dialler = dialler;
 		this.#options = options;
 		this.#log = log;
 		this.#pollTimeoutMs = pollTimeoutMs;
-		this.#named = namedKeys(options.streams);
 		this.#partitionOf = partitionNames(options.partitioned);
+		this.#owns = (key) => {
+			const owned = share.owns(streamKey(this.#partitionOf?.(key)?.stream ?? key));
+			this.#othersSeen ||= !owned;
+			return owned;
+		};
+		this.#named = namedKeys(options.streams).filter(({ name }) => this.#owns(name));
 	}
 
 	get requests(): ReadonlyMap<string, number> {
@@ -72,7 +83,10 @@ export class RedisTarget implements Target {
 				this.#memory,
 				this.#partitionOf,
 			);
-			if (isEmptyHanded(reading)) throw new UnreadableError(reading.problems);
+			const isReached = own.some(({ broken }) => broken === undefined);
+			if (isEmptyHanded(reading) && !(isReached && this.#othersSeen)) {
+				throw new UnreadableError(reading.problems);
+			}
 			this.#memory = memory;
 			return reading;
 		});
@@ -93,7 +107,8 @@ export class RedisTarget implements Target {
 	): Promise<{ readonly answers: NodeAnswers; readonly isSearched: boolean }> {
 		const { endpoint, name } = master;
 		const { streams, discovery_interval } = this.#options;
-		const discovery = this.#discoveries.get(name) ?? new Discovery(streams, discovery_interval);
+		const discovery =
+			this.#discoveries.get(name) ?? new Discovery(streams, discovery_interval, this.#owns);
 		this.#discoveries.set(name, discovery);
 		const keys = this.#named.filter(({ bytes }) => master.owns(bytes));
 		const { isCluster } = this.#installation;

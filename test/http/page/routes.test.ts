@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildServer } from '../../../src/http/server.ts';
 import type { Consumer } from '../../../src/model.ts';
 import { consumer } from '../../metrics/records.ts';
-import { get } from '../site.ts';
+import { get, siteOf } from '../site.ts';
 import { crowd, targetState } from '../snapshots.ts';
 
 const nasty = `<script>alert("1")</script>'&amp;`;
@@ -248,5 +249,20 @@ test('every answer forbids what no page of ours does', async () => {
 		assert.equal(headers['x-content-type-options'], 'nosniff', path);
 		assert.equal(headers['referrer-policy'], 'no-referrer', path);
 		assert.equal(headers['x-frame-options'], 'DENY', path);
+	}
+});
+
+test('a page of a shard says of which', async () => {
+	for (const [shard, header] of [
+		['shard 2 of 3 (index 1)', '1.2.3 · shard 2 of 3 (index 1)'],
+		[undefined, '1.2.3'],
+	] as const) {
+		const { app, close } = buildServer({ ...siteOf(), ...(shard && { shard }) });
+		try {
+			const { body } = await app.inject({ url: '/' });
+			assert.ok(body.includes(`<small>${header}</small></header>`), body);
+		} finally {
+			await close();
+		}
 	}
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import slotOf from 'cluster-key-slot';
 import type { Reading } from '../../../src/model.ts';
-import type { Target } from '../../../src/targets/target.ts';
+import { type Target, UnreadableError } from '../../../src/targets/target.ts';
 import { type Redis, type RedisCluster, startRedisCluster, until } from '../../brokers/index.ts';
 import { connectTo, plainUser } from './server.ts';
 import { ways } from './steps.ts';
@@ -165,10 +165,19 @@ test('a master that hangs or is gone takes its own streams with it, until it is 
 	);
 	assert.ok(own.length > 0);
 	const target = connect();
+	const idle = connectTo(
+		{ cluster: { nodes: [addressOf(cluster.masters[1])] } },
+		{ share: { isWhole: false, owns: () => false } },
+	);
 	try {
 		await target.read(soon());
+		assert.deepEqual((await idle.read(soon())).streams, []);
 		victim.suspend();
-		const hung = await target.read(AbortSignal.timeout(700));
+		const [hung, idleHung] = await Promise.all(
+			[target, idle].map((one) => one.read(AbortSignal.timeout(700))),
+		);
+		assert.ok(hung && idleHung);
+		assert.equal(idleHung.complete, false, 'a share without any stream is read in part as well');
 		assert.deepEqual(lags(hung), others);
 		assert.deepEqual(hung.unread.map(({ stream }) => stream).sort(), own.sort());
 		assert.deepEqual([...new Set(hung.problems.map(({ code }) => code))], ['timeout']);
@@ -190,16 +199,19 @@ test('a master that hangs or is gone takes its own streams with it, until it is 
 		);
 		assert.match(await heir.cli('INFO', 'replication'), /role:master/);
 	} finally {
-		await target.close();
+		await Promise.all([target.close(), idle.close()]);
 	}
 });
 
 test('where two of three masters are gone, what is left is read, and the cluster is told down', async () => {
 	const [, second, third] = cluster.masters;
 	const [heir, ...replicas] = cluster.replicas;
-	const target = connectTo({ cluster: { nodes: [addressOf(second), addressOf(heir)] } });
+	const seeds = { cluster: { nodes: [addressOf(second), addressOf(heir)] } };
+	const target = connectTo(seeds);
+	const idle = connectTo(seeds, { share: { isWhole: false, owns: () => false } });
 	try {
 		await target.read(soon());
+		assert.deepEqual((await idle.read(soon())).streams, []);
 		for (const node of [...replicas, second, third]) await node.kill();
 		const { groups, problems, complete } = await until('one master alone is read', async () => {
 			const reading = await target.read(soon());
@@ -208,7 +220,12 @@ test('where two of three masters are gone, what is left is read, and the cluster
 		assert.ok(groups.every(({ stream }) => ownerOf(stream) === cluster.masters[0]));
 		assert.ok(problems.length > 0);
 		assert.equal(complete, false);
+
+		assert.deepEqual((await idle.read(soon())).streams, []);
+		for (const node of [cluster.masters[0], heir]) await node.kill();
+		await assert.rejects(idle.read(soon()), UnreadableError);
 	} finally {
+		await idle.close();
 		await target.close();
 	}
 });

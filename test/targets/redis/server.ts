@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Reading } from '../../../src/model.ts';
 import { redis } from '../../../src/targets/redis/index.ts';
+import { everything, type Share } from '../../../src/targets/share.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import type { Redis } from '../../brokers/index.ts';
 
@@ -16,10 +17,14 @@ export function connect(
 /** The same, of any installation. */
 export function connectTo(
 	options: object,
-	{ pollTimeoutMs = 10_000, log }: { pollTimeoutMs?: number; log?: (line: string) => void } = {},
+	{
+		pollTimeoutMs = 10_000,
+		log,
+		share = everything,
+	}: { pollTimeoutMs?: number; log?: (line: string) => void; share?: Share } = {},
 ): Target {
 	const logger = log ? pino({ level: 'debug' }, { write: log }) : pino({ enabled: false });
-	return redis.connect(redis.options.parse(options), logger, pollTimeoutMs);
+	return redis.connect(redis.options.parse(options), logger, pollTimeoutMs, share);
 }
 
 /** Reads a server once, over a connection of its own. */

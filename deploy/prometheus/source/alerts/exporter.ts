@@ -1,4 +1,4 @@
-import { target } from '../labels.ts';
+import { share, target } from '../labels.ts';
 import type { AlertRule, Time } from '../rule.ts';
 import { annotations, subjects } from '../texts.ts';
 
@@ -37,7 +37,8 @@ export function exporterAlerts(time: Time): readonly AlertRule[] {
 		},
 		{
 			alert: 'StreamLagExporterSeriesDropped',
-			expr: `max by (${target}) (stream_target_series_dropped) > 0`,
+			// Each shard has a limit of its own, and its replicas leave out the same.
+			expr: `sum by (${target}) (max by (${share}) (stream_target_series_dropped)) > 0`,
 			for: time('5m'),
 			keep_firing_for: time('5m'),
 			labels: { severity: 'warning' },

@@ -16,7 +16,6 @@ export function streamAlerts(time: Time): readonly AlertRule[] {
 			expr: [
 				`${longest('stream_length')} > 100`,
 				`and on (${stream})\n(\n${indented(grows('stream_length', stream, time, longest))}\n)`,
-				`and on (${stream}) ${longest('stream_consumers')} > 0`,
 				`and on (${stream})\n(\n${indented(`sum by (${stream}) (group:stream_consumer_consumed:rate5m)\n< on (${stream})\n0.9 * stream:stream_produced:rate5m`)}\n)`,
 			].join('\n'),
 			for: time('15m'),

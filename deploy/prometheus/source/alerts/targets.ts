@@ -1,4 +1,4 @@
-import { target } from '../labels.ts';
+import { share, target } from '../labels.ts';
 import type { AlertRule, Time } from '../rule.ts';
 import { annotations, subjects } from '../texts.ts';
 
@@ -18,6 +18,21 @@ export function targetAlerts(time: Time): readonly AlertRule[] {
 				'target',
 				`${subjects.target} cannot be read`,
 				'In the last 10 minutes it could be read {{ $value | humanizePercentage }} of the time. Nothing is known of the lag of any group on it, and no other alert of it can be trusted. Look at whether the broker is down or only this exporter is kept out.',
+			),
+		},
+		{
+			alert: 'StreamTargetPartlyDown',
+			// A shard that is gone tells nothing: what counts is how many there should be. Where none is
+			// read there is nothing to count, and StreamTargetDown tells of it.
+			expr: `count by (job, ${target}) (\n  max by (job, ${share}) (avg_over_time(stream_target_up[${time('10m')}]) and stream_target_up) >= 0.5\n)\n< on (job) group_left ()\nmax by (job) (stream_lag_exporter_shards)`,
+			for: time('5m'),
+			keep_firing_for: time('5m'),
+			labels: { severity: 'critical' },
+			annotations: annotations(
+				'StreamTargetPartlyDown',
+				'target',
+				`a part of ${subjects.target} is not read: a shard of the exporter is away, or kept out`,
+				'Only {{ $value }} shards of the exporter read it. Nothing is known of the groups and streams of the others, and no alert of them can fire. Look at which instances of the exporter run, and at the log of those that cannot read it.',
 			),
 		},
 		{

@@ -7,7 +7,7 @@ import type { GroupOffsets } from '../protocol/offset-fetch.ts';
 import type { ShareGroupOffsets } from '../protocol/share-group-offsets.ts';
 import type { Leg } from './legs.ts';
 
-/** Which topics and groups are read. */
+/** Which topics and groups are read. A topic can come in when its groups have answered. */
 export interface Scope {
 	streams(topic: string): boolean;
 	groups(groupId: string): boolean;

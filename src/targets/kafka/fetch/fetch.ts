@@ -4,7 +4,7 @@ import { UnsupportedRequestError } from '../connect/connection-errors.ts';
 import { listGroups } from '../protocol/list-groups.ts';
 import { type Isolation, latest } from '../protocol/list-offsets.ts';
 import type { MetadataAnswer } from '../protocol/metadata.ts';
-import type { Answers, Scope } from './answers.ts';
+import type { Answers, GroupAnswers, Scope } from './answers.ts';
 import { askConfigs, askGroups, askOffsets, askPartitions } from './ask.ts';
 import { leg } from './legs.ts';
 import {
@@ -21,6 +21,8 @@ export interface Wanted extends Scope {
 	readonly isolation: Isolation;
 	/** Whether groups are missing on these lists that were there lately. */
 	lacksGroups(listings: Answers['listings']): boolean;
+	/** Told of what coordinators told, before it is asked which topics are read. */
+	learnGroups(groups: GroupAnswers): void;
 	/** Of these topics, those whose settings are to be asked for. */
 	dueConfigs(topics: readonly string[]): readonly string[];
 }
@@ -81,6 +83,7 @@ export async function fetchAll(
 			descriptions: [...groups.descriptions, ...descriptions],
 		};
 	}
+	wanted.learnGroups(groups);
 	let absenceIsSure = false;
 	if (commitsOnUnknown(groups, metadata, wanted.streams) && !signal.aborted) {
 		const renewed = await newer(cluster, signal);

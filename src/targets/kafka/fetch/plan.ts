@@ -1,4 +1,3 @@
-import { type Filter, passes } from '../../../options/pattern.ts';
 import { UnsupportedRequestError } from '../connect/connection-errors.ts';
 import { errorCode, isLeaderError } from '../error-codes.ts';
 import type { FoundOffsets } from '../protocol/list-offsets.ts';
@@ -215,20 +214,3 @@ export function endsByTopic(
 	}
 	return byTopic;
 }
-
-/** Whether names pass a filter; each name is looked at once. */
-export function remembered(filter: Filter): (name: string) => boolean {
-	const known = new Map<string, boolean>();
-	return (name) => {
-		let verdict = known.get(name);
-		if (verdict === undefined) {
-			if (known.size >= mostRemembered) known.clear();
-			verdict = passes(filter, name);
-			known.set(name, verdict);
-		}
-		return verdict;
-	};
-}
-
-/** Names come and go; what is remembered must not grow for ever. */
-const mostRemembered = 100_000;

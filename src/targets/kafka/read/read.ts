@@ -8,13 +8,15 @@ import type { ListedGroup } from '../protocol/list-groups.ts';
 import { readGroups } from './read-groups.ts';
 import { type GroupFacts, groupRecord, readMembers } from './read-members.ts';
 import { readShareGroups } from './read-share-groups.ts';
-import { readStreams } from './read-streams.ts';
+import { readStreams, type Topic } from './read-streams.ts';
 
 /** How what was read is to be told. */
 export interface Manner extends Scope {
 	readonly detail: 'partition' | 'stream';
 	/** How long a topic keeps its messages, where it is known. */
 	retentionSeconds(topic: string): number | undefined;
+	/** Which topics are exported, where others read the rest of the groups. Absent: all. */
+	owns?(topic: string): boolean;
 }
 
 /** Turns what the brokers answered into a reading. Pure. */
@@ -38,13 +40,19 @@ export function readAnswers(answers: Answers, manner: Manner): Reading {
 		});
 	}
 	return {
-		streams: [...streams.values()],
+		streams: withElsewhere([...streams.values()], manner),
 		groups,
 		unread,
 		complete,
 		problems,
 		partitionDetail: manner.detail === 'partition',
 	};
+}
+
+/** Which groups of others have committed on a topic is told to their owners alone. */
+function withElsewhere(streams: readonly Topic[], { owns }: Manner): readonly Topic[] {
+	if (!owns) return streams;
+	return streams.map((topic) => ({ ...topic, elsewhere: { exported: !owns(topic.name) } }));
 }
 
 /** Each broker that failed once, whatever number of legs that cost. */

@@ -24,6 +24,8 @@ export interface ConsumersWanted {
 	readonly scope: Filter;
 	/** Those without a durable name make one group, which is in or out of scope under its own name. */
 	readonly ephemeral: 'rollup' | 'ignore';
+	/** Which of them are read here, by their names as shown; the others are counted. */
+	owns(group: string): boolean;
 }
 
 /** One consumer in scope, that can be read. */
@@ -41,6 +43,8 @@ export interface ConsumersListed {
 	readonly ephemeral: readonly Listed[];
 	/** Why not all ephemeral ones are there: neither the largest lag nor the sum is known then. */
 	readonly ephemeralUnread?: Reason;
+	/** Groups in scope that are not read here. */
+	readonly elsewhere: number;
 	readonly unread: readonly Unread[];
 	readonly findings: readonly Finding[];
 	readonly complete: boolean;
@@ -56,7 +60,7 @@ export function pickConsumers(
 	streamName: string,
 	listing: Listing,
 	subject: string,
-	{ scope, ephemeral }: ConsumersWanted,
+	{ scope, ephemeral, owns }: ConsumersWanted,
 ): ConsumersListed {
 	const stream = shownName(streamName);
 	const durable: Listed[] = [];
@@ -65,14 +69,20 @@ export function pickConsumers(
 	const findings: Finding[] = [];
 	let ephemeralUnread: Reason | undefined;
 	let perhapsEphemeralUnread: Reason | undefined;
+	const elsewhere = new Set<string>();
 	const wantsEphemeral = ephemeral === 'rollup' && passes(scope, ephemeralGroup);
+	const isElsewhere = (group: string) => {
+		if (owns(group)) return false;
+		elsewhere.add(group);
+		return true;
+	};
 
 	const cannotRead = (name: string, code: Reason, why: string) => {
 		findings.push({ code, operation, subject: `${stream}/${name}`, reason: why });
 	};
 	const cannotTellKind = (name: string, code: Reason, why: string) => {
 		perhapsEphemeralUnread ??= code;
-		if (!passes(scope, name)) return;
+		if (!passes(scope, name) || isElsewhere(name)) return;
 		unread.push({ stream, consumerGroup: name, reason: code });
 		cannotRead(name, code, why);
 	};
@@ -88,6 +98,7 @@ export function pickConsumers(
 		const entry = parsed.data;
 		const isEphemeral = (entry.config.durable_name ?? '') === '';
 		if (isEphemeral ? !wantsEphemeral : !passes(scope, shown)) continue;
+		if (isElsewhere(isEphemeral ? ephemeralGroup : shown)) continue;
 		if (!hasNoLeader(entry)) {
 			(isEphemeral ? ephemerals : durable).push({ name, entry });
 			continue;
@@ -111,6 +122,7 @@ export function pickConsumers(
 		durable,
 		ephemeral: ephemerals,
 		...(ephemeralUnread && { ephemeralUnread }),
+		elsewhere: elsewhere.size,
 		unread,
 		findings,
 		complete: listing.failure === undefined && listing.nameless === 0,

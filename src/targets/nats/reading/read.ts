@@ -1,4 +1,5 @@
-import type { Group, Reading, Unread } from '../../../model.ts';
+import type { Group, Reading, Stream, Unread } from '../../../model.ts';
+import type { ConsumerShare } from '../consumer-share.ts';
 import { type Finding, problemsOf } from '../findings.ts';
 import type { Beside } from './consumer.ts';
 import { type ConsumersListed, type Listed, readConsumers } from './consumers.ts';
@@ -19,6 +20,7 @@ export interface Told {
 	readonly beside: (stream: string, consumer: Listed, log: StreamLog) => Beside;
 	/** What went wrong besides. */
 	readonly findings: readonly Finding[];
+	readonly share: Pick<ConsumerShare, 'isWhole' | 'ownsStream'>;
 }
 
 /** Makes a reading of what was told. */
@@ -38,11 +40,24 @@ export function readAnswers(told: Told): Reading {
 	allFindings.push(...told.findings);
 	return {
 		version: told.version,
-		streams: [...streams].filter(([name]) => !told.gone.has(name)).map(([, { record }]) => record),
+		streams: recordsOf(told),
 		groups,
 		unread: allUnread,
 		complete: complete && told.consumers.every((listed) => listed.complete),
 		problems: problemsOf(allFindings),
 		partitionDetail: false,
 	};
+}
+
+/** The streams that are still there; those of others too, for they are told in one listing. */
+function recordsOf({ streams: { streams }, gone, consumers, share }: Told): readonly Stream[] {
+	const there = [...streams].filter(([name]) => !gone.has(name));
+	if (share.isWhole) return there.map(([, { record }]) => record);
+	const listed = new Map(consumers.map((listing) => [listing.stream, listing]));
+	return there.map(([name, { record }]) => {
+		const exported = !share.ownsStream(record.name);
+		const { complete = false, elsewhere: groups } = listed.get(name) ?? {};
+		const elsewhere = complete && groups !== undefined ? { exported, groups } : { exported };
+		return { ...record, elsewhere };
+	});
 }

@@ -28,6 +28,7 @@ export function namedKeys(streams: Filter): readonly Key[] {
 export class Discovery {
 	readonly #streams: Filter;
 	readonly #intervalMs: number;
+	readonly #owns: (key: string) => boolean;
 	readonly #named: ReadonlySet<string>;
 	/** Absent: no pattern, nothing to search for. */
 	readonly #match: string | undefined;
@@ -35,10 +36,14 @@ export class Discovery {
 	#foundAtMs = Number.NEGATIVE_INFINITY;
 	#search: Search | undefined;
 
-	/** @param intervalMs - between the ends of two searches */
-	constructor(streams: Filter, intervalMs: number) {
+	/**
+	 * @param intervalMs - between the ends of two searches
+	 * @param owns - which of the keys that are found are read
+	 */
+	constructor(streams: Filter, intervalMs: number, owns: (key: string) => boolean) {
 		this.#streams = streams;
 		this.#intervalMs = intervalMs;
+		this.#owns = owns;
 		this.#named = new Set(namedKeys(streams).map(({ name }) => name));
 		this.#match = scanPattern(streams.include.filter(({ literal }) => literal === undefined));
 	}
@@ -98,7 +103,7 @@ export class Discovery {
 	#take(keys: readonly Buffer[], found: Map<string, Key>): void {
 		for (const bytes of keys) {
 			const name = displayName(bytes);
-			if (this.#named.has(name) || !passes(this.#streams, name)) continue;
+			if (this.#named.has(name) || !passes(this.#streams, name) || !this.#owns(name)) continue;
 			found.set(bytes.toString('latin1'), { bytes, name, isNamed: false });
 		}
 	}

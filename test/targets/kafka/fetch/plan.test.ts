@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compilePattern } from '../../../../src/options/pattern.ts';
 import {
 	commitsBeyondEnd,
 	commitsOnUnknown,
@@ -8,7 +7,6 @@ import {
 	movedGroups,
 	movedPartitions,
 	partitionsByLeader,
-	remembered,
 } from '../../../../src/targets/kafka/fetch/plan.ts';
 import {
 	committed,
@@ -158,11 +156,4 @@ test('a commit where the metadata knows no partition asks for newer metadata', (
 test('commits beyond the end are found by topic and partition', () => {
 	const beyond = commitsBeyondEnd(whole, [told(offsetsOf('orders', { 0: 5, 1: 19 }))]);
 	assert.deepEqual([beyond.has('orders', 0), beyond.has('orders', 1)], [false, true]);
-});
-
-test('a filter gives the same verdict when it is asked again', () => {
-	const passes = remembered({ include: [compilePattern('a*')], exclude: [compilePattern('ab')] });
-	for (const _ of [1, 2]) {
-		assert.deepEqual(['a', 'ab', 'b'].map(passes), [true, false, false]);
-	}
 });

@@ -384,3 +384,19 @@ test('a share group with members and nothing initialised is visible', () => {
 		[[{ unknown: 'share_not_initialised' }, 1]],
 	);
 });
+
+test('of a share, topics say who exports them; how many groups others have on them is not told', () => {
+	const topics = [topic('orders', [1, 1]), topic('payments', [1])];
+	const { streams, complete } = readAnswers(
+		{ ...whole, metadata: { brokers: [broker1], topics } },
+		{ ...manner, owns: (name) => name === 'orders' },
+	);
+	assert.deepEqual(
+		streams.map(({ name, elsewhere }) => [name, elsewhere]),
+		[
+			['orders', { exported: false }],
+			['payments', { exported: true }],
+		],
+	);
+	assert.equal(complete, true);
+});

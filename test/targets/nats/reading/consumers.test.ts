@@ -26,13 +26,15 @@ async function read(
 	filter: Filter = scope(),
 	beside: Partial<Beside> = {},
 	ephemeral: 'rollup' | 'ignore' = 'rollup',
+	owns: (group: string) => boolean = () => true,
 ) {
 	const page = parsePage(new TextEncoder().encode(answer), 'consumers');
 	const listing = await listAll(async () => page);
-	const listed = pickConsumers('rec', listing, subject, { scope: filter, ephemeral });
+	const listed = pickConsumers('rec', listing, subject, { scope: filter, ephemeral, owns });
 	const { groups, findings } = readConsumers(listed, () => ({ log, ages: {}, ...beside }));
-	const { unread, complete } = listed;
+	const { unread, complete, elsewhere } = listed;
 	return {
+		elsewhere,
 		groups,
 		unread,
 		complete,
@@ -279,6 +281,7 @@ test('a listing that broke off is not complete, and names the subject that was a
 	const { findings, complete } = pickConsumers('rec', listing, subject, {
 		scope: scope(),
 		ephemeral: 'rollup',
+		owns: () => true,
 	});
 	assert.equal(complete, false);
 	assert.deepEqual(findings, [
@@ -355,4 +358,33 @@ test('up to where a consumer is settled follows from what it has left to read', 
 	assert.equal(at(0, 0), 12);
 	assert.equal(at(1, 0, 7), 6);
 	assert.equal(at(1, 0), undefined);
+});
+
+test('consumers of others are counted and not read, all ephemeral ones as one', async () => {
+	const owned = ['bound', 'pull'];
+	const { groups, unread, elsewhere } = await read(consumerPage, scope(), {}, 'rollup', (name) =>
+		owned.includes(name),
+	);
+	assert.deepEqual(
+		groups.map((group) => group.consumerGroup),
+		owned,
+	);
+	assert.deepEqual(unread, []);
+	assert.equal(elsewhere, 3, 'none, paused and <ephemeral>');
+});
+
+test('a consumer of others that cannot be read is none of our troubles', async () => {
+	const broken = recorded(['"num_ack_pending":0', '"num_ack_pending":"x"']);
+	const whole = await read(broken);
+	assert.ok(whole.unread.length > 0);
+	const [first] = whole.unread;
+	const { unread, elsewhere } = await read(
+		broken,
+		scope(),
+		{},
+		'rollup',
+		(name) => name !== first?.consumerGroup && name !== '<ephemeral>',
+	);
+	assert.ok(!unread.some(({ consumerGroup }) => consumerGroup === first?.consumerGroup));
+	assert.ok(elsewhere >= 1);
 });

@@ -4,7 +4,7 @@ import { Failure } from '../../../../src/targets/nats/failure.ts';
 import { pickConsumers } from '../../../../src/targets/nats/reading/consumers.ts';
 import { type Listing, listAll } from '../../../../src/targets/nats/reading/listing.ts';
 import { type Listed, parsePage } from '../../../../src/targets/nats/reading/page.ts';
-import { readAnswers } from '../../../../src/targets/nats/reading/read.ts';
+import { readAnswers, type Told } from '../../../../src/targets/nats/reading/read.ts';
 import { readStreams } from '../../../../src/targets/nats/reading/streams.ts';
 import { consumerPage, streamPage } from '../recorded.ts';
 import { scope } from '../scope.ts';
@@ -13,7 +13,12 @@ function list(answer: string, listed: Listed): Promise<Listing> {
 	return listAll(async () => parsePage(new TextEncoder().encode(answer), listed));
 }
 
-async function read(consumers: Record<string, Listing>, gone: readonly string[] = []) {
+async function read(
+	consumers: Record<string, Listing>,
+	gone: readonly string[] = [],
+	share: Told['share'] = { isWhole: true, ownsStream: () => true },
+	owns: (group: string) => boolean = () => true,
+) {
 	const subject = '$JS.API.STREAM.LIST';
 	const streams = readStreams(await list(streamPage, 'streams'), subject, scope(), 0);
 	return readAnswers({
@@ -23,11 +28,13 @@ async function read(consumers: Record<string, Listing>, gone: readonly string[] 
 			pickConsumers(name, listing, `$JS.API.CONSUMER.LIST.${name}`, {
 				scope: scope(),
 				ephemeral: 'rollup',
+				owns,
 			}),
 		),
 		gone: new Set(gone),
 		beside: (_stream, _consumer, log) => ({ log, ages: {} }),
 		findings: [],
+		share,
 	});
 }
 
@@ -75,4 +82,32 @@ test('consumers that could not be listed leave everything else right', async () 
 			message: '$JS.API.CONSUMER.LIST.empty: no answer',
 		},
 	]);
+});
+
+test('of a share, streams say who exports them and how many consumers others read', async () => {
+	const share = { isWhole: false, ownsStream: (stream: string) => stream === 'rec' };
+	const listings = {
+		empty: await list(noConsumers, 'consumers'),
+		rec: await list(consumerPage, 'consumers'),
+	};
+	const { streams, groups } = await read(listings, [], share, (name) => name === 'pull');
+	assert.deepEqual(
+		streams.map(({ name, elsewhere }) => [name, elsewhere]),
+		[
+			['empty', { exported: true, groups: 0 }],
+			['rec', { exported: false, groups: 4 }],
+		],
+	);
+	assert.deepEqual(
+		groups.map(({ consumerGroup }) => consumerGroup),
+		['pull'],
+	);
+});
+
+test('of a share, a listing that broke off does not tell how many consumers others read', async () => {
+	const share = { isWhole: false, ownsStream: () => true };
+	const whole = await list(consumerPage, 'consumers');
+	const rec = { ...whole, failure: new Failure('timeout', 'no answer') };
+	const { streams } = await read({ rec }, [], share, (name) => name === 'pull');
+	assert.deepEqual(streams.find(({ name }) => name === 'rec')?.elsewhere, { exported: false });
 });

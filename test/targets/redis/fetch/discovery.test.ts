@@ -15,6 +15,7 @@ const filter = (include: readonly string[], exclude: readonly string[] = []): Fi
 	include: include.map(compilePattern),
 	exclude: exclude.map(compilePattern),
 });
+const all = () => true;
 const never = new AbortController().signal;
 const poll = { pollTimeoutMs: 10_000, signal: never };
 const names = ({ found }: Discovery) => found.map(({ name }) => name).sort();
@@ -33,13 +34,13 @@ test('names without a wildcard need no search, and one that is excluded is not a
 			['a*b', true],
 		],
 	);
-	const discovery = new Discovery(streams, 1000);
+	const discovery = new Discovery(streams, 1000, all);
 	assert.ok(await discovery.search(0, poll, 'run', () => assert.fail('it searched')));
 	assert.deepEqual(names(discovery), []);
 });
 
 test('a search goes through all pages, and keeps what is in scope and has no name yet once', async () => {
-	const discovery = new Discovery(filter(['orders', 'o*', 'b*'], ['*:old']), 1000);
+	const discovery = new Discovery(filter(['orders', 'o*', 'b*'], ['*:old']), 1000, all);
 	const asked: string[] = [];
 	const pages = [
 		page('7', 'orders', 'orders:1', 'payments'),
@@ -57,7 +58,7 @@ test('a search goes through all pages, and keeps what is in scope and has no nam
 });
 
 test('it searches again after the interval, and forgets what is no longer there', async () => {
-	const discovery = new Discovery(filter(['*']), 1000);
+	const discovery = new Discovery(filter(['*']), 1000, all);
 	const search = (nowMs: number, ...keys: string[]) =>
 		discovery.search(nowMs, poll, 'run', async () => page('0', ...keys));
 	await search(0, 'a', 'b');
@@ -68,7 +69,7 @@ test('it searches again after the interval, and forgets what is no longer there'
 });
 
 test('a search that fails leaves what was known, and begins anew the next time', async () => {
-	const discovery = new Discovery(filter(['*']), 1000);
+	const discovery = new Discovery(filter(['*']), 1000, all);
 	await discovery.search(0, poll, 'run', async () => page('0', 'a'));
 	const pages: (ScanPage | undefined)[] = [page('5', 'b'), undefined];
 	assert.equal(await discovery.search(2000, poll, 'run', async () => pages.shift()), false);
@@ -84,7 +85,7 @@ test('a search that fails leaves what was known, and begins anew the next time',
 
 /** A search of one page, whose second page ends it in some way. */
 async function brokenOff(signal: AbortSignal, then: () => void): Promise<Discovery> {
-	const discovery = new Discovery(filter(['*']), 1000);
+	const discovery = new Discovery(filter(['*']), 1000, all);
 	const lost = new Error('the connection ended');
 	const breaking = discovery.search(0, { ...poll, signal }, 'run', async (cursor) => {
 		if (cursor === '0') return page('5', 'a');
@@ -117,7 +118,7 @@ test('a search that a lost connection broke off begins anew', async () => {
 });
 
 test('a search takes a part of several polls, and what it has found is read from then on', async () => {
-	const discovery = new Discovery(filter(['*']), 1000);
+	const discovery = new Discovery(filter(['*']), 1000, all);
 	const hurried = { ...poll, pollTimeoutMs: 0 };
 	let last = 0;
 	const next = async (cursor: string) => {
@@ -171,4 +172,10 @@ test('the server is asked for at least what the patterns mean', () => {
 		const patterns = include.map(compilePattern).filter(({ literal }) => literal === undefined);
 		assert.equal(scanPattern(patterns), match, include.join(' '));
 	}
+});
+
+test('keys of others are found and not kept', async () => {
+	const discovery = new Discovery(filter(['*']), 1000, (key) => key !== 'b');
+	assert.ok(await discovery.search(0, poll, 'run', async () => page('0', 'a', 'b', 'c')));
+	assert.deepEqual(names(discovery), ['a', 'c']);
 });
