@@ -1,4 +1,5 @@
 import { tlsOptions } from '../../options/tls.ts';
+import { requestLog } from '../request-log.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import { Cluster } from './connect/client.ts';
 import { loginOf } from './connect/login.ts';
@@ -32,7 +33,7 @@ export const kafka = definePlatform({
 		'describe_configs',
 	],
 	problems: kafkaProblems,
-	connect(given, _log, pollTimeoutMs) {
+	connect(given, log, pollTimeoutMs) {
 		// A hung broker then costs a third of a poll, and the others still get their answers in.
 		const timeoutMs = Math.ceil(pollTimeoutMs * 0.35);
 		const { sasl } = given;
@@ -42,6 +43,7 @@ export const kafka = definePlatform({
 			sasl: sasl ? loginOf(sasl, timeoutMs) : null,
 			timeoutMs,
 			pollTimeoutMs,
+			tell: requestLog(log),
 		});
 		const retention = new Retention();
 		const seeds = new HeadSeeds();

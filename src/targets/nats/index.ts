@@ -1,3 +1,4 @@
+import { requestLog } from '../request-log.ts';
 import { definePlatform } from '../target.ts';
 import { Account } from './account.ts';
 import { operations, problemCodes } from './failure.ts';
@@ -9,5 +10,5 @@ export const nats = definePlatform({
 	options,
 	operations,
 	problems: problemCodes,
-	connect: (given, _log, pollTimeoutMs) => new Account(given, pollTimeoutMs),
+	connect: (given, log, pollTimeoutMs) => new Account(given, pollTimeoutMs, requestLog(log)),
 });
