@@ -121,6 +121,8 @@ const badRequest = [
 /** The methods that a path answers, when it answers any. */
 function methodsOf(app: FastifyInstance, url: string): { readonly allow: readonly string[] } {
 	const [path = '/'] = url.split('?', 1);
+	// Which the router takes for its own wildcards, and none of our paths has.
+	if (path.includes('*')) return { allow: [] };
 	const methods = ['GET', 'HEAD', 'POST', 'PUT'] as const;
 	return { allow: methods.filter((method) => app.hasRoute({ method, url: path })) };
 }
