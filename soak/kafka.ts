@@ -10,6 +10,8 @@ const topic = 'control';
 const group = 'control';
 const partitions = 3;
 const mostTopics = 10;
+/** Of names. */
+const pool = { topics: 15, groups: 40 };
 const mostMembers = 3;
 
 /** Topics, groups and members that come and go on Kafka. */
@@ -56,7 +58,8 @@ export async function workOnKafka(kafka: Kafka, chance: Chance): Promise<Work> {
 
 	const make = async () => {
 		made += 1;
-		const name = `churn-${made}`;
+		const name = `churn-${made % pool.topics}`;
+		if (topics.includes(name)) return;
 		await clients.seed.topic(name, [3, 2, 1]);
 		topics.push(name);
 	};
@@ -66,7 +69,11 @@ export async function workOnKafka(kafka: Kafka, chance: Chance): Promise<Work> {
 	};
 	const makeGroup = async () => {
 		made += 1;
-		const one = { name: `group-${made}`, topic: chance.oneOf(topics) };
+		const number = made % pool.groups;
+		const name = `group-${number}`;
+		const topic = `churn-${number % pool.topics}`;
+		if (!topics.includes(topic) || groups.some((one) => one.name === name)) return;
+		const one = { name, topic };
 		groups.push(one);
 		await clients.seed.commit(one.name, one.topic, [0, 1, undefined]);
 	};

@@ -6,7 +6,9 @@ import type { Work } from './work.ts';
 
 const stream = 'CONTROL';
 const consumer = 'control';
-const mostStreams = 15;
+const mostStreams = 12;
+/** Of names. */
+const pool = { streams: 20, consumers: 4 };
 
 /** Streams and consumers that come and go on JetStream. */
 export async function workOnNats(nats: Nats, chance: Chance): Promise<Work> {
@@ -33,7 +35,8 @@ export async function workOnNats(nats: Nats, chance: Chance): Promise<Work> {
 
 	const make = async () => {
 		made += 1;
-		const name = `CHURN-${made}`;
+		const name = `CHURN-${made % pool.streams}`;
+		if (names.includes(name)) return;
 		names.push(name);
 		await manager.streams.add({
 			name,
@@ -55,7 +58,10 @@ export async function workOnNats(nats: Nats, chance: Chance): Promise<Work> {
 		const some = chance.between(1, 50);
 		switch (chance.below(9)) {
 			case 0:
-				return await addConsumer(name, { durable_name: `durable-${made}-${some}`, max_deliver: 2 });
+				return await addConsumer(name, {
+					durable_name: `durable-${some % pool.consumers}`,
+					max_deliver: 2,
+				});
 			case 1: // ephemeral
 				return await addConsumer(name, { inactive_threshold: 20_000_000_000 });
 			case 2:

@@ -6,7 +6,9 @@ import type { Work } from './work.ts';
 
 const key = 'control';
 const group = 'control';
-const mostStreams = 40;
+const mostStreams = 20;
+/** Of names. */
+const pool = { streams: 30, groups: 4 };
 
 /** Streams and groups that come and go on Redis. */
 export async function workOnRedis(redis: Redis, chance: Chance): Promise<Work> {
@@ -23,7 +25,8 @@ export async function workOnRedis(redis: Redis, chance: Chance): Promise<Work> {
 
 	const make = async () => {
 		made += 1;
-		const name = `churn:${made}`;
+		const name = `churn:${made % pool.streams}`;
+		if (names.includes(name)) return;
 		names.push(name);
 		await client.xgroup('CREATE', name, 'first', '0', 'MKSTREAM');
 	};
@@ -38,7 +41,7 @@ export async function workOnRedis(redis: Redis, chance: Chance): Promise<Work> {
 		if ((await groupsOf(name)).length === 0) await client.xgroup('CREATE', name, 'again', '0');
 		switch (chance.below(9)) {
 			case 0:
-				return await client.xgroup('CREATE', name, `group-${made}-${some}`, '0');
+				return await client.xgroup('CREATE', name, `group-${some % pool.groups}`, '0');
 			case 1:
 				return await client.xgroup('DESTROY', name, chance.oneOf(await groupsOf(name)));
 			case 2: // rewound

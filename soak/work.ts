@@ -4,7 +4,11 @@ import type { Control } from './control.ts';
 
 /** What applications do on one broker. */
 export interface Work {
-	/** Something at random: with ever new streams and groups, of which there are a few at a time. */
+	/**
+	 * Something at random, with streams and groups that are made and deleted. Their names come from a pool
+	 * that is gone through within minutes: what is gone is remembered for an hour, so that ever new names
+	 * would be ever more memory until then.
+	 */
 	churn(): Promise<unknown>;
 	/** A group of its own, which churn leaves alone. */
 	readonly control: Control;
