@@ -1,6 +1,6 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export const logFormats = ['json', 'pretty'] as const;
@@ -23,7 +23,7 @@ export function makeLog({ level, format }: LogOptions): Logger {
 					colorize: process.stderr.isTTY,
 					messageFormat: (line, key) => printable(String(line[key])),
 				})
-			: destination({ fd, sync: true });
+			: printableLines(destination({ fd, sync: true }));
 	return pino(
 		{
 			level,
@@ -31,12 +31,15 @@ export function makeLog({ level, format }: LogOptions): Logger {
 			timestamp: pino.stdTimeFunctions.isoTime,
 			formatters: {
 				level: (label) => ({ level: label }),
-				// JSON escapes what a broker names; the other format would write it as it is.
 				...(format === 'pretty' && { log: printableFields }),
 			},
 		},
 		stream,
 	);
+}
+
+function printableLines(stream: DestinationStream): DestinationStream {
+	return { write: (line) => stream.write(printableJson(line)) };
 }
 
 function printableFields(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { printable } from '../src/printable.ts';
+import { printable, printableJson } from '../src/printable.ts';
 
 const cases: readonly (readonly [name: string, text: string, expected: string])[] = [
 	['ordinary text stays as it is', 'orders.v2 größe 😀', 'orders.v2 größe 😀'],
@@ -13,3 +13,11 @@ const cases: readonly (readonly [name: string, text: string, expected: string])[
 for (const [name, text, expected] of cases) {
 	test(name, () => assert.equal(printable(text), expected));
 }
+
+test('a line of JSON shows no control character, and means the same', () => {
+	const fields = { name: 'a\u009b31m\u202eb\u007f\n', more: ['\u2028', 'plain'] };
+	const line = `${JSON.stringify(fields)}\n`;
+	const shown = printableJson(line);
+	assert.match(shown, /^[ -~]*\n$/);
+	assert.deepEqual(JSON.parse(shown), fields);
+});

@@ -5,6 +5,7 @@ import type { ListenAddress } from '../arguments.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/plan.ts';
 import { Access, type AccessOptions } from '../http/access/access.ts';
+import type { RequestTold } from '../http/request-times.ts';
 import { buildServer } from '../http/server.ts';
 import { processMetrics } from '../metrics/process.ts';
 import { Publisher } from '../metrics/publisher.ts';
@@ -52,6 +53,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 		...(shard && { shard: shardWords(shard) }),
 		ready: () => app.ready,
 		onFailure: (error: unknown) => log.error({ err: error }, 'a request could not be answered'),
+		onRequest: requestTimes(log),
 		snapshot: () => publisher.snapshot,
 		processMetrics: () => metrics.render(),
 		effectiveYaml: () => reloader.config.effectiveYaml,
@@ -76,17 +78,32 @@ export async function serve(options: ServeOptions): Promise<void> {
 			const url = await listen(server.app, address);
 			log.info({ url: `${url}${telemetryPath}` }, 'listening');
 		}
-		for (const { name, platform, poll } of config.targets) {
-			log.info(
-				{ target: name, platform: platform.name, intervalSeconds: poll.intervalMs / 1000 },
-				'polling',
-			);
-		}
+		tellTargets(config, log);
 		app.start();
 		await aborted(stop);
 	} finally {
 		await close();
 	}
+}
+
+/** A line for each platform: there may be hundreds of targets. */
+function tellTargets({ targets }: Config, log: Logger): void {
+	const names = new Map<string, string[]>();
+	for (const { name, platform } of targets) {
+		names.set(platform.name, [...(names.get(platform.name) ?? []), name]);
+	}
+	for (const [platform, those] of names) {
+		log.info({ platform, targets: those.join(', ') }, 'polling');
+	}
+}
+
+/** Absent: the log has no such lines. */
+function requestTimes(log: Logger): ((told: RequestTold) => void) | undefined {
+	if (!log.isLevelEnabled('debug')) return undefined;
+	return ({ durationMs, isComplete, ...request }) => {
+		const fields = { ...request, durationMs: Math.round(durationMs * 100) / 100 };
+		log.debug(fields, isComplete ? 'request answered' : 'request broken off');
+	};
 }
 
 function tellOfAccess(log: Logger): AccessOptions['onChange'] {

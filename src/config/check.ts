@@ -19,7 +19,8 @@ interface Target {
 
 /** No two members of a list have the same name. */
 export function checkNames(list: string) {
-	return (members: readonly unknown[], context: z.core.$RefinementCtx): void => {
+	return (members: unknown, context: z.core.$RefinementCtx): void => {
+		if (!Array.isArray(members)) return;
 		const firstWith = new Map<unknown, number>();
 		for (const [at, member] of members.entries()) {
 			const name = (member as Named | null)?.name;

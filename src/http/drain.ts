@@ -1,27 +1,40 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
  * Counts what is being answered, so that a server can be closed after it.
  *
  * Node takes a connection for idle as soon as an answer is handed over, though most of it may still
- * wait to be sent, and destroys it when the server is closed (`closeIdleConnections`).
+ * wait to be sent, and destroys it when the server is closed (`closeIdleConnections`). And it never
+ * ends an answer whose connection has ended before: when the other side hangs up, or sends nonsense
+ * after its request.
  *
  * @returns settles when nothing is being answered
  */
 export function answersUnderWay(app: FastifyInstance): () => Promise<void> {
-	let count = 0;
+	const counts = new Map<Socket, number>();
+	const known = new WeakSet<Socket>();
 	let waiting: (() => void)[] = [];
-	app.addHook('onRequest', async () => {
-		count += 1;
-	});
-	// Also called when the other side hangs up.
-	app.addHook('onResponse', async () => {
-		count -= 1;
-		if (count > 0) return;
+	const settle = (socket: Socket, left: number) => {
+		if (left > 0) counts.set(socket, left);
+		else counts.delete(socket);
+		if (counts.size > 0) return;
 		for (const resolve of waiting) resolve();
 		waiting = [];
+	};
+	app.addHook('onRequest', async (request, reply) => {
+		const { socket } = request.raw;
+		if (!known.has(socket)) {
+			known.add(socket);
+			socket.once('close', () => settle(socket, 0));
+		}
+		counts.set(socket, (counts.get(socket) ?? 0) + 1);
+		reply.raw.once('close', () => {
+			const count = counts.get(socket);
+			if (count !== undefined) settle(socket, count - 1);
+		});
 	});
 	return async () => {
-		if (count > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+		if (counts.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
 	};
 }

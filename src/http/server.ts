@@ -7,6 +7,7 @@ import { answersUnderWay } from './drain.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
 import { pageRoutes } from './page/routes.ts';
 import { type Reload, reloadRoute } from './reload-route.ts';
+import { type RequestTold, tellRequests } from './request-times.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 
 /** What is served, and of what. */
@@ -19,6 +20,8 @@ export interface Site extends MetricsSource {
 	ready(): boolean;
 	/** Told of what made an answer fail: a defect of ours. */
 	onFailure(error: unknown): void;
+	/** Told of every request that is over. Absent: nobody wants to hear of them. */
+	readonly onRequest?: ((told: RequestTold) => void) | undefined;
 	/** The configuration in use, without secrets. */
 	effectiveYaml(): string;
 	/** Absent: reloading over HTTP is not enabled. */
@@ -61,6 +64,7 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 	app.server.headersTimeout = 10_000;
 	app.server.maxConnections = mostConnections;
 	const answered = answersUnderWay(app);
+	if (site.onRequest) tellRequests(app, site.onRequest);
 	addSecurityHeaders(app);
 	access?.guard(app);
 	// Nothing here reads a body, so none can be wrong.
@@ -119,6 +123,8 @@ const badRequest = [
 /** The methods that a path answers, when it answers any. */
 function methodsOf(app: FastifyInstance, url: string): { readonly allow: readonly string[] } {
 	const [path = '/'] = url.split('?', 1);
+	// Which the router takes for its own wildcards, and none of our paths has.
+	if (path.includes('*')) return { allow: [] };
 	const methods = ['GET', 'HEAD', 'POST', 'PUT'] as const;
 	return { allow: methods.filter((method) => app.hasRoute({ method, url: path })) };
 }

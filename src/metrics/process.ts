@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { exporterFamilies } from './catalogue/exporter.ts';
+import { loopMetrics, watchLoop } from './event-loop.ts';
 
 /** The metrics of the process itself, the only ones that are made at the scrape. */
 export interface ProcessMetrics {
@@ -19,8 +20,13 @@ export function processMetrics(
 	shard?: { readonly index: number; readonly count: number },
 ): ProcessMetrics {
 	const registry = new Registry();
-	collectDefaultMetrics({ register: registry });
+	// The longest: its own watch of the event loop is not read, see event-loop.ts.
+	collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
 	for (const name of misnamed) registry.removeSingleMetric(name);
+	for (const { name } of registry.getMetricsAsArray()) {
+		if (name.startsWith('nodejs_eventloop_lag_')) registry.removeSingleMetric(name);
+	}
+	loopMetrics(registry, watchLoop());
 	const gauge = (
 		{ name, help }: { readonly name: string; readonly help: string },
 		labelNames: string[] = [],

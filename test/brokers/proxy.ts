@@ -22,6 +22,8 @@ export interface TcpProxy {
 	manner: Manner;
 	/** Connections that were opened to it so far. */
 	readonly opened: number;
+	/** Pieces of answers that came from the server so far. */
+	readonly answered: number;
 	stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startProxy(): Promise<TcpProxy> {
 		above.on('data', (data) => answer(client, data));
 	});
 	const answer = (client: Socket, data: Buffer) => {
+		proxy.answered += 1;
 		const { manner } = proxy;
 		switch (manner) {
 			case 'pass':
@@ -62,11 +65,12 @@ export async function startProxy(): Promise<TcpProxy> {
 				setTimeout(() => client.write(data), manner.delayMs);
 		}
 	};
-	const proxy: TcpProxy & { opened: number } = {
+	const proxy: TcpProxy & { opened: number; answered: number } = {
 		port: 0,
 		upstream: undefined,
 		manner: 'pass',
 		opened: 0,
+		answered: 0,
 		async stop() {
 			for (const socket of sockets) socket.destroy();
 			if (server.listening) await once(server.close(), 'close');

@@ -26,6 +26,8 @@ export interface Lab {
 	readonly world: World;
 	readonly proxies: Readonly<Record<PlatformName, TcpProxy>>;
 	server(platform: PlatformName): RunningServer;
+	/** Of an exporter that reads all three through the proxies. */
+	configuration(more?: string): string;
 	/** Starts an exporter that reads all three through the proxies. */
 	exporter(more?: string, options?: ExporterOptions): Promise<Exporter>;
 	/** Waits until a broker answers one who asks it past the exporter. */
@@ -47,22 +49,19 @@ export async function startLab(): Promise<Lab> {
 		await stopProxies();
 		throw error;
 	}
-	return {
-		world,
-		proxies,
-		server: (platform) => world[platform],
-		async exporter(more = '', options = {}) {
-			return await startExporter(
-				`
+	const configuration = (more = '') => `
 poll: { interval: ${intervalSeconds}s, timeout: 2500ms }
 targets:
   - { name: kafka, platform: kafka, brokers: ['127.0.0.1:${kafka.port}'] }
   - { name: redis, platform: redis, url: 'redis://127.0.0.1:${redis.port}', discovery_interval: 1s }
   - { name: nats, platform: nats, servers: ['nats://127.0.0.1:${nats.port}'] }
-${more}`,
-				options,
-			);
-		},
+${more}`;
+	return {
+		world,
+		proxies,
+		server: (platform) => world[platform],
+		configuration,
+		exporter: (more, options) => startExporter(configuration(more), options),
 		async answers(platform) {
 			await until(`${platform} answers`, () => asks[platform](world), { timeoutMs: 60_000 });
 		},

@@ -1,6 +1,7 @@
 import { passes } from '../../options/pattern.ts';
 import { remembered } from '../../options/remembered.ts';
 import { tlsOptions } from '../../options/tls.ts';
+import { requestLog } from '../request-log.ts';
 import { everything, type ShareKey, streamKey } from '../share.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
 import { Cluster } from './connect/client.ts';
@@ -36,7 +37,7 @@ export const kafka = definePlatform({
 	],
 	problems: kafkaProblems,
 	groupKey: (_topic, groupId) => keyOfGroup(groupId),
-	connect(given, _log, pollTimeoutMs, share = everything) {
+	connect(given, log, pollTimeoutMs, share = everything) {
 		// A hung broker then costs a third of a poll, and the others still get their answers in.
 		const timeoutMs = Math.ceil(pollTimeoutMs * 0.35);
 		const { sasl } = given;
@@ -46,6 +47,7 @@ export const kafka = definePlatform({
 			sasl: sasl ? loginOf(sasl, timeoutMs) : null,
 			timeoutMs,
 			pollTimeoutMs,
+			tell: requestLog(log),
 		});
 		const retention = new Retention();
 		const seeds = new HeadSeeds();

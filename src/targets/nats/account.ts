@@ -1,5 +1,6 @@
 import type { Reading } from '../../model.ts';
 import { tlsOptions } from '../../options/tls.ts';
+import { type TellRequest, told } from '../request-log.ts';
 import type { Share } from '../share.ts';
 import { type Target, UnreadableError } from '../target.ts';
 import type { Trial } from '../trial.ts';
@@ -23,6 +24,7 @@ export class Account implements Target {
 	readonly #settings: Settings;
 	readonly #effort: Effort;
 	readonly #share: ConsumerShare;
+	readonly #tell: TellRequest | undefined;
 	readonly #requests = new Map<string, number>(operations.map((operation) => [operation, 0]));
 	readonly #advisories = new Advisories();
 	readonly #remembered = new Remembered();
@@ -31,9 +33,11 @@ export class Account implements Target {
 	#ending: AbortController | undefined;
 	#closed = false;
 
-	constructor(options: NatsOptions, pollTimeoutMs: number, share: Share) {
+	/** @param tell - absent: nobody wants to hear how requests went */
+	constructor(options: NatsOptions, pollTimeoutMs: number, share: Share, tell?: TellRequest) {
 		this.#options = options;
 		this.#share = consumerShare(share);
+		this.#tell = tell;
 		const tls = tlsOptions(options.tls);
 		this.#settings = {
 			login: options,
@@ -110,7 +114,9 @@ export class Account implements Target {
 			}
 			this.#count('connect');
 			try {
-				const connection = await connect(server, this.#settings, signal);
+				const connecting = connect(server, this.#settings, signal);
+				const asked = { operation: 'connect', of: server };
+				const connection = await told(this.#tell, asked, connecting);
 				this.#count('subscribe');
 				this.#advisories.listen(connection, this.#options.domain);
 				return connection;
@@ -145,6 +151,7 @@ export class Account implements Target {
 				share: this.#share,
 				effort: this.#effort,
 				count: (operation) => this.#count(operation),
+				tell: this.#tell,
 				advisories: this.#advisories,
 				remembered: this.#remembered,
 			});

@@ -1,3 +1,4 @@
+import { requestLog } from '../request-log.ts';
 import { everything } from '../share.ts';
 import { definePlatform } from '../target.ts';
 import { Account } from './account.ts';
@@ -12,6 +13,6 @@ export const nats = definePlatform({
 	operations,
 	problems: problemCodes,
 	groupKey: consumerKey,
-	connect: (given, _log, pollTimeoutMs, share = everything) =>
-		new Account(given, pollTimeoutMs, share),
+	connect: (given, log, pollTimeoutMs, share = everything) =>
+		new Account(given, pollTimeoutMs, share, requestLog(log)),
 });

@@ -1,5 +1,6 @@
 import type { Reading } from '../../model.ts';
 import { passes } from '../../options/pattern.ts';
+import { type TellRequest, told } from '../request-log.ts';
 import { UnreadableError } from '../target.ts';
 import type { Advisories } from './advisories.ts';
 import type { Aged } from './ages/memory.ts';
@@ -50,6 +51,7 @@ export interface Means {
 	readonly share: ConsumerShare;
 	readonly effort: Effort;
 	readonly count: (operation: Operation) => void;
+	readonly tell: TellRequest | undefined;
 	readonly advisories: Advisories;
 	readonly remembered: Remembered;
 }
@@ -228,12 +230,12 @@ export class Poll {
 }
 
 /**
- * Sends a request, and counts it.
+ * Sends a request, counts it and tells how it went.
  *
  * @throws {@link Failure}
  */
 export async function ask(
-	{ connection, signal, count }: Pick<Means, 'connection' | 'signal' | 'count'>,
+	{ connection, signal, count, tell }: Pick<Means, 'connection' | 'signal' | 'count' | 'tell'>,
 	operation: Operation,
 	subject: string,
 	body: string,
@@ -241,7 +243,8 @@ export async function ask(
 ): Promise<Answer> {
 	if (signal.aborted) throw ended(signal, 'no answer');
 	if (connection.open) count(operation);
-	return await connection.ask(subject, body, timeoutMs);
+	const asked = { operation, of: connection.address, subject };
+	return await told(tell, asked, connection.ask(subject, body, timeoutMs));
 }
 
 /** The consumers that were listed, with the streams that they read. */

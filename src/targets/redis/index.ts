@@ -1,5 +1,6 @@
 import type { Secret } from '../../options/secret.ts';
 import { tlsOptions } from '../../options/tls.ts';
+import { requestLog } from '../request-log.ts';
 import { everything, streamKey } from '../share.ts';
 import { definePlatform } from '../target.ts';
 import { codes } from './codes.ts';
@@ -25,7 +26,7 @@ export const redis = definePlatform({
 	connect(given, log, pollTimeoutMs, share = everything) {
 		// A host that is not there is then told apart from a server that does not answer.
 		const connectTimeoutMs = Math.ceil(pollTimeoutMs / 2);
-		const dialler = new Dialler();
+		const dialler = new Dialler(requestLog(log));
 		const installation = installationOf(given, dialler, connectTimeoutMs);
 		return new RedisTarget(installation, dialler, given, log, pollTimeoutMs, share);
 	},

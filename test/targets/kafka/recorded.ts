@@ -48,7 +48,7 @@ const requests: readonly Request<never, unknown>[] = [
 ];
 
 /** The request that an exchange is of. */
-export function requestOf({ key }: Exchange): Request<never, unknown> {
+export function requestOf({ key }: Pick<Exchange, 'key'>): Request<never, unknown> {
 	const request = requests.find((one) => one.key === key);
 	if (!request) throw new Error(`no request has the key ${key}`);
 	return request;

@@ -41,7 +41,7 @@ export interface Seed {
 /** Connects the seeding clients. */
 export async function seedFor(
 	bootstrap: string,
-	login: Pick<KafkaConfig, 'ssl' | 'sasl'> = {},
+	login: Pick<KafkaConfig, 'ssl' | 'sasl' | 'socketFactory'> = {},
 ): Promise<Seed> {
 	const client = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, ...login });
 	const admin = client.admin();

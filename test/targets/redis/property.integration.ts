@@ -4,6 +4,7 @@ import { Redis as Client } from 'ioredis';
 import type { Group } from '../../../src/model.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import { type Redis, startRedis } from '../../brokers/index.ts';
+import { seeded } from '../../random.ts';
 import { connect, plainUser, truthScript } from './server.ts';
 
 /** Steps of each run; a run is another sequence. */
@@ -26,7 +27,7 @@ describe('whatever happens to a stream, the lag is within its uncertainty of the
 	for (const seed of seeds) {
 		test(`sequence ${seed}`, async () => {
 			await client.flushall();
-			const monkey = new Monkey(mulberry32(seed));
+			const monkey = new Monkey(seeded(seed));
 			const reading = (options: object = {}) =>
 				connect(`redis://127.0.0.1:${server.port}`, { discovery_interval: '1ms', ...options });
 			// With a small cap much is estimated; with a large one everything is sure.
@@ -174,15 +175,4 @@ class Monkey {
 		}
 		return ['PING'];
 	}
-}
-
-/** A small generator of numbers from 0 to below 1: the same seed gives the same numbers. */
-function mulberry32(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
 }

@@ -1,4 +1,5 @@
-import type { Address } from '../../../options/address.ts';
+import { type Address, addressText } from '../../../options/address.ts';
+import { type TellRequest, told } from '../../request-log.ts';
 import { apiVersions } from '../protocol/api-versions.ts';
 import { MalformedAnswerError } from '../protocol/reader.ts';
 import { commonVersion, type Request, type Versions } from '../protocol/request.ts';
@@ -18,6 +19,8 @@ export interface ConnectionSettings extends WireSettings {
 	readonly timeoutMs: number;
 	/** Of a whole poll, in milliseconds: a session must last so long. */
 	readonly pollTimeoutMs: number;
+	/** Absent: nobody wants to hear how requests went. */
+	readonly tell?: TellRequest | undefined;
 }
 
 /**
@@ -31,6 +34,7 @@ export interface ConnectionSettings extends WireSettings {
 export class BrokerConnection {
 	readonly #wire: Wire;
 	readonly #settings: ConnectionSettings;
+	readonly #address: string;
 	#versions: Versions = new Map();
 	#lost: Error | undefined;
 	readonly #waiting = new Set<(error: Error) => void>();
@@ -40,6 +44,7 @@ export class BrokerConnection {
 
 	private constructor(address: Address, settings: ConnectionSettings) {
 		this.#settings = settings;
+		this.#address = addressText(address);
 		this.#wire = new Wire(address, settings, {
 			answered: () => {
 				for (const timer of this.#timers) timer.refresh();
@@ -64,7 +69,7 @@ export class BrokerConnection {
 				? 'it accepts the connection and says nothing: it hangs, or is no Kafka listener'
 				: 'nothing answers at this address: check host, port and firewalls';
 		try {
-			await opened.#bounded(silence, opened.#establish(), signal);
+			await opened.#told('connect', opened.#bounded(silence, opened.#establish(), signal));
 			return opened;
 		} catch (error) {
 			opened.close(error as Error);
@@ -117,12 +122,13 @@ export class BrokerConnection {
 				}
 				await this.#unlessLost(this.#turns.silent(signal), signal);
 				const work = this.#exchange(request, args, version);
-				return await this.#bounded(
+				const answered = this.#bounded(
 					() => `no answer to ${request.operation}`,
 					work,
 					signal,
 					this.#timers,
 				);
+				return await this.#told(request.operation, answered);
 			} finally {
 				this.#turns.give();
 			}
@@ -146,11 +152,12 @@ export class BrokerConnection {
 		// Brokers refuse to be logged in to twice within a second.
 		if (ageMs < Math.max(lifeMs / 2, leastSessionAgeMs)) return;
 		try {
-			await this.#bounded(
+			const renewed = this.#bounded(
 				() => 'no answer to logging in again',
 				this.#wire.authenticate(this.#versions),
 				signal,
 			);
+			await this.#told('connect', renewed);
 		} catch (error) {
 			this.close(error as Error);
 			throw error;
@@ -163,6 +170,10 @@ export class BrokerConnection {
 		this.#lost = cause;
 		for (const reject of this.#waiting) reject(cause);
 		this.#wire.cut(cause);
+	}
+
+	#told<T>(operation: string, work: Promise<T>): Promise<T> {
+		return told(this.#settings.tell, { operation, of: this.#address }, work);
 	}
 
 	async #establish(): Promise<void> {

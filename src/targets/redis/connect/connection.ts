@@ -1,7 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Redis, ReplyError } from 'ioredis';
-import type { Address } from '../../../options/address.ts';
+import { type Address, addressText } from '../../../options/address.ts';
 import type { Secret } from '../../../options/secret.ts';
+import { type TellRequest, told } from '../../request-log.ts';
 import type { Command, Operation } from '../protocol/commands.ts';
 import { ErrorReply, type Reply } from '../protocol/reply.ts';
 
@@ -41,14 +42,21 @@ export class ConnectionError extends Error {
 export class Connection {
 	readonly #redis: Redis;
 	readonly #requests: Map<Operation, number>;
+	readonly #tell: TellRequest | undefined;
+	readonly #address: string;
 	readonly #ended: Promise<void>;
 	#firstError: Error | undefined;
 	#isClosed = false;
 
-	/** @param requests - counts what is sent */
-	constructor(endpoint: Endpoint, requests: Map<Operation, number>) {
+	/**
+	 * @param requests - counts what is sent
+	 * @param tell - absent: nobody wants to hear how requests went
+	 */
+	constructor(endpoint: Endpoint, requests: Map<Operation, number>, tell?: TellRequest) {
 		const { host, port, username, password, tls, connectTimeoutMs } = endpoint;
 		this.#requests = requests;
+		this.#tell = tell;
+		this.#address = addressText(endpoint);
 		this.#redis = new Redis({
 			host,
 			port,
@@ -89,11 +97,10 @@ export class Connection {
 		// ioredis would connect again after its end.
 		if (this.#isClosed) throw this.#failure('connect', new Error('Connection is closed.'));
 		this.#count('connect');
-		try {
-			await this.#redis.connect();
-		} catch (error) {
-			throw this.#failure('connect', error as Error);
-		}
+		const connecting = this.#redis.connect().catch((error: Error) => {
+			throw this.#failure('connect', error);
+		});
+		await told(this.#tell, { operation: 'connect', of: this.#address }, connecting);
 	}
 
 	/**
@@ -102,6 +109,25 @@ export class Connection {
 	 * @throws {@link ConnectionError}
 	 */
 	async ask(commands: readonly Command[]): Promise<Reply[]> {
+		const tell = this.#tell;
+		if (tell === undefined) return await this.#send(commands);
+		const beganMs = performance.now();
+		const tellAll = (replies: readonly Reply[], error?: unknown) => {
+			for (const { operation, count, refusal } of byOperation(commands, replies)) {
+				tell({ operation, of: this.#address, count }, beganMs, error ?? refusal);
+			}
+		};
+		try {
+			const replies = await this.#send(commands);
+			tellAll(replies);
+			return replies;
+		} catch (error) {
+			tellAll([], error);
+			throw error;
+		}
+	}
+
+	async #send(commands: readonly Command[]): Promise<Reply[]> {
 		const pipeline = this.#redis.pipeline();
 		for (const { operation, words } of commands) {
 			this.#count(operation);
@@ -139,4 +165,17 @@ export class Connection {
 	#count(operation: Operation): void {
 		this.#requests.set(operation, (this.#requests.get(operation) ?? 0) + 1);
 	}
+}
+
+/** Of each operation that was sent: how many, and the first refusal among their replies. */
+function byOperation(commands: readonly Command[], replies: readonly Reply[]) {
+	const groups = new Map<Operation, { count: number; refusal?: string }>();
+	for (const [at, { operation }] of commands.entries()) {
+		const group = groups.get(operation) ?? { count: 0 };
+		groups.set(operation, group);
+		group.count += 1;
+		const reply = replies[at];
+		if (reply instanceof ErrorReply) group.refusal ??= reply.message;
+	}
+	return Array.from(groups, ([operation, group]) => ({ operation, ...group }));
 }

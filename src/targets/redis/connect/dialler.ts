@@ -1,4 +1,5 @@
 import type { Problem } from '../../../model.ts';
+import type { TellRequest } from '../../request-log.ts';
 import { connectionProblem, timeoutProblem } from '../problems.ts';
 import type { Command, Operation } from '../protocol/commands.ts';
 import type { Reply } from '../protocol/reply.ts';
@@ -21,9 +22,15 @@ export class NodeError extends Error {
  */
 export class Dialler {
 	readonly requests = new Map<Operation, number>();
+	readonly #tell: TellRequest | undefined;
 	readonly #open = new Set<Connection>();
 	#signal: AbortSignal | undefined;
 	#isClosed = false;
+
+	/** @param tell - absent: nobody wants to hear how requests went */
+	constructor(tell?: TellRequest) {
+		this.#tell = tell;
+	}
 
 	/** Whether what goes on now was told to end. */
 	get isOver(): boolean {
@@ -53,7 +60,7 @@ export class Dialler {
 		endpoint: Endpoint,
 		asked: readonly Command[],
 	): Promise<{ readonly connection: Connection; readonly replies: readonly Reply[] }> {
-		const connection = new Connection(endpoint, this.requests);
+		const connection = new Connection(endpoint, this.requests, this.#tell);
 		this.#open.add(connection);
 		if (this.isOver) void connection.close();
 		try {
