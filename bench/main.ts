@@ -1,23 +1,27 @@
-/** `npm run bench -- NAME`: measures, and prints a table. */
+/** `npm run bench`, or a part of it: `npm run bench -- NAME`. Measures, and prints a table. */
 import { benchDerive } from './derive.ts';
 import { benchKafka } from './kafka.ts';
 import { benchNats } from './nats.ts';
 import { benchPage } from './page.ts';
+import { benchPeers } from './peers/index.ts';
 import { benchRedis } from './redis.ts';
 
-const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
+type Bench = (print: (line: string) => void, args: readonly string[]) => Promise<void>;
+
+const benches: Readonly<Record<string, Bench>> = {
 	derive: benchDerive,
 	kafka: benchKafka,
 	nats: benchNats,
 	page: benchPage,
+	peers: benchPeers,
 	redis: benchRedis,
 };
 
-const name = process.argv[2] ?? '';
+const [name = 'peers', ...args] = process.argv.slice(2);
 const bench = benches[name];
 if (bench === undefined) {
-	process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join(' | ')}\n`);
+	process.stderr.write(`usage: npm run bench -- [${Object.keys(benches).join(' | ')}]\n`);
 	process.exitCode = 2;
 } else {
-	await bench((line) => process.stdout.write(`${line}\n`));
+	await bench((line) => process.stdout.write(`${line}\n`), args);
 }
