@@ -1,20 +1,26 @@
 /** `npm run bench`, or a part of it: `npm run bench -- NAME`. Measures, and prints a table. */
 import { benchDerive } from './derive.ts';
+import { benchGrowth } from './growth.ts';
+import { benchIdle } from './idle.ts';
 import { benchKafka } from './kafka.ts';
 import { benchNats } from './nats.ts';
 import { benchPage } from './page.ts';
 import { benchPeers } from './peers/index.ts';
 import { benchRedis } from './redis.ts';
+import { benchScrape } from './scrape.ts';
 
 type Bench = (print: (line: string) => void, args: readonly string[]) => Promise<void>;
 
 const benches: Readonly<Record<string, Bench>> = {
 	derive: benchDerive,
+	growth: benchGrowth,
+	idle: benchIdle,
 	kafka: benchKafka,
 	nats: benchNats,
 	page: benchPage,
 	peers: benchPeers,
 	redis: benchRedis,
+	scrape: benchScrape,
 };
 
 const [name = 'peers', ...args] = process.argv.slice(2);

@@ -39,7 +39,7 @@ export const installations: Readonly<
 
 async function installKafka(scale: number): Promise<Installation> {
 	const size = {
-		topics: scaled(200, scale),
+		topics: Math.max(10, scaled(200, scale)),
 		partitions: 10,
 		groups: scaled(500, scale),
 		topicsPerGroup: 10,

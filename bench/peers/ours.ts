@@ -25,9 +25,14 @@ export async function ours(platform: PlatformName): Promise<Contender> {
 		start: (address) =>
 			startExporter({
 				poll: { interval: `${intervalMs}ms`, timeout: `${intervalMs}ms` },
-				targets: [{ name: platform, platform, ...whereIs[platform](address) }],
+				targets: [targetOf(platform, address)],
 			}),
 	};
+}
+
+/** Its part of the exporter's configuration; the name is that of the platform. */
+export function targetOf(platform: PlatformName, address: Address): object {
+	return { name: platform, platform, ...whereIs[platform](address) };
 }
 
 const whereIs: Readonly<Record<PlatformName, (address: Address) => object>> = {
