@@ -12,7 +12,16 @@ const scales = [0.1, 0.3, 1] as const;
 export async function benchGrowth(print: (line: string) => void): Promise<void> {
 	await buildExporter(print);
 	print(`${await setting()}\n`);
-	const heads = ['lags', 'series', 'reading ms', 'CPU ms', 'µs of CPU a lag', 'KB', 'RSS MB'];
+	const heads = [
+		'lags',
+		'series',
+		'reading ms',
+		'after the poll',
+		'CPU ms',
+		'µs of CPU a lag',
+		'KB',
+		'RSS MB',
+	];
 	print(row(['installation', ...heads]));
 	print(row(['---', ...heads.map(() => '---:')]));
 	for (const platform of Object.keys(installations) as PlatformName[]) {
@@ -33,7 +42,8 @@ async function measureAt(platform: PlatformName, scale: number): Promise<string>
 			`${platform}: ${installation.shape}`,
 			counts.lags.toLocaleString('en-US'),
 			counts.series.toLocaleString('en-US'),
-			short(median(round.readingMs)),
+			short(median(round.times.map(({ totalMs }) => totalMs))),
+			short(median(round.times.map(({ afterPollMs }) => afterPollMs))),
 			short(round.cpuMs),
 			short((1000 * round.cpuMs) / counts.lags),
 			short(counts.bytes / 1000),

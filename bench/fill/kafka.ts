@@ -83,14 +83,11 @@ async function makeTopics(
 		await until(
 			'new topics have their leaders',
 			async () => {
-				const metadata = await admin.fetchTopicMetadata({ topics: names });
-				return metadata.topics.every(
-					(topic) =>
-						topic.partitions.length === partitions &&
-						topic.partitions.every(({ leader }) => leader >= 0),
-				);
+				// Metadata tells a leader before the leader itself knows; who answers this is one.
+				const all = await Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)));
+				return all.every((offsets) => offsets.length === partitions);
 			},
-			{ timeoutMs: 60_000 },
+			{ timeoutMs: 120_000 },
 		);
 		await producer.sendBatch({
 			topicMessages: indices.map((topic) => ({

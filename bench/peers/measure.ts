@@ -6,7 +6,7 @@ import type { Contender } from './contender.ts';
 import { Scraper } from './http.ts';
 import type { Address, Installation } from './installation.ts';
 import { rightLags, seriesIn } from './lags.ts';
-import { type Readings, readingsOf } from './readings.ts';
+import { type Readings, type ReadingTime, readingsOf } from './readings.ts';
 import { type Scraped, scrapeFor } from './scrapes.ts';
 
 /** How long one round measures. */
@@ -18,7 +18,7 @@ export interface Effort {
 
 /** What one run of a contender cost. */
 export interface Round {
-	readonly readingMs: readonly number[];
+	readonly times: readonly ReadingTime[];
 	/** Of each reading with one scrape. */
 	readonly cpuMs: number;
 	/** Of the broker for each reading, beyond what it takes anyway. */
@@ -40,8 +40,8 @@ export async function measure(
 	const brokerPid = installation.server.pid;
 	const idleShare = await cpuShare(brokerPid);
 	return await running(contender, installation.direct, async (pid, port, readings) => {
-		const readingMs: number[] = [];
-		for (let reading = 0; reading < count; reading++) readingMs.push(await readings.time());
+		const times: ReadingTime[] = [];
+		for (let reading = 0; reading < count; reading++) times.push(await readings.time());
 		const meter = async () => ({
 			atMs: performance.now(),
 			cpuMs: await cpuMs(pid),
@@ -51,10 +51,11 @@ export async function measure(
 		const { before, after } = passed;
 		const idleMs = idleShare * (after.atMs - before.atMs);
 		const { now: restingBytes } = await residentBytes(pid);
-		const scraped = await scrapeFor(scrapeSeconds, contender, port, median(readingMs));
+		const readingMs = median(times.map(({ totalMs }) => totalMs));
+		const scraped = await scrapeFor(scrapeSeconds, contender, port, readingMs);
 		const { peak: peakBytes } = await residentBytes(pid);
 		return {
-			readingMs,
+			times,
 			cpuMs: (after.cpuMs - before.cpuMs) / passed.readings,
 			brokerCpuMs: (after.brokerCpuMs - before.brokerCpuMs - idleMs) / passed.readings,
 			scraped,

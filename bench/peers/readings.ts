@@ -6,8 +6,8 @@ import { type OwnPolls, ownPolls } from './own-polls.ts';
 
 /** Full readings of a broker by a running exporter, seen from outside. */
 export interface Readings {
-	/** Waits for one more, and gives how long it took until its values were served, in milliseconds. */
-	time(): Promise<number>;
+	/** Waits for one more, and gives how long it took. */
+	time(): Promise<ReadingTime>;
 	/**
 	 * Lets about so many go by with one scrape each, and disturbs them by nothing else.
 	 *
@@ -15,6 +15,14 @@ export interface Readings {
 	 */
 	pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>>;
 	close(): void;
+}
+
+/** In milliseconds. */
+export interface ReadingTime {
+	/** Until all of its values are served. */
+	readonly totalMs: number;
+	/** Of which after the broker had answered everything; NaN where nobody can tell from outside. */
+	readonly afterPollMs: number;
 }
 
 /** Readings that went by. */
@@ -40,10 +48,10 @@ class WhenScraped implements Readings {
 		this.#scraper = new Scraper(port);
 	}
 
-	async time(): Promise<number> {
+	async time(): Promise<ReadingTime> {
 		const { tookMs } = await this.#scraper.get('/metrics');
 		await sleep(Math.max(settleMs, intervalMs - tookMs));
-		return tookMs;
+		return { totalMs: tookMs, afterPollMs: Number.NaN };
 	}
 
 	async pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
@@ -71,7 +79,7 @@ class AtItsOwnPace implements Readings {
 		this.#scraper = new Scraper(port);
 	}
 
-	async time(): Promise<number> {
+	async time(): Promise<ReadingTime> {
 		for (;;) {
 			const before = await this.#polls();
 			// The next one begins no earlier than nine tenths of an interval after the last.
@@ -79,7 +87,8 @@ class AtItsOwnPace implements Readings {
 			const servedAtMs = await this.#nextServed(before, lookEveryMs.exactly);
 			const after = await this.#polls();
 			if (after.count !== before.count + 1) continue;
-			return after.sumMs - before.sumMs + servedAtMs - after.endedAtMs;
+			const afterPollMs = servedAtMs - after.endedAtMs;
+			return { totalMs: after.sumMs - before.sumMs + afterPollMs, afterPollMs };
 		}
 	}
 

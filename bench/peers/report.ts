@@ -55,7 +55,8 @@ export function line(measured: Measured, first: Measured): string {
 	]);
 }
 
-const readingsMs = ({ rounds }: Measured) => rounds.flatMap(({ readingMs }) => readingMs);
+const readingsMs = ({ rounds }: Measured) =>
+	rounds.flatMap(({ times }) => times.map(({ totalMs }) => totalMs));
 const cpusMs = ({ rounds }: Measured) => rounds.map(({ cpuMs }) => cpuMs);
 
 /** `62 (58–71), ×2.1` */
