@@ -8,6 +8,7 @@ import { benchPage } from './page.ts';
 import { benchPeers } from './peers/index.ts';
 import { benchRedis } from './redis.ts';
 import { benchScrape } from './scrape.ts';
+import { UsageError } from './usage.ts';
 
 type Bench = (print: (line: string) => void, args: readonly string[]) => Promise<void>;
 
@@ -24,10 +25,13 @@ const benches: Readonly<Record<string, Bench>> = {
 };
 
 const [name = 'peers', ...args] = process.argv.slice(2);
-const bench = benches[name];
-if (bench === undefined) {
-	process.stderr.write(`usage: npm run bench -- [${Object.keys(benches).join(' | ')}]\n`);
-	process.exitCode = 2;
-} else {
+try {
+	const bench = benches[name];
+	if (bench === undefined)
+		throw new UsageError(`${name}: there are ${Object.keys(benches).join(', ')}`);
 	await bench((line) => process.stdout.write(`${line}\n`), args);
+} catch (error) {
+	if (!(error instanceof UsageError)) throw error;
+	process.stderr.write(`${error.message}\n`);
+	process.exitCode = 2;
 }

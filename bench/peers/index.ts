@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { buildExporter } from '../../demo/exporter.ts';
+import { askedFor } from './asked.ts';
 import { type Contender, findPeer } from './contender.ts';
 import { type Installation, installations, type PlatformName } from './installation.ts';
 import { setting } from './machine.ts';
@@ -42,25 +42,53 @@ async function compare(
 	print: (line: string) => void,
 ): Promise<void> {
 	const { contenders, missing } = await contendersFor(installation.platform);
-	const counts = new Map<Contender, Counts>();
-	const done = new Map<Contender, Round[]>(contenders.map((contender) => [contender, []]));
-	for (const contender of contenders) {
-		counts.set(contender, await count(contender, installation, 4));
-	}
+	const all = contenders.map((contender) => new Trial(contender, installation));
+	for (const trial of all) await trial.attempt(() => trial.count());
 	for (let round = 0; round < rounds; round++) {
-		for (const contender of contenders) {
-			done.get(contender)?.push(await measure(contender, installation, effort));
+		for (const trial of all) await trial.attempt(() => trial.measure(effort));
+	}
+	const measured = all.flatMap((trial) => trial.measured ?? []);
+	for (const one of measured) print(line(one, measured[0] as Measured));
+	for (const { failure } of all) if (failure !== undefined) print(`\n${failure}`);
+	for (const text of missing) print(`\n${text}`);
+}
+
+/** What was measured of one contender so far. */
+class Trial {
+	failure: string | undefined;
+	readonly #contender: Contender;
+	readonly #installation: Installation;
+	#counts: Counts | undefined;
+	readonly #rounds: Round[] = [];
+
+	constructor(contender: Contender, installation: Installation) {
+		this.#contender = contender;
+		this.#installation = installation;
+	}
+
+	/** One that fails is told and left out; the others go on. */
+	async attempt(work: () => Promise<void>): Promise<void> {
+		if (this.failure !== undefined) return;
+		try {
+			await work();
+		} catch (error) {
+			this.failure = String(error instanceof Error ? error.message : error);
 		}
 	}
-	const measured = contenders.map(
-		(contender): Measured => ({
-			name: `${contender.name} ${contender.version}`,
-			rounds: done.get(contender) ?? [],
-			counts: counts.get(contender) as Counts,
-		}),
-	);
-	for (const one of measured) print(line(one, measured[0] as Measured));
-	for (const text of missing) print(`\n${text}`);
+
+	async count(): Promise<void> {
+		this.#counts = await count(this.#contender, this.#installation, 4);
+	}
+
+	async measure(effort: Effort): Promise<void> {
+		this.#rounds.push(await measure(this.#contender, this.#installation, effort));
+	}
+
+	get measured(): Measured | undefined {
+		if (this.failure !== undefined || this.#counts === undefined) return undefined;
+		const { name, version } = this.#contender;
+		return { name: `${name} ${version}`, rounds: this.#rounds, counts: this.#counts };
+	}
 }
 
 async function contendersFor(platform: PlatformName) {
@@ -74,36 +102,4 @@ async function contendersFor(platform: PlatformName) {
 		} else contenders.push(found);
 	}
 	return { contenders, missing };
-}
-
-function askedFor(args: readonly string[]) {
-	const { values, positionals } = parseArgs({
-		args: [...args],
-		allowPositionals: true,
-		options: {
-			scale: { type: 'string', default: '1' },
-			rounds: { type: 'string', default: '3' },
-			readings: { type: 'string', default: '10' },
-			seconds: { type: 'string', default: '30' },
-		},
-	});
-	const known = Object.keys(installations) as PlatformName[];
-	for (const name of positionals) {
-		if (!(name in installations)) throw new Error(`${name} is none of ${known.join(', ')}`);
-	}
-	return {
-		platforms: positionals.length === 0 ? known : (positionals as PlatformName[]),
-		scale: positive('scale', values.scale),
-		rounds: positive('rounds', values.rounds),
-		effort: {
-			readings: positive('readings', values.readings),
-			scrapeSeconds: positive('seconds', values.seconds),
-		},
-	};
-}
-
-function positive(name: string, text: string): number {
-	const value = Number(text);
-	if (value > 0) return value;
-	throw new Error(`--${name}=${text}: it must be a number above 0`);
 }
