@@ -9,7 +9,7 @@ import { ours } from './peers/ours.ts';
 const scale = 0.55;
 const seconds = 120;
 
-/** Scrapes of about 100,000 series while the broker is polled every two seconds. */
+/** Scrapes of about 100,000 series while the broker is polled every three seconds. */
 export async function benchScrape(print: (line: string) => void): Promise<void> {
 	await buildExporter(print);
 	print(`${await setting()}\n`);

@@ -4,7 +4,7 @@ import type { Contender } from './contender.ts';
 import type { Address, PlatformName } from './installation.ts';
 
 /** How often this exporter polls here: more often than usual, for the benches' time is short. */
-export const intervalMs = 2000;
+export const intervalMs = 3000;
 
 /** This exporter as it is built, with its defaults. */
 export async function ours(platform: PlatformName): Promise<Contender> {

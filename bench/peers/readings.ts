@@ -87,6 +87,7 @@ class AtItsOwnPace implements Readings {
 			const servedAtMs = await this.#nextServed(before, lookEveryMs.exactly);
 			const after = await this.#polls();
 			if (after.count !== before.count + 1) continue;
+			assertWhole(before, after);
 			const afterPollMs = servedAtMs - after.endedAtMs;
 			return { totalMs: after.sumMs - before.sumMs + afterPollMs, afterPollMs };
 		}
@@ -104,7 +105,9 @@ class AtItsOwnPace implements Readings {
 		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
 		await sleep(settleMs);
 		const after = await meter();
-		return { readings: (await this.#polls()).count - first.count, before, after };
+		const last = await this.#polls();
+		assertWhole(first, last);
+		return { readings: last.count - first.count, before, after };
 	}
 
 	close(): void {
@@ -129,4 +132,12 @@ class AtItsOwnPace implements Readings {
 			await sleep(everyMs);
 		}
 	}
+}
+
+/** A poll that was cut off costs less than a reading, and is none. */
+function assertWhole(before: OwnPolls, after: OwnPolls): void {
+	const polls = after.count - before.count;
+	const whole = after.whole - before.whole;
+	if (whole !== polls)
+		throw new Error(`${polls - whole} of ${polls} polls did not read everything`);
 }
