@@ -4,16 +4,9 @@ import { Kafka as Client, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { kafka as platform } from '../src/targets/kafka/index.ts';
 import { type Kafka, startKafka, until } from '../test/brokers/index.ts';
-import { type Seed, seedFor } from '../test/targets/kafka/seed.ts';
+import { fillKafka, type KafkaSize, topicName } from './fill/kafka.ts';
 
-interface Size {
-	readonly topics: number;
-	readonly partitions: number;
-	readonly groups: number;
-	readonly topicsPerGroup: number;
-}
-
-const sizes: readonly Size[] = [
+const sizes: readonly KafkaSize[] = [
 	{ topics: 20, partitions: 6, groups: 50, topicsPerGroup: 2 },
 	{ topics: 200, partitions: 10, groups: 500, topicsPerGroup: 10 },
 	{ topics: 1000, partitions: 10, groups: 2000, topicsPerGroup: 5 },
@@ -47,58 +40,12 @@ export async function benchKafka(print: (line: string) => void): Promise<void> {
 		// As a real one is run, not as tests do it: with the compiler that makes it fast.
 		const broker = await startKafka({ javaFlags: ['-Xmx1g', '-XX:TieredStopAtLevel=4'] });
 		try {
-			await fill(broker, size);
+			await fillKafka(broker.bootstrap, size);
 			print(line(size, 'this exporter', await measureOurs(broker)));
 			print(line(size, "kafkajs' Admin, ten at a time", await measureAdmin(broker, size)));
 		} finally {
 			await broker.stop();
 		}
-	}
-}
-
-const topicName = (index: number) => `topic-${String(index).padStart(4, '0')}`;
-
-/** The topics of a group: spread, so that every topic has as many groups. */
-function topicsOf(group: number, { topics, topicsPerGroup }: Size): readonly string[] {
-	return Array.from({ length: topicsPerGroup }, (_, at) =>
-		topicName((group * topicsPerGroup + at) % topics),
-	);
-}
-
-export async function fill(broker: Kafka, size: Size): Promise<void> {
-	const seed = await seedFor(broker.bootstrap);
-	try {
-		// Has the topic of offsets made before there are thousands of others.
-		await seed.commitMany('group-0', []);
-		await makeTopics(seed, size);
-		const offsets = Array.from({ length: size.partitions }, () => 0);
-		for (let group = 0; group < size.groups; group += 10) {
-			await Promise.all(
-				Array.from({ length: Math.min(10, size.groups - group) }, (_, at) =>
-					seed.commitMany(
-						`group-${group + at}`,
-						topicsOf(group + at, size).map((topic) => ({ topic, offsets })),
-					),
-				),
-			);
-		}
-	} finally {
-		await seed.close();
-	}
-}
-
-async function makeTopics({ admin }: Seed, { topics, partitions }: Size): Promise<void> {
-	const perRequest = 50;
-	for (let at = 0; at < topics; at += perRequest) {
-		await admin.createTopics({
-			waitForLeaders: false,
-			timeout: 60_000,
-			topics: Array.from({ length: Math.min(perRequest, topics - at) }, (_, index) => ({
-				topic: topicName(at + index),
-				numPartitions: partitions,
-				replicationFactor: 1,
-			})),
-		});
 	}
 }
 
@@ -126,7 +73,7 @@ async function measureOurs(broker: Kafka): Promise<Cost> {
 	}
 }
 
-async function measureAdmin(broker: Kafka, size: Size): Promise<Cost> {
+async function measureAdmin(broker: Kafka, size: KafkaSize): Promise<Cost> {
 	let requests = 0;
 	const client = new Client({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING });
 	const admin = client.admin();
@@ -200,7 +147,7 @@ function bytesSoFar(): number {
 }
 
 function line(
-	{ topics, partitions, groups, topicsPerGroup }: Size,
+	{ topics, partitions, groups, topicsPerGroup }: KafkaSize,
 	by: string,
 	cost: Cost,
 ): string {

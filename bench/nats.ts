@@ -1,20 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { connect, StorageType } from 'nats';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { nats } from '../src/targets/nats/index.ts';
 import type { Target } from '../src/targets/target.ts';
 import { type Nats, startNats } from '../test/brokers/index.ts';
+import { fillNats, type NatsSize } from './fill/nats.ts';
+import { cpuMs } from './process.ts';
 
-/** Streams with consumers, each of which stands elsewhere. */
-interface Workload {
-	readonly streams: number;
-	/** Of each stream. */
-	readonly consumers: number;
-}
-
-/** Messages between the positions of two consumers, so that no two share an answer. */
-const apart = 20;
 /** Of which the middle one counts. */
 const polls = 7;
 
@@ -56,10 +47,10 @@ interface Measured {
 
 async function run(
 	server: Nats,
-	workload: Workload,
+	workload: NatsSize,
 	tell: (read: string, measured: Measured) => void,
 ): Promise<void> {
-	const move = await seed(server, workload);
+	const { move, close } = await fillNats(server.url, workload);
 	const nothing = async () => {};
 	for (const [read, time_lag, between] of [
 		['without ages', 'none', nothing],
@@ -92,68 +83,10 @@ async function run(
 		reports.push({ ...measured, requests: 1, bytes });
 	}
 	tell('`/jsz?consumers=true` and its JSON parsed', middle(reports));
+	await close();
 }
 
-/** Makes streams and consumers, and gives what lets each consumer read one message on. */
-export async function seed(
-	server: Nats,
-	{ streams, consumers }: Workload,
-): Promise<() => Promise<void>> {
-	const client = await connect({ servers: server.url });
-	const manager = await client.jetstreamManager();
-	const names = Array.from({ length: streams }, (_, index) => `s${index}`);
-	const places: { readonly stream: string; readonly consumer: string }[] = [];
-	for (const stream of names) {
-		await manager.streams.add({
-			name: stream,
-			subjects: [stream],
-			storage: StorageType.Memory,
-			allow_direct: true,
-		});
-		for (let index = 0; index < (consumers + 1) * apart; index++) client.publish(stream, 'x');
-		await client.flush();
-		for (let index = 0; index < consumers; index++) {
-			places.push({ stream, consumer: `c${index}` });
-		}
-	}
-	const queue = places.entries();
-	await Promise.all(
-		Array.from({ length: 32 }, async () => {
-			for (const [, { stream, consumer }] of queue) {
-				const config = {
-					durable_name: consumer,
-					ack_policy: 'explicit',
-					deliver_policy: 'by_start_sequence',
-					opt_start_seq: 1 + Number(consumer.slice(1)) * apart,
-					mem_storage: true,
-				};
-				const subject = `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${consumer}`;
-				const body = JSON.stringify({ stream_name: stream, config });
-				const answer = z.looseObject({ error: z.unknown().optional() });
-				const { error } = answer.parse((await client.request(subject, body)).json());
-				if (error) throw new Error(JSON.stringify(error));
-			}
-		}),
-	);
-	let arrived = 0;
-	client.subscribe('bench.taken', {
-		callback: (_, message) => {
-			message.respond('+ACK');
-			arrived += 1;
-		},
-	});
-	return async () => {
-		arrived = 0;
-		for (const { stream, consumer } of places) {
-			const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
-			client.publish(subject, '', { reply: 'bench.taken' });
-		}
-		while (arrived < places.length) await client.flush();
-		await client.flush();
-	};
-}
-
-async function readWell(target: Target, { streams, consumers }: Workload): Promise<void> {
+async function readWell(target: Target, { streams, consumers }: NatsSize): Promise<void> {
 	const { problems, groups } = await target.read(AbortSignal.timeout(30_000));
 	const skipped = problems.every(({ code }) => code === 'ages_skipped');
 	if (!skipped || groups.length !== streams * consumers) {
@@ -167,7 +100,11 @@ async function measure(
 	work: () => Promise<void>,
 ): Promise<Measured> {
 	const requests = () => [...(target?.requests.values() ?? [])].reduce((a, b) => a + b, 0);
-	const before = { requests: requests(), bytes: await sentBytes(server), cpu: await cpuMs(server) };
+	const before = {
+		requests: requests(),
+		bytes: await sentBytes(server),
+		cpu: await cpuMs(server.pid),
+	};
 	const exporter = process.cpuUsage();
 	const startedMs = performance.now();
 	await work();
@@ -178,7 +115,7 @@ async function measure(
 		requests: requests() - before.requests,
 		bytes: (await sentBytes(server)) - before.bytes,
 		exporterMs: (user + system) / 1000,
-		serverMs: (await cpuMs(server)) - before.cpu,
+		serverMs: (await cpuMs(server.pid)) - before.cpu,
 	};
 }
 
@@ -192,13 +129,6 @@ async function sentBytes(server: Nats): Promise<number> {
 	return told.connections
 		.filter(({ name }) => name === 'stream-lag-exporter')
 		.reduce((sum, { out_bytes }) => sum + out_bytes, 0);
-}
-
-/** User and system time, in the kernel's ticks of 10 ms. */
-async function cpuMs(server: Nats): Promise<number> {
-	const stat = await readFile(`/proc/${server.pid}/stat`, 'utf8');
-	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-	return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** The poll with the middle duration. */

@@ -1,8 +1,8 @@
 import { runCommand } from '../test/brokers/command.ts';
 import { startKafka, startNats, startRedis, until } from '../test/brokers/index.ts';
 import { startExporter } from '../test/e2e/exporter.ts';
-import { fill as fillKafka } from './kafka.ts';
-import { seed as seedNats } from './nats.ts';
+import { fillKafka } from './fill/kafka.ts';
+import { fillNats } from './fill/nats.ts';
 import { seed as seedRedis } from './redis.ts';
 
 /** A server with something on it that stands still. */
@@ -105,7 +105,7 @@ function kafkaPlace(size: Parameters<typeof fillKafka>[1]): Place {
 		what: `Kafka, ${groupPartitions.toLocaleString('en')} group-partitions`,
 		async start() {
 			const server = await startKafka({ javaFlags: ['-Xmx1g', '-XX:TieredStopAtLevel=4'] });
-			await fillKafka(server, size);
+			await fillKafka(server.bootstrap, size);
 			const target = `platform: kafka, brokers: ['${server.bootstrap}']`;
 			return { target, stop: () => server.stop() };
 		},
@@ -117,7 +117,7 @@ function natsPlace(streams: number, consumers: number): Place {
 		what: `NATS, ${(streams * consumers).toLocaleString('en')} consumers`,
 		async start() {
 			const server = await startNats();
-			await seedNats(server, { streams, consumers });
+			await (await fillNats(server.url, { streams, consumers })).close();
 			return { target: `platform: nats, servers: ['${server.url}']`, stop: () => server.stop() };
 		},
 	};

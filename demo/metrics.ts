@@ -14,13 +14,18 @@ const line = /^stream_consumer_(lag|pending)\{(.*)\} (\S+)$/gm;
 export function readMetrics(text: string): Map<string, Told> {
 	const groups = new Map<string, Told>();
 	for (const [, metric = '', labelText = '', value] of text.matchAll(line)) {
-		const labels = Object.fromEntries(
-			[...labelText.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, text]) => [name, text]),
-		);
+		const labels = labelsOf(labelText);
 		const key = groupKey(labels.platform, labels.stream, labels.consumer_group);
 		groups.set(key, { ...groups.get(key), [metric]: Number(value) });
 	}
 	return groups;
+}
+
+/** The labels of one line, by name: what stands between its braces. Escapes stay as they are. */
+export function labelsOf(text: string): Readonly<Record<string, string | undefined>> {
+	return Object.fromEntries(
+		[...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value]),
+	);
 }
 
 /** One name for a group of all platforms. */

@@ -13,6 +13,11 @@ export interface KafkaOptions {
 	readonly version?: string;
 	/** More lines of server.properties; a later line wins over an earlier one. */
 	readonly config?: readonly string[];
+	/**
+	 * Where else clients may connect to: a port to listen on, and the port under which the broker tells
+	 * such clients to find it, as a proxy's.
+	 */
+	readonly second?: { readonly port: number; readonly advertisedPort: number };
 	/** More flags of the Java that runs it; a later flag wins over an earlier one. */
 	readonly javaFlags?: readonly string[];
 	readonly progress?: Progress;
@@ -58,7 +63,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
 		prepare: async (folder, [port = 0, controllerPort = 0]) =>
 			await prepareNode(found, folder, clusterId(), options.javaFlags, [
 				...brokerProperties(folder, port),
-				...soleNodeProperties(port, controllerPort),
+				...soleNodeProperties(port, controllerPort, options.second),
 				...(options.config ?? []),
 			]),
 		...readiness,
@@ -146,12 +151,23 @@ export function brokerProperties(folder: string, port: number): readonly string[
 	];
 }
 
-function soleNodeProperties(port: number, controllerPort: number): readonly string[] {
+function soleNodeProperties(
+	port: number,
+	controllerPort: number,
+	second: KafkaOptions['second'],
+): readonly string[] {
+	const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`;
 	return [
 		'process.roles=broker,controller',
 		'node.id=1',
 		`controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-		`listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+		...(second === undefined
+			? [`listeners=${listeners}`]
+			: [
+					`listeners=${listeners},SECOND://127.0.0.1:${second.port}`,
+					`advertised.listeners=PLAINTEXT://127.0.0.1:${port},SECOND://127.0.0.1:${second.advertisedPort}`,
+					'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECOND:PLAINTEXT',
+				]),
 	];
 }
 

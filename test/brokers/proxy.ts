@@ -24,6 +24,8 @@ export interface TcpProxy {
 	readonly opened: number;
 	/** Pieces of answers that came from the server so far. */
 	readonly answered: number;
+	/** Bytes that clients and servers sent through it so far. */
+	readonly bytes: number;
 	stop(): Promise<void>;
 }
 
@@ -40,10 +42,16 @@ export async function startProxy(): Promise<TcpProxy> {
 			socket.on('close', () => sockets.delete(socket));
 			socket.setNoDelay(true);
 		}
-		client.on('data', (data) => above.write(data));
+		client.on('data', (data) => {
+			proxy.bytes += data.length;
+			above.write(data);
+		});
 		client.on('close', () => above.destroy());
 		above.on('close', () => client.destroy());
-		above.on('data', (data) => answer(client, data));
+		above.on('data', (data) => {
+			proxy.bytes += data.length;
+			answer(client, data);
+		});
 	});
 	const answer = (client: Socket, data: Buffer) => {
 		proxy.answered += 1;
@@ -65,12 +73,13 @@ export async function startProxy(): Promise<TcpProxy> {
 				setTimeout(() => client.write(data), manner.delayMs);
 		}
 	};
-	const proxy: TcpProxy & { opened: number; answered: number } = {
+	const proxy: TcpProxy & { opened: number; answered: number; bytes: number } = {
 		port: 0,
 		upstream: undefined,
 		manner: 'pass',
 		opened: 0,
 		answered: 0,
+		bytes: 0,
 		async stop() {
 			for (const socket of sockets) socket.destroy();
 			if (server.listening) await once(server.close(), 'close');

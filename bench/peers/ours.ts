@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { startExporter } from '../../demo/exporter.ts';
+import type { Contender } from './contender.ts';
+import type { Address, PlatformName } from './installation.ts';
+
+/** How often this exporter polls here: more often than usual, for the benches' time is short. */
+export const intervalMs = 3000;
+
+/** 10,000 streams of Redis have more series than the exporter serves by default. */
+const maxSeries = 1_000_000;
+
+/** This exporter as it is built; otherwise with its defaults. */
+export async function ours(platform: PlatformName): Promise<Contender> {
+	const packageJson = JSON.parse(
+		await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+	);
+	return {
+		name: 'this exporter',
+		version: packageJson.version,
+		reads: 'at its own pace',
+		lags:
+			platform === 'kafka'
+				? {
+						metric: 'stream_consumer_partition_lag',
+						labels: ['consumer_group', 'stream', 'partition'],
+					}
+				: { metric: 'stream_consumer_lag', labels: ['consumer_group', 'stream'] },
+		start: (address) =>
+			startExporter({
+				poll: { interval: `${intervalMs}ms`, timeout: `${intervalMs}ms` },
+				limits: { max_series: maxSeries },
+				targets: [targetOf(platform, address)],
+			}),
+	};
+}
+
+/** Its part of the exporter's configuration; the name is that of the platform. */
+export function targetOf(platform: PlatformName, address: Address): object {
+	return { name: platform, platform, ...whereIs[platform](address) };
+}
+
+const whereIs: Readonly<Record<PlatformName, (address: Address) => object>> = {
+	kafka: ({ server }) => ({ brokers: [server] }),
+	nats: ({ server }) => ({ servers: [`nats://${server}`] }),
+	redis: ({ server }) => ({ url: `redis://${server}`, streams: { include: ['orders:*'] } }),
+};

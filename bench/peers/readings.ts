@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Contender } from './contender.ts';
+import { Scraper } from './http.ts';
+import { intervalMs } from './ours.ts';
+import { type OwnPolls, ownPolls } from './own-polls.ts';
+
+/** Full readings of a broker by a running exporter, seen from outside. */
+export interface Readings {
+	/** Waits for one more, and gives how long it took. */
+	time(): Promise<ReadingTime>;
+	/**
+	 * Lets about so many go by with one scrape each, and disturbs them by nothing else.
+	 *
+	 * @param meter - read before the first and after the last, while there is nothing to do
+	 */
+	pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>>;
+	close(): void;
+}
+
+/** In milliseconds. */
+export interface ReadingTime {
+	/** Until all of its values are served. */
+	readonly totalMs: number;
+	/** Of which after the broker had answered everything; NaN where nobody can tell from outside. */
+	readonly afterPollMs: number;
+}
+
+/** Readings that went by. */
+export interface Passed<T> {
+	readonly readings: number;
+	readonly before: T;
+	readonly after: T;
+}
+
+/** @param port - where it serves `/metrics` */
+export function readingsOf({ reads }: Contender, port: number): Readings {
+	return reads === 'when scraped' ? new WhenScraped(port) : new AtItsOwnPace(port);
+}
+
+/** What a reading leaves to do after its values are served: freeing memory, mostly. */
+const settleMs = 200;
+
+/** The reading is the scrape. */
+class WhenScraped implements Readings {
+	readonly #scraper: Scraper;
+
+	constructor(port: number) {
+		this.#scraper = new Scraper(port);
+	}
+
+	async time(): Promise<ReadingTime> {
+		const { tookMs } = await this.#scraper.get('/metrics');
+		await sleep(Math.max(settleMs, intervalMs - tookMs));
+		return { totalMs: tookMs, afterPollMs: Number.NaN };
+	}
+
+	async pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
+		const before = await meter();
+		for (let reading = 0; reading < count; reading++) await this.time();
+		return { readings: count, before, after: await meter() };
+	}
+
+	close(): void {
+		this.#scraper.close();
+	}
+}
+
+/** How often one looks whether new values are served. The answer has a few hundred bytes. */
+const lookEveryMs = { exactly: 4, cheaply: 50 } as const;
+
+/**
+ * How long a poll took is told by its histogram; when its values are served is seen by looking again
+ * and again at the JSON of targets, which is of the same snapshot as the metrics.
+ */
+class AtItsOwnPace implements Readings {
+	readonly #scraper: Scraper;
+
+	constructor(port: number) {
+		this.#scraper = new Scraper(port);
+	}
+
+	async time(): Promise<ReadingTime> {
+		for (;;) {
+			const before = await this.#polls();
+			// The next one begins no earlier than nine tenths of an interval after the last.
+			await sleep(Math.max(0, before.endedAtMs + intervalMs / 2 - Date.now()));
+			const servedAtMs = await this.#nextServed(before, lookEveryMs.exactly);
+			const after = await this.#polls();
+			if (after.count !== before.count + 1) continue;
+			assertWhole(before, after);
+			const afterPollMs = servedAtMs - after.endedAtMs;
+			return { totalMs: after.sumMs - before.sumMs + afterPollMs, afterPollMs };
+		}
+	}
+
+	async pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
+		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
+		const first = await this.#polls();
+		await sleep(settleMs);
+		const before = await meter();
+		for (let scrape = 0; scrape < count; scrape++) {
+			await sleep(intervalMs);
+			await this.#scraper.get('/metrics');
+		}
+		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
+		await sleep(settleMs);
+		const after = await meter();
+		const last = await this.#polls();
+		assertWhole(first, last);
+		return { readings: last.count - first.count, before, after };
+	}
+
+	close(): void {
+		this.#scraper.close();
+	}
+
+	async #polls(): Promise<OwnPolls> {
+		return ownPolls((await this.#scraper.get('/metrics', 'identity')).body);
+	}
+
+	/** Waits for the values of a later poll, and gives when they were there. */
+	async #nextServed(than: OwnPolls, everyMs: number): Promise<number> {
+		for (;;) {
+			const { beganAtMs, tookMs, text } = await this.#scraper.get('/api/v1/targets');
+			const { targets } = JSON.parse(text()) as {
+				targets: { last_success_timestamp_seconds?: number }[];
+			};
+			const endedAtMs = 1000 * (targets[0]?.last_success_timestamp_seconds ?? 0);
+			if (endedAtMs > than.endedAtMs || (Number.isNaN(than.endedAtMs) && endedAtMs > 0)) {
+				return beganAtMs + tookMs;
+			}
+			await sleep(everyMs);
+		}
+	}
+}
+
+/** A poll that was cut off costs less than a reading, and is none. */
+function assertWhole(before: OwnPolls, after: OwnPolls): void {
+	const polls = after.count - before.count;
+	const whole = after.whole - before.whole;
+	if (whole !== polls)
+		throw new Error(`${polls - whole} of ${polls} polls did not read everything`);
+}

@@ -1,0 +1,4 @@
+/** The command line cannot be followed; the message says why. */
+export class UsageError extends Error {
+	override readonly name = 'UsageError';
+}
