@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { type Invocation, parseArguments, UsageError } from './arguments.ts';
 import { checkConfig } from './commands/check-config.ts';
 import { doctor } from './commands/doctor.ts';
@@ -27,6 +28,10 @@ const defaultUrl = 'http://127.0.0.1:10977';
 
 /** Ending takes no longer than this, whatever hangs. */
 const drainTimeoutMs = 4500;
+
+// V8 lets its space for young objects grow to 16 MiB and more, twice over, when a poll makes many of
+// them. Kept small it costs a few milliseconds of CPU a poll, and saves a fifth of the memory.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 process.exitCode = await run();
 

@@ -356,7 +356,7 @@ export interface ConsumerPartitions {
 	readonly ids: Int32Array;
 	readonly lag: Float64Array;
 	/** Committed offsets, where the platform has them. */
-	readonly committed?: Float64Array;
+	readonly committed?: Float64Array | undefined;
 }
 
 /** One stream, as exported. */
@@ -448,7 +448,10 @@ export interface Snapshot {
 
 /** The text of all metrics that come from polls, ready to be followed by those of the process. */
 export interface Exposition {
-	/** In their order. What did not change is shared with the exposition before. */
+	/**
+	 * In their order. What did not change is shared with the exposition before. The plain texts of one
+	 * that is not the newest may be written over, unless it was leased.
+	 */
 	readonly parts: readonly ExpositionPart[];
 	/** The CRC-32 of the whole plain text, which a gzip member's trailer needs. */
 	readonly crc32: number;

@@ -55,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 		onFailure: (error: unknown) => log.error({ err: error }, 'a request could not be answered'),
 		onRequest: requestTimes(log),
 		snapshot: () => publisher.snapshot,
+		lease: () => publisher.lease(),
 		processMetrics: () => metrics.render(),
 		effectiveYaml: () => reloader.config.effectiveYaml,
 		...(options.enableLifecycle && { reload: () => reloader.reload() }),

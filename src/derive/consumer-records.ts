@@ -4,6 +4,7 @@ import type {
 	ConsumerObjective,
 	ConsumerPartitions,
 	Group,
+	Partitions,
 	Position,
 	Status,
 } from '../model.ts';
@@ -223,11 +224,7 @@ export class ConsumerRecord implements Consumer {
 	get partitions(): ConsumerPartitions | undefined {
 		const { lag } = this.#group;
 		if (!('ids' in lag) || this.columns.partitionLags.length === 0) return undefined;
-		const { ids, committed, told } = lag;
-		const at = this.columns.partitionsAt[this.row] as number;
-		const lags = this.columns.partitionLags.subarray(at, at + ids.length);
-		// Counts that stand for offsets are not shown as such.
-		return { ids, lag: lags, ...(committed && !told && { committed }) };
+		return new PartitionRecords(this.columns, this.columns.partitionsAt[this.row] as number, lag);
 	}
 
 	get #group(): Group {
@@ -238,6 +235,26 @@ export class ConsumerRecord implements Consumer {
 		if (seconds === undefined) return undefined;
 		const before = this.columns.spanBefore[this.row] as number;
 		return { before, now: this.columns.spanNow[this.row] as number, seconds };
+	}
+}
+
+/** The partitions of one row. */
+class PartitionRecords implements ConsumerPartitions {
+	readonly ids: Int32Array;
+	readonly committed: Float64Array | undefined;
+	private readonly columns: ConsumerColumns;
+	private readonly at: number;
+
+	constructor(columns: ConsumerColumns, at: number, { ids, committed, told }: Partitions) {
+		this.columns = columns;
+		this.at = at;
+		this.ids = ids;
+		// Counts that stand for offsets are not shown as such.
+		this.committed = told ? undefined : committed;
+	}
+
+	get lag(): Float64Array {
+		return this.columns.partitionLags.subarray(this.at, this.at + this.ids.length);
 	}
 }
 

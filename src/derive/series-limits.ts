@@ -100,6 +100,8 @@ function groupsToDrop(
 	limit: number,
 	droppedBefore: ReadonlySet<string>,
 ): ReadonlySet<string> {
+	const all = counts.groups.reduce((sum, series) => sum + series, counts.streams);
+	if (all <= limit && droppedBefore.size === 0) return droppedBefore;
 	let used = counts.streams;
 	const droppable: [consumer: Consumer, key: string, series: number][] = [];
 	for (const [index, consumer] of consumers.entries()) {
@@ -107,9 +109,6 @@ function groupsToDrop(
 		if (consumer.objective.expressed || consumer.expected) used += series;
 		else droppable.push([consumer, keyOf(consumer), series]);
 	}
-	const all = droppable.reduce((sum, [, , series]) => sum + series, used);
-	if (all <= limit && droppedBefore.size === 0) return droppedBefore;
-
 	const dropped = new Set<string>();
 	droppable.sort(([a, aKey], [b, bKey]) => a.firstSeenMs - b.firstSeenMs || (aKey < bKey ? -1 : 1));
 	for (const [, key, series] of droppable) {
@@ -133,10 +132,11 @@ function cut(
 	limit: number,
 ): Derived {
 	let series = 0;
-	const consumers: Consumer[] = [];
-	for (const [index, consumer] of derived.consumers.entries()) {
-		if (dropped.size > 0 && dropped.has(keyOf(consumer))) series += counts.groups[index] ?? 0;
-		else consumers.push(consumer);
+	let { consumers } = derived;
+	if (dropped.size > 0) {
+		const isDropped = derived.consumers.map((consumer) => dropped.has(keyOf(consumer)));
+		consumers = derived.consumers.filter((_, index) => !isDropped[index]);
+		series = counts.groups.reduce((sum, own, index) => sum + (isDropped[index] ? own : 0), 0);
 	}
 	if (!detail) series += counts.partitions;
 	return {

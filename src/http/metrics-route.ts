@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Snapshot } from '../model.ts';
+import type { Exposition } from '../model.ts';
 import { gzipWith } from './gzip.ts';
 
 /** What `/metrics` needs: both answer without waiting for a broker. */
 export interface MetricsSource {
-	snapshot(): Snapshot;
+	/** The newest exposition; it is told when its plain text is not read any more. */
+	lease(): { readonly exposition: Exposition; release(): void };
 	/** Text of the process metrics. */
 	processMetrics(): Promise<string>;
 }
@@ -17,11 +18,14 @@ const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 export function metricsRoute(app: FastifyInstance, path: string, source: MetricsSource): void {
 	app.get(path, async (request, reply) => {
 		const text = Buffer.from(await source.processMetrics());
-		const { exposition } = source.snapshot();
+		const { exposition, release } = source.lease();
 		reply.header('content-type', contentType).header('vary', 'accept-encoding');
 		if (!acceptsGzip(request.headers['accept-encoding'])) {
+			// Told when everything is with the operating system, or who asked is gone.
+			reply.raw.once('close', release);
 			return sendParts(reply, [...exposition.parts.map(({ plain }) => plain), text]);
 		}
+		release();
 		return sendParts(reply.header('content-encoding', 'gzip'), gzipWith(exposition, text));
 	});
 }

@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Snapshot } from '../model.ts';
 import type { Access } from './access/access.ts';
 import { tlsServerOptions } from './access/tls.ts';
 import { apiRoutes } from './api/routes.ts';
@@ -12,6 +13,8 @@ import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 
 /** What is served, and of what. */
 export interface Site extends MetricsSource {
+	/** What was read last, for page and API. */
+	snapshot(): Snapshot;
 	readonly telemetryPath: string;
 	readonly version: string;
 	/** Which part of everything is shown, in words; absent: all of it. */

@@ -1,8 +1,16 @@
 import type { Derived, Exposition, Snapshot, TargetState } from '../model.ts';
 import { inTurns } from '../steps.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { Compressor, join } from './exposition.ts';
 import { LineWriter } from './line-writer.ts';
 import { type TargetLines, TargetRenderer } from './target-renderer.ts';
+
+/** An exposition that somebody reads. */
+export interface Lease {
+	readonly exposition: Exposition;
+	/** To be called once when its plain text was read, or will not be. */
+	release(): void;
+}
 
 /** What a poll of a target led to. */
 interface Polled {
@@ -27,13 +35,32 @@ const nothing: Exposition = { parts: [], crc32: 0 };
 export class Publisher {
 	#snapshot: Snapshot = { targets: [], consumers: [], streams: [], exposition: nothing };
 	readonly #published = new Map<string, Published>();
-	readonly #writer = new LineWriter();
+	readonly #pool = new BufferPool();
+	readonly #writer = new LineWriter(this.#pool);
 	readonly #compressor = new Compressor();
 	#building: Promise<void> | undefined;
 	#stale = false;
 
 	get snapshot(): Snapshot {
 		return this.#snapshot;
+	}
+
+	/**
+	 * The newest exposition, for as long as it takes to send it: its memory is used again for a later
+	 * one when nobody has it any more.
+	 */
+	lease(): Lease {
+		const { exposition } = this.#snapshot;
+		const texts = exposition.parts.map(({ plain }) => plain);
+		this.#pool.hold(texts);
+		let isHeld = true;
+		return {
+			exposition,
+			release: () => {
+				if (isHeld) this.#pool.release(texts);
+				isHeld = false;
+			},
+		};
 	}
 
 	/** Takes over what a poll of a target led to. */
@@ -73,12 +100,15 @@ export class Publisher {
 			// What was published meanwhile comes next: lines and records are of the same poll.
 			const published = [...this.#published.values()].flatMap(({ rendered }) => rendered ?? []);
 			const exposition = await this.#compressor.compress(join(published.map(({ lines }) => lines)));
+			const retired = this.#snapshot.exposition;
+			this.#pool.hold(exposition.parts.map(({ plain }) => plain));
 			this.#snapshot = {
 				targets: published.map(({ state }) => state),
 				consumers: published.flatMap(({ derived }) => derived.consumers),
 				streams: published.flatMap(({ derived }) => derived.streams),
 				exposition,
 			};
+			this.#pool.release(retired.parts.map(({ plain }) => plain));
 		}
 		this.#building = undefined;
 	}

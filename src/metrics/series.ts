@@ -1,10 +1,15 @@
 import type { Derived } from '../model.ts';
-import type { Info, Labelled, PerPartition, Plain } from './catalogue/family.ts';
+import type { Info, Labelled, PerPartition, Plain, Word } from './catalogue/family.ts';
 import { groupFamilies } from './catalogue/group.ts';
 import { expectationFamilies } from './catalogue/objective.ts';
 import { streamFamilies } from './catalogue/stream.ts';
 
-type Family<Record> = Plain<Record> | Labelled<Record> | Info<Record> | PerPartition<Record>;
+type Family<Record> =
+	| Plain<Record>
+	| Labelled<Record>
+	| Word<Record>
+	| Info<Record>
+	| PerPartition<Record>;
 
 /** How many series a target's records make: those of single partitions apart from all others. */
 export function countSeries({ consumers, streams, expectations }: Derived) {
@@ -13,7 +18,8 @@ export function countSeries({ consumers, streams, expectations }: Derived) {
 		let own = 0;
 		for (const family of families) {
 			if ('value' in family) own += family.value(record) === undefined ? 0 : 1;
-			else if ('samples' in family) for (const _ of family.samples(record)) own += 1;
+			else if ('samples' in family) own += family.samples(record).length;
+			else if ('word' in family) own += family.word(record) === undefined ? 0 : 1;
 			else if ('values' in family) own += 1;
 			else partitions += known(family.column(record)?.values);
 		}

@@ -7,6 +7,7 @@ import type {
 	PerPartition,
 	Plain,
 	TargetOf,
+	Word,
 } from './catalogue/family.ts';
 import { groupFamilies } from './catalogue/group.ts';
 import { expectationFamilies } from './catalogue/objective.ts';
@@ -18,6 +19,7 @@ import { type KeptText, LineWriter } from './line-writer.ts';
 type Family<Record> =
 	| Plain<Record>
 	| Labelled<Record>
+	| Word<Record>
 	| Info<Record>
 	| PerPartition<Record>
 	| Histogram<Record>;
@@ -95,6 +97,8 @@ class Lines<Record extends LabelledRecord> {
 	readonly #records: readonly Record[];
 	readonly #labelsAt: number;
 	readonly #longestLabels: number;
+	/** Labels of the family at hand that many of its lines have, by what they are made of. */
+	readonly #mores = new Map<string | readonly string[], string>();
 
 	constructor(writer: LineWriter, labels: Labels, records: readonly Record[]) {
 		this.#writer = writer;
@@ -112,6 +116,7 @@ class Lines<Record extends LabelledRecord> {
 
 	/** Writes a family's lines of all records; gives their number. */
 	*render(family: Family<Record>): Generator<void, number> {
+		this.#mores.clear();
 		const name = this.#writer.keep(`${family.name}{`);
 		let count = 0;
 		for (let from = 0; from < this.#records.length; from += stepRecords) {
@@ -138,14 +143,27 @@ class Lines<Record extends LabelledRecord> {
 			const record = records[index] as Record;
 			if ('column' in family) count += this.#partitions(family, name, index, record);
 			else if ('samples' in family) {
-				for (const [labelValue, value] of family.samples(record)) {
+				const samples = family.samples(record);
+				for (const [labelValue, value] of samples) {
 					this.#line(name, index, `,${family.label}=${quote(labelValue)}`, value);
-					count += 1;
 				}
+				count += samples.length;
+			} else if ('word' in family) {
+				const word = family.word(record);
+				if (word === undefined) continue;
+				this.#line(
+					name,
+					index,
+					this.#more(word, () => `,${family.label}=${quote(word)}`),
+					1,
+				);
+				count += 1;
 			} else if ('values' in family) {
 				const values = family.values(record);
-				const more = family.labels.map((label, at) => `,${label}=${quote(values[at] ?? '')}`);
-				this.#line(name, index, more.join(''), 1);
+				const more = this.#more(values, () =>
+					family.labels.map((label, at) => `,${label}=${quote(values[at] ?? '')}`).join(''),
+				);
+				this.#line(name, index, more, 1);
 				count += 1;
 			} else if ('histogram' in family) {
 				this.#histogram(family, index, record);
@@ -196,6 +214,15 @@ class Lines<Record extends LabelledRecord> {
 		line('bucket', ',le="+Inf"', count);
 		line('sum', '', sum);
 		line('count', '', count);
+	}
+
+	#more(of: string | readonly string[], render: () => string): string {
+		let more = this.#mores.get(of);
+		if (more === undefined) {
+			more = render();
+			this.#mores.set(of, more);
+		}
+		return more;
 	}
 
 	/** @param more - labels beside those of the record */

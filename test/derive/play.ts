@@ -8,6 +8,7 @@ import type {
 	Group,
 	Partitions,
 	Reading,
+	StreamState,
 	ToldPartitions,
 } from '../../src/model.ts';
 import type { Expected, Objective } from '../../src/options/objective.ts';
@@ -145,8 +146,12 @@ export function objectiveOf(facts: Partial<Objective>): Objective {
 }
 
 /** What a record says, field by field: its fields may be made when they are asked for. */
-export function fieldsOf(record: object): Readonly<Record<string, unknown>> {
+export function fieldsOf(record: Consumer | StreamState): Readonly<Record<string, unknown>> {
 	const made = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(record));
 	const names = Object.keys(made).filter((name) => made[name]?.get !== undefined);
-	return Object.fromEntries(names.map((name) => [name, record[name as keyof object]]));
+	const fields = names.map((name) => [name, record[name as keyof typeof record]]);
+	const { partitions } = record;
+	const columns = partitions && { ...partitions, columns: undefined };
+	const lag = partitions && 'lag' in partitions && partitions.lag;
+	return { ...Object.fromEntries(fields), partitions: columns && { ...columns, lag } };
 }

@@ -9,6 +9,7 @@ export function siteOf(snapshot: Partial<Snapshot> = {}): Site {
 		telemetryPath: '/metrics',
 		version: '1.2.3',
 		snapshot: () => whole,
+		lease: () => ({ exposition: whole.exposition, release() {} }),
 		ready: () => true,
 		onFailure: (error) => {
 			throw error;

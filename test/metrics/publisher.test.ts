@@ -56,3 +56,25 @@ test('a target that is published again replaces its own lines alone', async () =
 		],
 	);
 });
+
+test('what is leased stays as it is, however many polls follow', async () => {
+	const publisher = new Publisher();
+	const poll = async (lag: number) => {
+		const consumers = Array.from({ length: 2000 }, (_, index) =>
+			consumer({ consumerGroup: `group-${index}`, lag: lag + index }),
+		);
+		publisher.publish(initialState('t', platform, 15), derivedOf({ consumers }));
+		await publisher.settled();
+	};
+	await poll(1_000_000);
+	const { exposition, release } = publisher.lease();
+	const text = () => Buffer.concat(exposition.parts.map(({ plain }) => plain)).toString();
+	const before = text();
+	for (let round = 2; round < 8; round++) await poll(round * 1_000_000);
+	assert.equal(text(), before);
+	release();
+	for (let round = 8; round < 12; round++) await poll(round * 1_000_000);
+	const newest = Buffer.concat(publisher.snapshot.exposition.parts.map(({ plain }) => plain));
+	assert.match(newest.toString(), /consumer_group="group-7"\} 11000007$/m);
+	assert.equal(publisher.snapshot.exposition.crc32, crc32(newest));
+});

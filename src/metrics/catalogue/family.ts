@@ -22,13 +22,19 @@ export interface Plain<Record> extends Declaration {
 /** A metric whose samples carry one more label. */
 export interface Labelled<Record> extends Declaration {
 	readonly label: string;
-	readonly samples: (record: Record) => Iterable<readonly [labelValue: string, value: number]>;
+	readonly samples: (record: Record) => readonly (readonly [labelValue: string, value: number])[];
+}
+
+/** A fact in words: the sample is always 1 and one more label holds the word. */
+export interface Word<Record> extends Declaration {
+	readonly label: string;
+	readonly word: (record: Record) => string | undefined;
 }
 
 /** A fact that is always 1 and has several labels. */
 export interface Info<Record> extends Declaration {
 	readonly labels: readonly string[];
-	/** As many as there are labels. */
+	/** As many as there are labels; the same array for the same values is rendered once. */
 	readonly values: (record: Record) => readonly string[];
 }
 
@@ -52,11 +58,16 @@ export interface Histogram<Record> extends Declaration {
 export type GroupFamily =
 	| Plain<Consumer>
 	| Labelled<Consumer>
+	| Word<Consumer>
 	| Info<Consumer>
 	| PerPartition<Consumer>;
 export type ExpectationFamily = Plain<Expectation>;
 export type StreamFamily = Plain<StreamState> | PerPartition<StreamState>;
-export type TargetFamily = Plain<TargetOf> | Labelled<TargetOf> | Histogram<TargetOf>;
+export type TargetFamily =
+	| Plain<TargetOf>
+	| Labelled<TargetOf>
+	| Word<TargetOf>
+	| Histogram<TargetOf>;
 
 /** A target with what its metrics count. */
 export interface TargetOf {

@@ -1,5 +1,4 @@
 import type { GroupFamily } from './family.ts';
-import { word } from './word.ts';
 
 /** Who reads, and what the group is, in words. */
 export const factFamilies: readonly GroupFamily[] = [
@@ -37,7 +36,7 @@ export const factFamilies: readonly GroupFamily[] = [
 		help: 'Always 1: how the group fares in one word, for people. Alerts are made of the other metrics.',
 		type: 'gauge',
 		label: 'status',
-		samples: (consumer) => word(consumer.status),
+		word: (consumer) => consumer.status,
 	},
 	{
 		name: 'stream_consumer_info',
@@ -50,7 +49,7 @@ export const factFamilies: readonly GroupFamily[] = [
 			redis: 'group',
 			nats: 'push, pull',
 		},
-		samples: (consumer) => word(consumer.kind),
+		word: (consumer) => consumer.kind,
 	},
 	{
 		name: 'stream_consumer_state',
@@ -61,6 +60,6 @@ export const factFamilies: readonly GroupFamily[] = [
 			kafka: 'stable, empty, preparing_rebalance, completing_rebalance, dead, …',
 			nats: 'active, paused',
 		},
-		samples: (consumer) => word(consumer.state),
+		word: (consumer) => consumer.state,
 	},
 ];

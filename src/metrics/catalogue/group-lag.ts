@@ -1,5 +1,4 @@
 import type { GroupFamily } from './family.ts';
-import { word } from './word.ts';
 
 /** How far a group is behind, and for how long. */
 export const lagFamilies: readonly GroupFamily[] = [
@@ -39,7 +38,7 @@ export const lagFamilies: readonly GroupFamily[] = [
 				'`not_counted` (the server does not tell what counting needs); what could not be read: the code of the problem, as in `stream_target_problems_total`, or `not_read`; logical streams: `group_missing` where the group does not exist on a key',
 			nats: '`no_leader`, `missing` (its leader did not answer), `malformed_answer`, `value_out_of_range` (not a whole number below 2^53), `not_read`',
 		},
-		samples: (consumer) => word(consumer.lagUnknown),
+		word: (consumer) => consumer.lagUnknown,
 	},
 	{
 		name: 'stream_consumer_lag_seconds',

@@ -1,4 +1,4 @@
-import type { Breaches } from '../../model.ts';
+import type { Breaches, ConsumerObjective } from '../../model.ts';
 import type { ExpectationFamily, GroupFamily } from './family.ts';
 
 /** What was promised for a group, and whether it is kept. */
@@ -8,7 +8,7 @@ export const objectiveFamilies: readonly GroupFamily[] = [
 		help: 'Always 1: the objective of the group, and the severity of its alerts.',
 		type: 'gauge',
 		labels: ['objective', 'severity'],
-		values: ({ objective }) => [objective.name, objective.severity],
+		values: ({ objective }) => infoOf(objective),
 	},
 	{
 		name: 'stream_consumer_objective_lag',
@@ -57,8 +57,24 @@ export const expectationFamilies: readonly ExpectationFamily[] = [
 	},
 ];
 
-function* breached({ lag, lagSeconds, pendingAge }: Breaches): Iterable<[string, number]> {
-	if (lag !== undefined) yield ['lag', lag ? 1 : 0];
-	if (lagSeconds !== undefined) yield ['lag_seconds', lagSeconds ? 1 : 0];
-	if (pendingAge !== undefined) yield ['pending_age', pendingAge ? 1 : 0];
+/** Of each objective once: thousands of groups have the same one. */
+const infos = new WeakMap<ConsumerObjective, readonly string[]>();
+
+function infoOf(objective: ConsumerObjective): readonly string[] {
+	const known = infos.get(objective);
+	if (known) return known;
+	const info = [objective.name, objective.severity];
+	infos.set(objective, info);
+	return info;
+}
+
+const none: readonly [string, number][] = [];
+
+function breached({ lag, lagSeconds, pendingAge }: Breaches): readonly [string, number][] {
+	if (lag === undefined && lagSeconds === undefined && pendingAge === undefined) return none;
+	const kinds: [string, number][] = [];
+	if (lag !== undefined) kinds.push(['lag', lag ? 1 : 0]);
+	if (lagSeconds !== undefined) kinds.push(['lag_seconds', lagSeconds ? 1 : 0]);
+	if (pendingAge !== undefined) kinds.push(['pending_age', pendingAge ? 1 : 0]);
+	return kinds;
 }

@@ -18,7 +18,7 @@ export const targetFamilies: readonly TargetFamily[] = [
 			redis: '`redis_version` of INFO',
 			nats: 'version of the server that the connection is to',
 		},
-		samples: ({ state }) => (state.version === undefined ? [] : [[state.version, 1]]),
+		word: ({ state }) => state.version,
 	},
 	{
 		name: 'stream_target_poll_interval_seconds',

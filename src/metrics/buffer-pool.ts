@@ -1,0 +1,51 @@
+/** Smaller buffers are not worth keeping. */
+const smallestKept = 64 * 1024;
+
+/** A buffer that may be so much larger than what is wanted is taken all the same. */
+const most = 1.5;
+
+/** Room beyond what is wanted, for the next text of a family is a little longer or shorter. */
+const slack = 1.05;
+
+/**
+ * Memory of texts that nobody reads any more, for the next ones. Each poll makes texts of many
+ * megabytes; left to garbage collection, and to the fragments of a heap, they would take three times
+ * what is served.
+ */
+export class BufferPool {
+	#free: ArrayBufferLike[] = [];
+	/** Who holds a buffer that was taken; the number of expositions that it is a part of. */
+	readonly #holders = new Map<Uint8Array, number>();
+
+	/** A copy of bytes. */
+	copy(bytes: Uint8Array): Buffer {
+		if (bytes.length < smallestKept) return Buffer.from(bytes);
+		const at = this.#free.findIndex(
+			({ byteLength }) => byteLength >= bytes.length && byteLength <= bytes.length * most,
+		);
+		const [found] = at === -1 ? [] : this.#free.splice(at, 1);
+		const memory = found ?? new ArrayBuffer(Math.ceil(bytes.length * slack));
+		const copy = Buffer.from(memory, 0, bytes.length);
+		copy.set(bytes);
+		return copy;
+	}
+
+	/** Keeps texts from being written over until as many {@link release}. */
+	hold(texts: Iterable<Uint8Array>): void {
+		for (const text of texts) this.#holders.set(text, (this.#holders.get(text) ?? 0) + 1);
+	}
+
+	/** Nobody who held these texts may read them any more. */
+	release(texts: Iterable<Uint8Array>): void {
+		const free: ArrayBufferLike[] = [];
+		for (const text of texts) {
+			const left = (this.#holders.get(text) ?? 0) - 1;
+			if (left > 0) this.#holders.set(text, left);
+			else if (this.#holders.delete(text) && text.buffer.byteLength >= smallestKept) {
+				free.push(text.buffer);
+			}
+		}
+		// What the last text did not need is given back: a pool must not keep what was large once.
+		this.#free = free;
+	}
+}
