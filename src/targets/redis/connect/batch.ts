@@ -20,7 +20,7 @@ export class Unanswered extends Error {
  * Sends commands in one go and gives their replies, in their order.
  *
  * ioredis' pipeline makes of each command an object, some closures and promises, and copies its words
- * twice: more than all else that a poll costs. Here it knows of one command, whose bytes are all of
+ * twice: a sixth of a poll by commands. Here it knows of one command, whose bytes are all of
  * them, and which stands in its queue once for each: so it gets every reply, or every failure.
  *
  * @throws {@link Unanswered}
