@@ -1,24 +1,40 @@
 /**
- * Another client of a server, in a process of its own: asks again and again for nothing, and tells
- * its parent how long it waited at most, in milliseconds. Its argument is the server's URL.
+ * Another client of a server, in a process of its own: asks again and again for next to nothing, and
+ * tells its parent how long it waited each time, and for how much of the server's work. Its argument is
+ * the server's URL.
+ *
+ * Each time it asks twice. Between the two answers lies all that the server did from one turn of this
+ * client to its next; unlike the time on the clock that does not grow with what else the machine does.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 const client = new Redis(process.argv[2] ?? '');
-let longestMs = 0;
+let waits: number[] = [];
+let works: number[] = [];
 let isStopped = false;
 process.on('message', (message) => {
-	if (message === 'begin') longestMs = 0;
-	if (message === 'end') process.send?.(longestMs);
+	if (message === 'begin') [waits, works] = [[], []];
+	if (message === 'end') process.send?.({ waits, works });
 	if (message === 'stop') isStopped = true;
 });
+
+/** The processor's time that the server's main thread has used, in milliseconds. */
+async function workMs(): Promise<number> {
+	const info = await client.info('cpu');
+	const seconds = (kind: string) =>
+		Number(new RegExp(`^used_cpu_${kind}_main_thread:(.*)\r$`, 'm').exec(info)?.[1]);
+	return 1000 * (seconds('user') + seconds('sys'));
+}
+
 await client.ping();
 process.send?.('ready');
 while (!isStopped) {
+	const before = await workMs();
 	const sentMs = performance.now();
-	await client.ping();
-	longestMs = Math.max(longestMs, performance.now() - sentMs);
+	const after = await workMs();
+	waits.push(performance.now() - sentMs);
+	works.push(after - before);
 	await sleep(1);
 }
 client.disconnect();

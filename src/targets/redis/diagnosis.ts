@@ -18,7 +18,8 @@ import { ErrorReply, type Reply } from './protocol/reply.ts';
 import { countsScript, factsScript } from './protocol/scripts.ts';
 
 /** A stream that nobody has: the server looks at the user's commands before it looks for a key. */
-const nowhere = Buffer.from('stream-lag-exporter-doctor');
+const nobody = 'stream-lag-exporter-doctor';
+const nowhere = Buffer.from(nobody);
 
 /** Keys of one server of which it is tried whether the user may touch them. */
 const keysAtMost = 100;
@@ -110,8 +111,8 @@ async function trySession(
 		commands.evalshaRo(factsScript, [], ['0', '0']),
 		commands.xinfoGroups(nowhere),
 		commands.xinfoStream(nowhere),
-		commands.xinfoConsumers(nowhere, nowhere),
-		commands.xpending(nowhere, nowhere, { from: '-', to: '+', atMost: 1 }),
+		commands.xinfoConsumers(nowhere, nobody),
+		commands.xpending(nowhere, nobody, { from: '-', to: '+', atMost: 1 }),
 		commands.xrange(nowhere, { side: 'after', id: { major: 0, minor: 0 }, atMost: 1 }),
 		commands.xlen(nowhere),
 		...(installation.isCluster ? [commands.asking] : []),

@@ -1,4 +1,5 @@
 import type { Position } from '../../model.ts';
+import { type Filter, passes } from '../../options/pattern.ts';
 import type { Key } from './fetch/discovery.ts';
 import type { Failure } from './protocol/attempt.ts';
 
@@ -21,7 +22,6 @@ export interface StreamFacts {
 
 /** What the server says about a group. */
 export interface GroupFacts {
-	readonly bytes: Buffer;
 	/** As shown. */
 	readonly name: string;
 	readonly consumers: number;
@@ -60,4 +60,16 @@ export interface KeyFacts {
 	/** Absent: not read. */
 	readonly stream?: StreamFacts;
 	readonly failures: readonly Failure[];
+}
+
+/** What a server told of a key. */
+export type Told = Omit<KeyFacts, 'key' | 'absent'>;
+
+/** Leaves out the groups that are not in scope. */
+export function keyFacts(key: Key, told: Told, scope: Filter): KeyFacts {
+	const { stream, groups, failures } = told;
+	const own = groups?.filter(({ name }) => passes(scope, name));
+	if (stream && own) return { key, stream, groups: own, failures };
+	if (stream) return { key, stream, failures };
+	return own ? { key, groups: own, failures } : { key, failures };
 }

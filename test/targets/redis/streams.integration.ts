@@ -90,7 +90,7 @@ describe('streams and groups of a real server', () => {
 			}
 			const { scan = 0, evalsha_ro = 0, ...requests } = Object.fromEntries(target.requests);
 			assert.ok(scan <= 6, 'it searches once, and 1000 keys at a time');
-			assert.ok(evalsha_ro <= 2 * (600 / 50 + 4), 'it asks for 50 streams at a time');
+			assert.ok(evalsha_ro <= 2 * (600 / 25 + 4), 'it asks for 25 streams at a time');
 			assert.deepEqual(requests, { connect: 1, info: 3, time: 4, eval_ro: 1 });
 		} finally {
 			await target.close();

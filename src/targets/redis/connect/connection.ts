@@ -5,6 +5,7 @@ import type { Secret } from '../../../options/secret.ts';
 import { type TellRequest, told } from '../../request-log.ts';
 import type { Command, Operation } from '../protocol/commands.ts';
 import { ErrorReply, type Reply } from '../protocol/reply.ts';
+import { sendBatch, Unanswered } from './batch.ts';
 
 /** Where a server is, and how to log in. */
 export interface Endpoint extends Address {
@@ -128,18 +129,13 @@ export class Connection {
 	}
 
 	async #send(commands: readonly Command[]): Promise<Reply[]> {
-		const pipeline = this.#redis.pipeline();
-		for (const { operation, words } of commands) {
-			this.#count(operation);
-			pipeline.callBuffer(...words);
+		for (const { operation } of commands) this.#count(operation);
+		try {
+			return await sendBatch(this.#redis, commands);
+		} catch (error) {
+			if (!(error instanceof Unanswered)) throw error;
+			throw this.#failure(error.operation, error.reason);
 		}
-		const results = (await pipeline.exec()) ?? [];
-		return commands.map(({ operation }, at) => {
-			const [error, reply] = results[at] ?? [null, null];
-			if (error === null) return reply as Reply;
-			if (error instanceof ReplyError) return new ErrorReply(error.message);
-			throw this.#failure(operation, error);
-		});
 	}
 
 	/** Ends the connection at once, whatever is under way: that fails. */

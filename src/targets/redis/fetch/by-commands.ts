@@ -1,11 +1,11 @@
-import { passes } from '../../../options/pattern.ts';
 import { codeOfError } from '../codes.ts';
 import type { Connection } from '../connect/connection.ts';
-import type { GroupFacts, KeyFacts, PendingEntry } from '../facts.ts';
+import { type GroupFacts, type KeyFacts, keyFacts, type Told } from '../facts.ts';
 import { attempt, type Failure } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { compareIds } from '../protocol/id.ts';
 import {
+	groupFacts,
 	readEntryIds,
 	readGroups,
 	readLeastIdleMs,
@@ -36,6 +36,7 @@ export function byCommands(connection: Connection, scope: Scope, isAsking = fals
 		});
 	};
 	return {
+		keysAtOnce: 50,
 		async facts(keys) {
 			const replies = await ask(
 				keys.flatMap(({ bytes }) => [commands.xinfoGroups(bytes), commands.xinfoStream(bytes)]),
@@ -43,19 +44,21 @@ export function byCommands(connection: Connection, scope: Scope, isAsking = fals
 			const facts = keys.map((key, at) =>
 				readKey(key, replies[2 * at] ?? null, replies[2 * at + 1] ?? null, scope),
 			);
-			const details = facts.flatMap((one) => detailsOf(one, scope));
-			const answers = new Map<GroupFacts, Answer[]>();
-			await inChunks(details, commandsAtOnce, 1, async (chunk) => {
-				const replies = await ask(chunk.map(({ command }) => command));
-				for (const [at, detail] of chunk.entries()) {
-					const answer = { ...detail, reply: replies[at] ?? null };
-					const others = answers.get(detail.group);
-					if (others) others.push(answer);
-					else answers.set(detail.group, [answer]);
-				}
+			const asked = facts.map((one) => detailsOf(one, scope));
+			const details: Reply[] = [];
+			await inChunks(asked.flat(), commandsAtOnce, 1, async (chunk) => {
+				details.push(...(await ask(chunk.map(({ command }) => command))));
 				return chunk.length;
 			});
-			return { facts: facts.map((one) => withDetails(one, answers)), failures: [] };
+			let at = 0;
+			return {
+				facts: facts.map((one, index) => {
+					const own = asked[index] ?? [];
+					at += own.length;
+					return withDetails(one, own, details.slice(at - own.length, at));
+				}),
+				failures: [],
+			};
 		},
 		async counts(questions) {
 			const asked = questions.map(commandsOf);
@@ -87,15 +90,14 @@ export function readKey(
 			return { key, absent, failures: [] };
 		}
 	}
+	const told: { -readonly [Name in keyof Told]: Told[Name] } = { failures: [] };
 	const failures: Failure[] = [];
 	const listed = attempt('xinfo_groups', groups, readGroups, failures);
 	const facts = attempt('xinfo_stream', stream, readStreamFacts, failures);
-	return {
-		key,
-		...(listed && { groups: listed.filter(({ name }) => passes(scope.groups, name)) }),
-		...(facts && { stream: facts }),
-		failures,
-	};
+	if (listed) told.groups = listed;
+	if (facts) told.stream = facts;
+	told.failures = failures;
+	return keyFacts(key, told, scope.groups);
 }
 
 /** What else is asked of a group. */
@@ -105,94 +107,78 @@ export interface Detail {
 	readonly command: commands.Command;
 }
 
-export type Answer = Detail & { readonly reply: Reply };
-
 /** What of a key's groups is still to be asked: nothing that follows from what is known. */
 export function detailsOf({ key, stream, groups = [] }: KeyFacts, scope: Scope): Detail[] {
-	return groups.flatMap((group): Detail[] => {
-		const { bytes, consumers, pending, delivered } = group;
+	const { bytes } = key;
+	const details: Detail[] = [];
+	for (const group of groups) {
+		const { name, consumers, pending, delivered } = group;
+		if (consumers > 0 && consumers <= scope.consumersAtMost) {
+			const command = commands.xinfoConsumers(bytes, name);
+			details.push({ group, about: 'consumers', command });
+		}
+		if (pending > 0) {
+			const command = commands.xpending(bytes, name, oldest);
+			details.push({ group, about: 'pending', command });
+		}
 		const isBetween =
 			stream?.first !== undefined &&
 			stream.last !== undefined &&
 			delivered !== undefined &&
 			compareIds(delivered, stream.first) >= 0 &&
 			compareIds(delivered, stream.last) < 0;
-		return [
-			...(consumers > 0 && consumers <= scope.consumersAtMost
-				? [
-						{
-							group,
-							about: 'consumers',
-							command: commands.xinfoConsumers(key.bytes, bytes),
-						} as const,
-					]
-				: []),
-			...(pending > 0
-				? [
-						{
-							group,
-							about: 'pending',
-							command: commands.xpending(key.bytes, bytes, oldest),
-						} as const,
-					]
-				: []),
-			...(isBetween
-				? [
-						{
-							group,
-							about: 'undelivered',
-							command: commands.xrange(key.bytes, { side: 'after', id: delivered, atMost: 1 }),
-						} as const,
-					]
-				: []),
-		];
-	});
+		if (isBetween) {
+			const command = commands.xrange(bytes, { side: 'after', id: delivered, atMost: 1 });
+			details.push({ group, about: 'undelivered', command });
+		}
+	}
+	return details;
 }
 
 const oldest = { from: '-', to: '+', atMost: 1 };
 
-/** Adds what was asked of groups. One that has vanished meanwhile is gone. */
+/**
+ * Adds what was asked of groups. One that has vanished meanwhile is gone.
+ *
+ * @param details - in the order of the groups
+ * @param replies - to each of them
+ */
 export function withDetails(
 	facts: KeyFacts,
-	answers: ReadonlyMap<GroupFacts, readonly Answer[]>,
+	details: readonly Detail[],
+	replies: readonly Reply[],
 ): KeyFacts {
 	if (facts.groups === undefined) return facts;
 	const failures = [...facts.failures];
 	const { first } = facts.stream ?? {};
-	const groups = facts.groups.flatMap((group) => {
-		const own = answers.get(group) ?? [];
-		if (own.some(({ reply }) => isGone(reply))) return [];
+	const groups: GroupFacts[] = [];
+	let at = 0;
+	for (const group of facts.groups) {
+		const start = at;
+		while (details[at]?.group === group) at += 1;
+		const own = replies.slice(start, at);
+		if (own.some(isGone)) continue;
 		// Nothing of what exists was delivered: the first entry is the first to come.
 		const isBefore = first && group.delivered && compareIds(group.delivered, first) < 0;
-		return own.reduce(
-			(known, answer) => withDetail(known, answer, failures),
-			isBefore ? { ...group, firstUndelivered: first } : group,
-		);
-	});
+		let firstUndelivered = isBefore ? first : undefined;
+		let { idleMs, oldestPending }: GroupFacts = group;
+		for (const [index, reply] of own.entries()) {
+			const { about, command } = details[start + index] as Detail;
+			const { operation } = command;
+			if (about === 'consumers') idleMs = attempt(operation, reply, readLeastIdleMs, failures);
+			else if (about === 'pending') {
+				[oldestPending] = attempt(operation, reply, readPendingEntries, failures) ?? [];
+			} else [firstUndelivered] = attempt(operation, reply, readEntryIds, failures) ?? [];
+		}
+		const { name, consumers, pending, delivered, entriesRead, lag } = group;
+		const told = { name, consumers, pending, delivered, entriesRead, lag };
+		groups.push(groupFacts({ ...told, idleMs, oldestPending, firstUndelivered }));
+	}
 	return { ...facts, groups, failures };
 }
 
 function isGone(reply: Reply): boolean {
 	return reply instanceof ErrorReply && /^NOGROUP|^ERR no such key$/.test(reply.message);
-}
-
-function withDetail(group: GroupFacts, { about, reply, command }: Answer, failures: Failure[]) {
-	const { operation } = command;
-	switch (about) {
-		case 'consumers': {
-			const idleMs = attempt(operation, reply, readLeastIdleMs, failures);
-			return idleMs === undefined ? group : { ...group, idleMs };
-		}
-		case 'pending': {
-			const [first]: readonly PendingEntry[] =
-				attempt(operation, reply, readPendingEntries, failures) ?? [];
-			return first === undefined ? group : { ...group, oldestPending: first };
-		}
-		case 'undelivered': {
-			const [first] = attempt(operation, reply, readEntryIds, failures) ?? [];
-			return first === undefined ? group : { ...group, firstUndelivered: first };
-		}
-	}
 }
 
 function commandsOf(question: Question): readonly commands.Command[] {

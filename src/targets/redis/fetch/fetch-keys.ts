@@ -4,15 +4,13 @@ import type { Failure } from '../protocol/attempt.ts';
 import { ErrorReply } from '../protocol/reply.ts';
 import type { Counts } from '../read/group.ts';
 import { type Circumstances, entriesToCount } from '../read/lag.ts';
-import type { Memory } from '../read/memory.ts';
+import { type Memory, recall } from '../read/memory.ts';
 import { abandonedOf, keptFrom, pendingLost } from '../read/pending.ts';
 import type { KeyAnswers } from '../read/read.ts';
 import { inChunks } from './chunks.ts';
 import type { Key } from './discovery.ts';
 import type { Counted, Question, Way } from './way.ts';
 
-/** How many keys one asking is about: the server's other clients wait for milliseconds at most. */
-const keysAtOnce = 50;
 /** Each may be answered with a thousand entries where there are no scripts. */
 const questionsAtOnce = 20;
 /** One chunk is read here while the server works on the other. */
@@ -28,7 +26,7 @@ export interface Limits {
 
 /** What keys were told, as far as it goes: a connection can end in between. */
 export interface Told {
-	readonly answers: Map<Key, KeyAnswers>;
+	readonly answers: KeyAnswers[];
 	readonly failures: Failure[];
 }
 
@@ -41,11 +39,11 @@ export async function fetchKeys(
 	circumstances: Circumstances,
 	told: Told,
 ): Promise<void> {
-	await inChunks(keys, keysAtOnce, chunksInFlight, async (chunk) => {
+	await inChunks(keys, way.keysAtOnce, chunksInFlight, async (chunk) => {
 		const { facts, failures } = await way.facts(chunk);
 		told.failures.push(...failures);
 		const answers = await countAll(way, facts, memory, limits, circumstances);
-		for (const one of answers) told.answers.set(one.facts.key, one);
+		for (const one of answers) told.answers.push(one);
 		return facts.length;
 	});
 }
@@ -66,7 +64,9 @@ async function countAll(
 	circumstances: Circumstances,
 ): Promise<readonly KeyAnswers[]> {
 	const counts = new Map<GroupFacts, Counts>();
-	const open = facts.flatMap((one) => openQuestions(one, counts, memory, limits, circumstances));
+	const open: Open[] = [];
+	for (const one of facts) findQuestions(one, open, counts, memory, limits, circumstances);
+	if (open.length === 0) return facts.map((one) => ({ facts: one, counts }));
 	const failures = new Map<KeyFacts, Failure[]>();
 	await inChunks(open, questionsAtOnce, 1, async (chunk) => {
 		const counted = await way.counts(chunk.map(({ question }) => question));
@@ -84,48 +84,44 @@ async function countAll(
 	});
 }
 
-/** What is still to be counted; what is known without goes to `counts` right away. */
-function openQuestions(
+/** What is still to be counted goes to `open`; what is known without goes to `counts` right away. */
+function findQuestions(
 	facts: KeyFacts,
+	open: Open[],
 	counts: Map<GroupFacts, Counts>,
 	memory: Memory,
 	{ countCap, abandonedAfterMs }: Limits,
 	circumstances: Circumstances,
-): readonly Open[] {
-	const { key, stream, groups = [] } = facts;
-	if (stream === undefined) return [];
+): void {
+	const { key, stream, groups } = facts;
+	if (stream === undefined || groups === undefined) return;
 	const before = memory.get(key.name);
+	const recalled = recall(before);
 	const kept = keptFrom(stream);
-	const open: Open[] = [];
 	for (const group of groups) {
-		const { anchor } = before?.groups.get(group.name) ?? {};
-		const own = { key, group: group.bytes };
+		const ask = (about: keyof Counts, question: Asked) =>
+			open.push({ question: { key, group: group.name, ...question }, facts, group, about });
+		const anchor = recalled(group.name)?.anchor;
 		const range = entriesToCount(stream, group, anchor, circumstances, countCap);
-		if (range) {
-			open.push({ question: { ...own, of: 'entries', range }, facts, group, about: 'entries' });
-		}
+		if (range) ask('entries', { of: 'entries', range });
 		const abandoned = abandonedOf(group, circumstances.nowMs, abandonedAfterMs, countCap);
-		if (typeof abandoned === 'number') counts.set(group, { abandoned });
-		else if (abandoned) {
-			open.push({
-				question: { ...own, of: 'pending', ...abandoned },
-				facts,
-				group,
-				about: 'abandoned',
-			});
-		}
+		if (abandoned === 0) counts.set(group, noneAbandoned);
+		else if (typeof abandoned === 'number') counts.set(group, { abandoned });
+		else if (abandoned) ask('abandoned', { of: 'pending', ...abandoned });
 		const lost = pendingLost(group, before?.kept, kept, countCap);
-		if (lost) {
-			open.push({
-				question: { ...own, of: 'pending', ...lost },
-				facts,
-				group,
-				about: 'pendingLost',
-			});
-		}
+		if (lost) ask('pendingLost', { of: 'pending', ...lost });
 	}
-	return open;
 }
+
+/** The commonest answer by far. */
+const noneAbandoned: Counts = { abandoned: 0 };
+
+/** What is asked, of whomever. */
+type Asked = Question extends infer One
+	? One extends Question
+		? Omit<One, 'key' | 'group'>
+		: never
+	: never;
 
 function withAnswer(
 	counts: Counts,

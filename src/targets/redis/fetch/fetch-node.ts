@@ -7,7 +7,7 @@ import * as commands from '../protocol/commands.ts';
 import { readScanPage, readTimeMs } from '../protocol/replies.ts';
 import type { Circumstances } from '../read/lag.ts';
 import type { Memory } from '../read/memory.ts';
-import type { NodeAnswers } from '../read/read.ts';
+import type { KeyAnswers, NodeAnswers } from '../read/read.ts';
 import { byCommands } from './by-commands.ts';
 import { byScript, probeScripts } from './by-script.ts';
 import type { Discovery, Key } from './discovery.ts';
@@ -57,7 +57,7 @@ export async function fetchNode(
 	},
 ): Promise<Fetched> {
 	const { connection, endpoint, server, id } = session;
-	const told: Told = { answers: new Map(), failures: [] };
+	const told: Told = { answers: [], failures: [] };
 	const nowMs = attempt('time', time, readTimeMs, told.failures);
 	let circumstances: Circumstances = {
 		countersAreFixed: server.countersAreFixed,
@@ -89,18 +89,23 @@ export async function fetchNode(
 		if (!(error instanceof ConnectionError)) throw error;
 		broken = errand.explain(error);
 	}
-	const unasked = all().filter((key) => !told.answers.has(key));
 	return {
 		isSearched,
 		answers: {
 			endpoint,
 			...(server.version !== undefined && { version: server.version }),
 			circumstances,
-			keys: [...told.answers.values()],
+			keys: told.answers,
 			failures: told.failures,
-			...(broken && { broken: { by: broken, unasked } }),
+			...(broken && { broken: { by: broken, unasked: without(all(), told.answers) } }),
 		},
 	};
+}
+
+/** The keys of which nothing was told. */
+function without(keys: readonly Key[], answers: readonly KeyAnswers[]): readonly Key[] {
+	const told = new Set(answers.map(({ facts }) => facts.key));
+	return keys.filter((key) => !told.has(key));
 }
 
 /** Whether a session's server runs scripts for us: tried once. */

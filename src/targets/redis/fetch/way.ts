@@ -11,6 +11,8 @@ import type { Key } from './discovery.ts';
  * @see byScript
  */
 export interface Way {
+	/** How many keys one asking is about: the server's other clients wait for it. */
+	readonly keysAtOnce: number;
 	/**
 	 * Asks for the facts of streams and groups. Groups are asked for before or together with their
 	 * streams, so that what is added between the two counts as lag, and no group is ahead of its stream.
@@ -42,7 +44,8 @@ export interface Scope {
 /** Something of a group that must be counted. */
 export type Question = {
 	readonly key: Key;
-	readonly group: Buffer;
+	/** As shown. */
+	readonly group: string;
 } & (
 	| { readonly of: 'entries'; readonly range: EntryRange }
 	| {

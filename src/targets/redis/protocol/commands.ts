@@ -1,4 +1,5 @@
 import type { Position } from '../../../model.ts';
+import { nameBytes } from '../../name.ts';
 import { idText } from './id.ts';
 
 /**
@@ -92,17 +93,23 @@ export function xinfoStream(key: Buffer): Command {
 	return { operation: 'xinfo_stream', words: ['XINFO', 'STREAM', key] };
 }
 
-export function xinfoConsumers(key: Buffer, group: Buffer): Command {
-	return { operation: 'xinfo_consumers', words: ['XINFO', 'CONSUMERS', key, group] };
+/** @param group - as shown, here and below */
+export function xinfoConsumers(key: Buffer, group: string): Command {
+	return { operation: 'xinfo_consumers', words: ['XINFO', 'CONSUMERS', key, groupWord(group)] };
+}
+
+/** A group's name as it is sent: what is shown as an escape is a byte. */
+export function groupWord(group: string): string | Buffer {
+	return group.includes('\\x') ? nameBytes(group) : group;
 }
 
 /** A range of a group's pending entries, by ids; only those idle for long enough where that is given. */
-export function xpending(key: Buffer, group: Buffer, range: PendingRange): Command {
+export function xpending(key: Buffer, group: string, range: PendingRange): Command {
 	const { from, to, atMost, idleMs } = range;
 	const idle = idleMs === undefined ? [] : ['IDLE', String(idleMs)];
 	return {
 		operation: 'xpending',
-		words: ['XPENDING', key, group, ...idle, from, to, String(atMost)],
+		words: ['XPENDING', key, groupWord(group), ...idle, from, to, String(atMost)],
 	};
 }
 

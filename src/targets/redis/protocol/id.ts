@@ -1,14 +1,35 @@
 import type { Position } from '../../../model.ts';
 
+const minus = 0x2d;
+const zero = 0x30;
+
 /**
- * An entry id, `milliseconds-sequence` in decimal digits. Absent: the text is no id, or a part of it
+ * An entry id, `milliseconds-sequence` in decimal digits. Absent: the bytes are no id, or a part of it
  * is 2^53 or more (the server goes up to 2^64) and could only be rounded.
+ *
+ * @param like - what it is often the same as; then that is given, and nothing made
  */
-export function parseId(text: string): Position | undefined {
-	const [, milliseconds, sequence] = /^(\d{1,20})-(\d{1,20})$/.exec(text) ?? [];
-	const major = Number(milliseconds);
-	const minor = Number(sequence);
-	return Number.isSafeInteger(major) && Number.isSafeInteger(minor) ? { major, minor } : undefined;
+export function parseId(
+	bytes: Uint8Array,
+	from = 0,
+	end = bytes.length,
+	like?: Position,
+): Position | undefined {
+	let at = from;
+	let major = 0;
+	for (; at < end && bytes[at] !== minus; at++) major = withDigit(major, bytes[at]);
+	const second = at + 1;
+	if (at === from || second >= end) return undefined;
+	let minor = 0;
+	for (at = second; at < end; at++) minor = withDigit(minor, bytes[at]);
+	if (!Number.isSafeInteger(major) || !Number.isSafeInteger(minor)) return undefined;
+	return like?.major === major && like.minor === minor ? like : { major, minor };
+}
+
+/** NaN once there is something else than a digit. */
+function withDigit(value: number, byte = 0): number {
+	const digit = byte - zero;
+	return digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
 }
 
 /** An id as commands take it. */

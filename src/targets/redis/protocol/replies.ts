@@ -1,8 +1,8 @@
 import type { Position } from '../../../model.ts';
-import { displayName } from '../../name.ts';
 import type { GroupFacts, PendingEntry, StreamFacts } from '../facts.ts';
 import { parseId } from './id.ts';
 import { ErrorReply, type Reply } from './reply.ts';
+import { shownName } from './shown-name.ts';
 
 /** A reply that is not what the command answers with. */
 export class MalformedReply extends Error {
@@ -22,17 +22,19 @@ export interface ScanPage {
  * @throws {@link MalformedReply}
  */
 export function readStreamFacts(reply: Reply): StreamFacts {
-	const fields = fieldsOf(reply);
-	const firstEntry = fields.get('first-entry');
-	const lastEntry = fields.get('last-entry');
+	const fields = array(reply, 'a list of fields');
+	const firstEntry = fieldOf(fields, 'first-entry');
+	const lastEntry = fieldOf(fields, 'last-entry');
+	const first = entryId(firstEntry);
+	const last = entryId(lastEntry, first);
 	return streamFacts({
-		length: count(fields.get('length'), 'length'),
-		first: entryId(firstEntry),
-		last: entryId(lastEntry),
-		lastGenerated: idOf(fields.get('last-generated-id')),
-		entriesAdded: optionalCount(fields.get('entries-added')),
-		maxDeleted: idOf(fields.get('max-deleted-entry-id')),
+		length: count(fieldOf(fields, 'length'), 'length'),
 		entryBytes: Math.max(entryBytes(firstEntry), entryBytes(lastEntry)),
+		first,
+		last,
+		lastGenerated: idOf(fieldOf(fields, 'last-generated-id'), last),
+		entriesAdded: wholeNumber(fieldOf(fields, 'entries-added')),
+		maxDeleted: idOf(fieldOf(fields, 'max-deleted-entry-id')),
 	});
 }
 
@@ -43,22 +45,29 @@ export function readStreamFacts(reply: Reply): StreamFacts {
  */
 export function readGroups(reply: Reply): readonly GroupFacts[] {
 	return array(reply, 'a list of groups').map((group) => {
-		const fields = fieldsOf(group);
-		const bytes = fields.get('name');
-		if (!Buffer.isBuffer(bytes)) throw new MalformedReply('a group without a name');
-		return groupFacts(bytes, {
-			consumers: count(fields.get('consumers'), 'consumers'),
-			pending: count(fields.get('pending'), 'pending'),
-			delivered: idOf(fields.get('last-delivered-id')),
-			entriesRead: optionalCount(fields.get('entries-read')),
-			lag: optionalCount(fields.get('lag')),
+		const fields = array(group, 'a list of fields');
+		const name = fieldOf(fields, 'name');
+		if (!Buffer.isBuffer(name)) throw new MalformedReply('a group without a name');
+		return groupFacts({
+			name: shownName(name),
+			consumers: count(fieldOf(fields, 'consumers'), 'consumers'),
+			pending: count(fieldOf(fields, 'pending'), 'pending'),
+			delivered: idOf(fieldOf(fields, 'last-delivered-id')),
+			entriesRead: wholeNumber(fieldOf(fields, 'entries-read')),
+			lag: wholeNumber(fieldOf(fields, 'lag')),
 		});
 	});
 }
 
-/** Leaves out what is unknown. Made for ten thousands of them: no objects in between. */
+/**
+ * Leaves out what is unknown. There are ten thousands of them: made at once where all is known, for an
+ * object that grows costs twice as much.
+ */
 export function streamFacts(facts: Possibly<StreamFacts, 'length' | 'entryBytes'>): StreamFacts {
 	const { length, entryBytes, first, last, lastGenerated, entriesAdded, maxDeleted } = facts;
+	if (first && last && lastGenerated && entriesAdded !== undefined && maxDeleted) {
+		return { length, entryBytes, first, last, lastGenerated, entriesAdded, maxDeleted };
+	}
 	const known: Draft<StreamFacts> = { length, entryBytes };
 	if (first) known.first = first;
 	if (last) known.last = last;
@@ -68,14 +77,31 @@ export function streamFacts(facts: Possibly<StreamFacts, 'length' | 'entryBytes'
 	return known;
 }
 
-/** Leaves out what is unknown. */
+/** Leaves out what is unknown; see {@link streamFacts}. */
 export function groupFacts(
-	bytes: Buffer,
-	facts: Possibly<Omit<GroupFacts, 'bytes' | 'name'>, 'consumers' | 'pending'>,
+	facts: Possibly<GroupFacts, 'name' | 'consumers' | 'pending'>,
 ): GroupFacts {
-	const { consumers, pending, delivered, entriesRead, lag } = facts;
+	const { name, consumers, pending, delivered, entriesRead, lag } = facts;
 	const { oldestPending, firstUndelivered, idleMs } = facts;
-	const known: Draft<GroupFacts> = { bytes, name: displayName(bytes), consumers, pending };
+	if (delivered && entriesRead !== undefined && lag !== undefined && idleMs !== undefined) {
+		if (oldestPending && firstUndelivered) {
+			return {
+				name,
+				consumers,
+				pending,
+				delivered,
+				entriesRead,
+				lag,
+				oldestPending,
+				firstUndelivered,
+				idleMs,
+			};
+		}
+		if (!oldestPending && !firstUndelivered) {
+			return { name, consumers, pending, delivered, entriesRead, lag, idleMs };
+		}
+	}
+	const known: Draft<GroupFacts> = { name, consumers, pending };
 	if (delivered) known.delivered = delivered;
 	if (entriesRead !== undefined) known.entriesRead = entriesRead;
 	if (lag !== undefined) known.lag = lag;
@@ -83,6 +109,19 @@ export function groupFacts(
 	if (firstUndelivered) known.firstUndelivered = firstUndelivered;
 	if (idleMs !== undefined) known.idleMs = idleMs;
 	return known;
+}
+
+/** @param idleMs - as told: a clock that was set back makes it negative */
+export function pendingEntry(
+	id: Position | undefined,
+	idleMs: number,
+	deliveries: number | undefined,
+): PendingEntry {
+	if (deliveries === undefined || deliveries < 0) {
+		throw new MalformedReply('no number of deliveries');
+	}
+	const known = { idleMs: Math.max(0, idleMs), deliveries };
+	return id ? { id, ...known } : known;
 }
 
 type Draft<Facts> = { -readonly [Name in keyof Facts]: Facts[Name] };
@@ -99,13 +138,7 @@ type Possibly<Facts, Known extends keyof Facts> = Pick<Facts, Known> & {
 export function readPendingEntries(reply: Reply): readonly PendingEntry[] {
 	return array(reply, 'a list of pending entries').map((entry) => {
 		const [id, , idle, deliveries] = array(entry, 'a pending entry');
-		const read = idOf(id);
-		return {
-			...(read && { id: read }),
-			// A clock that was set back makes it negative.
-			idleMs: Math.max(0, integer(idle, 'idle time')),
-			deliveries: count(deliveries, 'deliveries'),
-		};
+		return pendingEntry(idOf(id), integer(idle, 'idle time'), wholeNumber(deliveries));
 	});
 }
 
@@ -115,10 +148,13 @@ export function readPendingEntries(reply: Reply): readonly PendingEntry[] {
  * @throws {@link MalformedReply}
  */
 export function readLeastIdleMs(reply: Reply): number | undefined {
-	const idle = array(reply, 'a list of consumers').map((consumer) =>
-		Math.max(0, integer(fieldsOf(consumer).get('idle'), 'idle time')),
-	);
-	return idle.length === 0 ? undefined : idle.reduce((least, ms) => Math.min(least, ms));
+	let least: number | undefined;
+	for (const consumer of array(reply, 'a list of consumers')) {
+		const fields = array(consumer, 'a list of fields');
+		const idleMs = Math.max(0, integer(fieldOf(fields, 'idle'), 'idle time'));
+		least = Math.min(least ?? idleMs, idleMs);
+	}
+	return least;
 }
 
 /**
@@ -127,7 +163,7 @@ export function readLeastIdleMs(reply: Reply): number | undefined {
  * @throws {@link MalformedReply}
  */
 export function readEntryIds(reply: Reply): readonly (Position | undefined)[] {
-	return array(reply, 'a list of entries').map(entryId);
+	return array(reply, 'a list of entries').map((entry) => entryId(entry));
 }
 
 /**
@@ -181,44 +217,46 @@ export function count(reply: Reply | undefined, name: string): number {
 	return value;
 }
 
-/** A flat list of names and values, as RESP2 has instead of a map. */
-function fieldsOf(reply: Reply): ReadonlyMap<string, Reply> {
-	const flat = array(reply, 'a list of fields');
-	const fields = new Map<string, Reply>();
-	for (let at = 0; at + 1 < flat.length; at += 2) {
-		fields.set(String(flat[at]), flat[at + 1] ?? null);
+/** A value of a flat list of names and values, as RESP2 has instead of a map. */
+function fieldOf(fields: readonly Reply[], name: string): Reply {
+	for (let at = 0; at + 1 < fields.length; at += 2) {
+		const own = fields[at];
+		if (Buffer.isBuffer(own) && isText(own, name)) return fields[at + 1] ?? null;
 	}
-	return fields;
+	return null;
+}
+
+function isText(bytes: Buffer, text: string): boolean {
+	if (bytes.length !== text.length) return false;
+	for (let at = 0; at < text.length; at++) if (bytes[at] !== text.charCodeAt(at)) return false;
+	return true;
 }
 
 function integer(reply: Reply | undefined, name: string): number {
-	const value = optionalCount(reply);
+	const value = wholeNumber(reply);
 	if (value === undefined) throw new MalformedReply(`no number of ${name}`);
 	return value;
 }
 
 /** A whole number, negative ones too: the server's lag can be. Nil and what cannot be held: absent. */
-function optionalCount(reply: Reply | undefined): number | undefined {
-	return typeof reply === 'string' ? wholeNumber(reply) : undefined;
-}
-
-/** A whole number in digits that can be held. Absent: something else. */
-export function wholeNumber(text: string): number | undefined {
-	if (!/^-?\d+$/.test(text)) return undefined;
-	const value = Number(text);
+function wholeNumber(reply: Reply | undefined): number | undefined {
+	if (typeof reply !== 'string' || !/^-?\d+$/.test(reply)) return undefined;
+	const value = Number(reply);
 	return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** The id of an entry, which is an id and its fields; nil where there is none. */
-function entryId(reply: Reply | undefined): Position | undefined {
-	return Array.isArray(reply) ? idOf(reply[0]) : undefined;
+function entryId(reply: Reply | undefined, like?: Position): Position | undefined {
+	return Array.isArray(reply) ? idOf(reply[0], like) : undefined;
 }
 
 function entryBytes(reply: Reply | undefined): number {
+	let sum = 0;
 	const fields = Array.isArray(reply) && Array.isArray(reply[1]) ? reply[1] : [];
-	return fields.reduce((sum, text) => sum + (Buffer.isBuffer(text) ? text.length : 0), 0);
+	for (const text of fields) if (Buffer.isBuffer(text)) sum += text.length;
+	return sum;
 }
 
-function idOf(reply: Reply | undefined): Position | undefined {
-	return Buffer.isBuffer(reply) ? parseId(reply.toString()) : undefined;
+function idOf(reply: Reply | undefined, like?: Position): Position | undefined {
+	return Buffer.isBuffer(reply) ? parseId(reply, 0, reply.length, like) : undefined;
 }

@@ -1,9 +1,10 @@
+import type { Position } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import type { Failure } from './attempt.ts';
 import { type Operation, operations } from './commands.ts';
-import { parseId } from './id.ts';
-import { array, count, groupFacts, MalformedReply, streamFacts, wholeNumber } from './replies.ts';
+import { array, count, groupFacts, MalformedReply, pendingEntry, streamFacts } from './replies.ts';
 import { ErrorReply, type Reply } from './reply.ts';
+import { Words } from './words.ts';
 
 /** What `factsScript` tells. */
 export interface ToldFacts {
@@ -25,14 +26,17 @@ interface ToldStream {
  * @throws {@link MalformedReply}
  */
 export function readFacts(reply: Reply): ToldFacts {
-	const [errors, ...streams] = array(reply, 'a list of streams');
-	const flat = array(errors, 'a list of errors').map(text);
-	const failures = flat.flatMap((word, at): Failure[] => {
-		const operation = operations.find((known) => known === word);
-		if (at % 2 === 1 || operation === undefined) return [];
-		return [failure(operation, flat[at + 1] ?? '')];
-	});
-	return { streams: streams.map(toldStream), failures };
+	const [facts, ...errors] = array(reply, 'facts of streams');
+	if (!Buffer.isBuffer(facts)) throw new MalformedReply('something else than a text');
+	const failures: Failure[] = [];
+	for (let at = 0; at + 1 < errors.length; at += 2) {
+		const operation = operations.find((known) => known === String(errors[at]));
+		if (operation !== undefined) failures.push(failure(operation, String(errors[at + 1])));
+	}
+	const words = new Words(facts);
+	const streams: ToldStream[] = [];
+	while (!words.isAtEnd) streams.push(toldStream(words));
+	return { streams, failures };
 }
 
 /**
@@ -50,82 +54,71 @@ export function readCounts(
 	});
 }
 
-function toldStream(reply: Reply): ToldStream {
-	const [error, first, ...rest] = array(reply, 'a stream');
+function toldStream(words: Words): ToldStream {
 	const failures: Failure[] = [];
-	const refused = text(error);
-	if (refused !== '') failures.push(failure('xinfo_groups', refused));
-	const facts = text(first);
-	if (facts.startsWith('!')) failures.push(failure('xinfo_stream', facts.slice(1)));
+	const refusal = words.takes('!') ? words.text() : undefined;
+	if (refusal !== undefined) failures.push(failure('xinfo_groups', refusal));
+	const count = refusal === undefined ? words.count('groups') : 0;
+	const told: Draft<ToldStream> = { failures };
+	if (words.takes('!')) failures.push(failure('xinfo_stream', words.text()));
+	else told.stream = toldFacts(words);
+	if (refusal !== undefined) return told;
 	const groups: GroupFacts[] = [];
-	for (let at = 0; at + 1 < rest.length; at += 2) groups.push(toldGroup(rest[at], rest[at + 1]));
-	return {
-		...(facts.startsWith('!') ? {} : { stream: toldFacts(facts) }),
-		...(refused === '' && { groups }),
-		failures,
-	};
+	for (let at = 0; at < count; at++) groups.push(toldGroup(words, told.stream));
+	told.groups = groups;
+	return told;
 }
 
-function toldFacts(line: string): StreamFacts {
-	const [length, entriesAdded, first, last, lastGenerated, maxDeleted, entryBytes] = words(line, 7);
+type Draft<Made> = { -readonly [Name in keyof Made]: Made[Name] };
+
+function toldFacts(words: Words): StreamFacts {
+	const length = words.count('length');
+	const entriesAdded = words.number();
+	const first = words.id();
+	const last = words.id(first);
+	const lastGenerated = words.id(last);
+	const maxDeleted = words.id(nothingDeleted);
+	const entryBytes = words.count('bytes');
 	return streamFacts({
-		length: known(length, 'length'),
-		entriesAdded: wholeNumber(entriesAdded),
-		first: parseId(first),
-		last: parseId(last),
-		lastGenerated: parseId(lastGenerated),
-		maxDeleted: parseId(maxDeleted),
-		entryBytes: known(entryBytes, 'bytes'),
+		length,
+		entryBytes,
+		first,
+		last,
+		lastGenerated,
+		entriesAdded,
+		maxDeleted,
 	});
 }
 
-function toldGroup(name: Reply | undefined, facts: Reply | undefined): GroupFacts {
-	if (!Buffer.isBuffer(name)) throw new MalformedReply('a group without a name');
-	const [consumers, pending, delivered, entriesRead, lag, idle, ...more] = words(text(facts), 10);
-	const [oldest, oldestIdle, deliveries, undelivered] = more;
-	const idleMs = wholeNumber(idle);
-	const oldestIdleMs = wholeNumber(oldestIdle);
-	const oldestId = parseId(oldest);
-	return groupFacts(name, {
-		consumers: known(consumers, 'consumers'),
-		pending: known(pending, 'pending'),
-		delivered: parseId(delivered),
-		entriesRead: wholeNumber(entriesRead),
-		lag: wholeNumber(lag),
+const nothingDeleted: Position = { major: 0, minor: 0 };
+
+function toldGroup(words: Words, stream: StreamFacts | undefined): GroupFacts {
+	const name = words.name();
+	const consumers = words.count('consumers');
+	const pending = words.count('pending');
+	const delivered = words.id(stream?.last);
+	const entriesRead = words.number();
+	const lag = words.number();
+	const idleMs = words.number();
+	const oldestId = words.id(stream?.first);
+	const oldestIdleMs = words.number();
+	const deliveries = words.number();
+	const firstUndelivered = words.id(stream?.last);
+	return groupFacts({
+		name,
+		consumers,
+		pending,
+		delivered,
+		entriesRead,
+		lag,
 		// A clock that was set back makes it negative.
 		idleMs: idleMs === undefined ? undefined : Math.max(0, idleMs),
 		oldestPending:
-			oldestIdleMs === undefined
-				? undefined
-				: {
-						...(oldestId && { id: oldestId }),
-						idleMs: Math.max(0, oldestIdleMs),
-						deliveries: known(deliveries, 'deliveries'),
-					},
-		firstUndelivered: parseId(undelivered),
+			oldestIdleMs === undefined ? undefined : pendingEntry(oldestId, oldestIdleMs, deliveries),
+		firstUndelivered,
 	});
 }
 
 function failure(operation: Operation, message: string): Failure {
 	return { operation, error: new ErrorReply(message) };
-}
-
-function text(reply: Reply | undefined): string {
-	if (!Buffer.isBuffer(reply)) throw new MalformedReply('something else than a text');
-	return reply.toString();
-}
-
-function words<Count extends 7 | 10>(line: string, wanted: Count): Words[Count] {
-	const found = line.split(' ');
-	if (found.length !== wanted) throw new MalformedReply(`${found.length} facts`);
-	return found as unknown as Words[Count];
-}
-
-interface Words {
-	readonly 7: readonly [string, string, string, string, string, string, string];
-	readonly 10: readonly [...Words[7], string, string, string];
-}
-
-function known(word: string, name: string): number {
-	return count(word, name);
 }

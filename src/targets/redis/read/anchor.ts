@@ -40,6 +40,19 @@ export function anchorOf(
 	if (entriesAdded === undefined || delivered === undefined || untilMs === undefined) {
 		return undefined;
 	}
+	if (entriesRead !== undefined && firstUndelivered && sureLag !== undefined) {
+		const index = entriesAdded - sureLag;
+		return {
+			delivered,
+			entriesAdded,
+			length,
+			untilMs,
+			connectionId,
+			entriesRead,
+			firstUndelivered,
+			index,
+		};
+	}
 	const anchor: { -readonly [Name in keyof Anchor]: Anchor[Name] } = {
 		delivered,
 		entriesAdded,

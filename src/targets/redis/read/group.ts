@@ -2,6 +2,7 @@ import type { Group, Line, Readers } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
 import { anchorOf, isStillRight } from './anchor.ts';
+import { groupOf } from './known.ts';
 import { type Circumstances, type Count, plausibleLag, resolveLag } from './lag.ts';
 import type { GroupMemory } from './memory.ts';
 
@@ -34,43 +35,37 @@ export function readGroup(
 	const toldLag = plausibleLag(facts, group, circumstances);
 	const anchor = anchorOf(facts, group, sureLag, toldLag, circumstances);
 	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
-	const readers: Draft<Readers> = { present: consumers > 0 };
-	const read: Draft<Group> = {
+	const line =
+		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
+	const consumedCount = consumedOf(facts, group);
+	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
+	const present = consumers > 0;
+	const idleSeconds = idleMs === undefined ? undefined : idleMs / 1000;
+	const readers: Readers = idleSeconds === undefined ? { present } : { present, idleSeconds };
+	const id = oldestPending?.id;
+	const pendingAgeSeconds =
+		id && nowMs !== undefined && isTime(id, nowMs) ? ageSeconds(id, nowMs) : undefined;
+	const read = groupOf({
 		stream,
 		consumerGroup: name,
-		kind: 'group',
 		lag,
 		readers,
 		pending,
 		pendingLostCount,
 		members: consumers,
-	};
-	if (delivered) read.position = delivered;
-	const line =
-		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
-	if (line) read.line = line;
-	const consumedCount = consumedOf(facts, group);
-	if (consumedCount !== undefined) read.consumedCount = consumedCount;
-	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
-	if (lagSeconds !== undefined) read.lagSeconds = lagSeconds;
-	if (idleMs !== undefined) {
-		readers.idleSeconds = idleMs / 1000;
-		read.idleSeconds = idleMs / 1000;
-	}
-	if (oldestPending) {
-		const { id, deliveries } = oldestPending;
-		if (id && nowMs !== undefined && isTime(id, nowMs)) {
-			read.pendingAgeSeconds = ageSeconds(id, nowMs);
-		}
-		read.pendingIdleSeconds = oldestPending.idleMs / 1000;
-		read.oldestPendingDeliveries = deliveries;
-	}
-	if (counts.abandoned !== undefined) read.pendingAbandoned = counts.abandoned;
-	return { group: read, memory: anchor ? { anchor, pendingLostCount } : { pendingLostCount } };
+		position: delivered,
+		line,
+		consumedCount,
+		lagSeconds,
+		idleSeconds,
+		pendingAgeSeconds,
+		pendingIdleSeconds: oldestPending && oldestPending.idleMs / 1000,
+		oldestPendingDeliveries: oldestPending?.deliveries,
+		pendingAbandoned: counts.abandoned,
+	});
+	const memory = anchor ? { name, anchor, pendingLostCount } : { name, pendingLostCount };
+	return { group: read, memory };
 }
-
-/** Filled piece by piece: there are tens of thousands, and no objects are made in between. */
-type Draft<Made> = { -readonly [Name in keyof Made]: Made[Name] };
 
 /**
  * How many entries the group was given. A new group has no count until it reads, and then it gets the

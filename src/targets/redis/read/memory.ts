@@ -5,11 +5,13 @@ import type { Anchor } from './anchor.ts';
 export interface StreamMemory {
 	/** The id from which on entries were kept. */
 	readonly kept?: Position;
-	/** By a group's name as shown. */
-	readonly groups: ReadonlyMap<string, GroupMemory>;
+	/** In the order in which the server told of them; a map each would cost more than all the rest. */
+	readonly groups: readonly GroupMemory[];
 }
 
 export interface GroupMemory {
+	/** As shown. */
+	readonly name: string;
 	/** Absent: nothing could be remembered. */
 	readonly anchor?: Anchor;
 	/** Pending entries seen trimmed away since the target was made. */
@@ -18,3 +20,23 @@ export interface GroupMemory {
 
 /** By a key's name as shown. */
 export type Memory = ReadonlyMap<string, StreamMemory>;
+
+/**
+ * Finds what is remembered of groups, one after the other: mostly they come in the same order again,
+ * so that each is looked for behind the one before.
+ */
+export function recall(
+	before: StreamMemory | undefined,
+): (name: string) => GroupMemory | undefined {
+	const { groups = [] } = before ?? {};
+	let next = 0;
+	return (name) => {
+		for (let tried = 0; tried < groups.length; tried++) {
+			const at = (next + tried) % groups.length;
+			if (groups[at]?.name !== name) continue;
+			next = at + 1;
+			return groups[at];
+		}
+		return undefined;
+	};
+}

@@ -10,7 +10,7 @@ import { MalformedReply } from '../protocol/replies.ts';
 import { type Counts, hasTimes, readGroup } from './group.ts';
 import type { Circumstances } from './lag.ts';
 import { joinPartitions, type KeyReading, type PartitionName } from './logical.ts';
-import type { Memory, StreamMemory } from './memory.ts';
+import { type GroupMemory, type Memory, recall, type StreamMemory } from './memory.ts';
 import { keptFrom } from './pending.ts';
 
 /** All that one server was asked in one poll. */
@@ -65,9 +65,8 @@ export function readAnswers(
 		for (const answers of node.keys) {
 			const { facts } = answers;
 			if (facts.absent !== undefined) continue;
-			const { reading, memory: own } = readKey(node, answers, memory.get(facts.key.name));
-			keys.push(reading);
-			if (own) remembered.set(facts.key.name, own);
+			const { name } = facts.key;
+			keys.push(readKey(node, answers, memory.get(name), (own) => remembered.set(name, own)));
 		}
 		for (const { name } of node.broken?.unasked ?? []) {
 			keys.push({
@@ -112,61 +111,87 @@ export function isEmptyHanded({ streams, groups, unread, complete }: Reading): b
 }
 
 function flat(keys: readonly KeyReading[]) {
-	return {
-		streams: keys.flatMap(({ stream }) => stream ?? []),
-		groups: keys.flatMap(({ groups }) => groups),
-		unread: keys.flatMap(({ unread }) => unread),
-	};
+	const streams: Stream[] = [];
+	const groups: Group[] = [];
+	const unread: Unread[] = [];
+	for (const key of keys) {
+		if (key.stream) streams.push(key.stream);
+		for (const group of key.groups) groups.push(group);
+		for (const one of key.unread) unread.push(one);
+	}
+	return { streams, groups, unread };
 }
 
+/** @param remember - is given what is to be remembered of the stream */
 function readKey(
 	node: NodeAnswers,
 	{ facts, counts }: KeyAnswers,
 	before: StreamMemory | undefined,
-): { readonly reading: KeyReading; readonly memory?: StreamMemory } {
+	remember: (memory: StreamMemory) => void,
+): KeyReading {
 	const { key, stream } = facts;
 	const { name } = key;
-	const reason = reasonOf(facts);
-	const unread: Unread[] = [];
-	if (stream === undefined || facts.groups === undefined) unread.push({ stream: name, reason });
-	if (stream === undefined) {
-		for (const group of facts.groups ?? []) {
-			unread.push({ stream: name, consumerGroup: group.name, reason });
-		}
-		return { reading: { name, groups: [], unread } };
-	}
+	if (stream === undefined) return { name, groups: [], unread: unreadOf(facts) };
 	const { circumstances } = node;
 	const groups: Group[] = [];
-	const memories = new Map(facts.groups === undefined ? before?.groups : []);
+	const memories: GroupMemory[] = [];
+	const recalled = recall(before);
 	for (const group of facts.groups ?? []) {
 		const read = readGroup(
 			name,
 			stream,
 			group,
-			counts.get(group) ?? {},
-			before?.groups.get(group.name),
+			counts.get(group) ?? nothingCounted,
+			recalled(group.name),
 			circumstances,
 		);
 		groups.push(read.group);
-		memories.set(group.name, read.memory);
+		memories.push(read.memory);
 	}
 	const kept = keptFrom(stream);
+	const known = facts.groups === undefined ? (before?.groups ?? []) : memories;
+	remember(kept ? { kept, groups: known } : { groups: known });
 	return {
-		reading: { name, stream: readStream(name, stream, circumstances.nowMs), groups, unread },
-		memory: { ...(kept && { kept }), groups: memories },
+		name,
+		stream: readStream(name, stream, circumstances.nowMs),
+		groups,
+		unread: facts.groups === undefined ? unreadOf(facts) : nothingUnread,
 	};
+}
+
+const nothingCounted: Counts = {};
+const nothingUnread: readonly Unread[] = [];
+
+/** The stream, and the groups that are known by name. */
+function unreadOf(facts: KeyFacts): readonly Unread[] {
+	const { name } = facts.key;
+	const reason = reasonOf(facts);
+	const groups = facts.stream === undefined ? (facts.groups ?? []) : [];
+	return [
+		{ stream: name, reason },
+		...groups.map((group) => ({ stream: name, consumerGroup: group.name, reason })),
+	];
 }
 
 function readStream(name: string, facts: StreamFacts, nowMs: number | undefined): Stream {
 	const { length, first, last, entriesAdded } = facts;
-	const known =
-		entriesAdded === undefined ? { name, length } : { name, length, producedCount: entriesAdded };
-	if (!first || !last || nowMs === undefined || !hasTimes(facts, nowMs)) return known;
-	return {
-		...known,
-		oldestMessageAgeSeconds: ageSeconds(first, nowMs),
-		newestMessageAgeSeconds: ageSeconds(last, nowMs),
-	};
+	const isTimed = first && last && nowMs !== undefined && hasTimes(facts, nowMs);
+	if (isTimed) {
+		const oldestMessageAgeSeconds = ageSeconds(first, nowMs);
+		const newestMessageAgeSeconds = ageSeconds(last, nowMs);
+		return entriesAdded === undefined
+			? { name, length, oldestMessageAgeSeconds, newestMessageAgeSeconds }
+			: {
+					name,
+					length,
+					producedCount: entriesAdded,
+					oldestMessageAgeSeconds,
+					newestMessageAgeSeconds,
+				};
+	}
+	return entriesAdded === undefined
+		? { name, length }
+		: { name, length, producedCount: entriesAdded };
 }
 
 /** The problem that kept a stream, or the list of its groups, from being read. */
@@ -178,35 +203,32 @@ function reasonOf({ failures }: KeyFacts): Code {
 
 function nodeProblems(node: NodeAnswers): readonly Problem[] {
 	const { endpoint, broken, keys } = node;
-	return [
-		...(broken ? [broken.by] : []),
-		...failureProblems(node),
-		...keyProblems(
-			endpoint,
-			keys.map(({ facts }) => facts),
-		),
-	];
+	const problems = broken ? [broken.by] : [];
+	problems.push(...failureProblems(node));
+	for (const { facts } of keys) {
+		const problem = keyProblem(endpoint, facts);
+		if (problem) problems.push(problem);
+	}
+	return problems;
 }
 
-/** What concerns single keys: named ones that are not there, and what cannot be read. */
-function keyProblems(endpoint: Endpoint, keys: readonly KeyFacts[]): readonly Problem[] {
-	return keys.flatMap((facts) => {
-		const { name, isNamed } = facts.key;
-		if (facts.absent !== undefined) {
-			// A key that a pattern found, and that is no stream any more, is simply gone.
-			return isNamed ? [namedStreamProblem(endpoint, facts.absent, name)] : [];
-		}
-		if (!hasUnreadableId(facts)) return [];
-		return [
-			malformedProblem(endpoint, 'xinfo_stream', 'an id that is none, or is 2^53 or more', [name]),
-		];
-	});
+/** What concerns a single key: a named one that is not there, or what cannot be read. */
+function keyProblem(endpoint: Endpoint, facts: KeyFacts): Problem | undefined {
+	const { name, isNamed } = facts.key;
+	if (facts.absent !== undefined) {
+		// A key that a pattern found, and that is no stream any more, is simply gone.
+		return isNamed ? namedStreamProblem(endpoint, facts.absent, name) : undefined;
+	}
+	if (!hasUnreadableId(facts)) return undefined;
+	return malformedProblem(endpoint, 'xinfo_stream', 'an id that is none, or is 2^53 or more', [
+		name,
+	]);
 }
 
 function hasUnreadableId({ stream, groups = [] }: KeyFacts): boolean {
 	if (stream === undefined || stream.length === 0) return false;
-	const ids = [stream.first, stream.last, ...groups.map(({ delivered }) => delivered)];
-	return ids.includes(undefined);
+	if (stream.first === undefined || stream.last === undefined) return true;
+	return groups.some(({ delivered }) => delivered === undefined);
 }
 
 /** What could not be had: one problem for the same failure of many streams. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareIds, parseId } from '../../../../src/targets/redis/protocol/id.ts';
+import { compareIds, parseId as parseBytes } from '../../../../src/targets/redis/protocol/id.ts';
+
+const parseId = (text: string) => parseBytes(Buffer.from(text));
 
 test('an id is its milliseconds and its sequence', () => {
 	assert.deepEqual(parseId('1725000000003-12'), { major: 1725000000003, minor: 12 });

@@ -7,19 +7,12 @@ import { readCounts, readFacts } from '../../../../src/targets/redis/protocol/sc
 const bulk = (text: string) => Buffer.from(text, 'latin1');
 const id = (major: number, minor = 0) => ({ major, minor });
 
-test('a stream and its groups are told in lines', () => {
-	const reply: Reply = [
-		[],
-		[
-			bulk(''),
-			bulk('3 7 5-0 9-1 9-1 0-0 120'),
-			bulk('g\xff'),
-			bulk('2 4 6-0 - - 250 5-0 -3 2 8-0'),
-			bulk('new'),
-			bulk('0 0 0-0 0 3 - - - - 5-0'),
-		],
-	];
-	assert.deepEqual(readFacts(reply), {
+const stream = '3 7 5-0 9-1 9-1 0-0 120';
+const refused = "ERR The user executing the script can't run this command";
+
+test('streams and their groups are told in words', () => {
+	const groups = '2 g\xff 2 4 6-0 - - 250 5-0 -3 2 8-0 3 new 0 0 0-0 0 3 - - - - 5-0';
+	assert.deepEqual(readFacts([bulk(`2 ${stream} ${groups} 0 0 0 - - 0-0 0-0 0`)]), {
 		failures: [],
 		streams: [
 			{
@@ -34,7 +27,6 @@ test('a stream and its groups are told in lines', () => {
 				},
 				groups: [
 					{
-						bytes: bulk('g\xff'),
 						name: 'g\\xff',
 						consumers: 2,
 						pending: 4,
@@ -45,7 +37,6 @@ test('a stream and its groups are told in lines', () => {
 						firstUndelivered: id(8),
 					},
 					{
-						bytes: bulk('new'),
 						name: 'new',
 						consumers: 0,
 						pending: 0,
@@ -57,30 +48,68 @@ test('a stream and its groups are told in lines', () => {
 				],
 				failures: [],
 			},
+			{
+				stream: {
+					length: 0,
+					entriesAdded: 0,
+					lastGenerated: id(0),
+					maxDeleted: id(0),
+					entryBytes: 0,
+				},
+				groups: [],
+				failures: [],
+			},
 		],
 	});
 });
 
-test('what a command met is told with the command', () => {
+test('a name may have spaces, or look like what comes after it', () => {
+	const name = '1 5-0 !\n';
+	const told = readFacts([bulk(`1 ${stream} ${name.length} ${name} 0 0 0-0 - - - - - - 5-0`)]);
+	assert.deepEqual(told.streams[0]?.groups?.[0]?.name, name);
+});
+
+test('numbers that cannot be held are not known, and negative ones are', () => {
 	const told = readFacts([
-		[bulk('xrange'), bulk("ERR The user executing the script can't run this command")],
-		[bulk('ERR no such key'), bulk('!ERR no such key')],
+		bulk(`1 ${stream} 1 g 0 0 0-0 9007199254740992 -99 - 9007199254740992-0 5 1 5-0`),
 	]);
-	const refused = new ErrorReply("ERR The user executing the script can't run this command");
-	assert.deepEqual(told.failures, [{ operation: 'xrange', error: refused }]);
-	const missing = new ErrorReply('ERR no such key');
-	assert.deepEqual(told.streams, [
+	assert.deepEqual(told.streams[0]?.groups, [
 		{
-			failures: [
-				{ operation: 'xinfo_groups', error: missing },
-				{ operation: 'xinfo_stream', error: missing },
-			],
+			name: 'g',
+			consumers: 0,
+			pending: 0,
+			delivered: id(0),
+			lag: -99,
+			oldestPending: { idleMs: 5, deliveries: 1 },
+			firstUndelivered: id(5),
 		},
 	]);
 });
 
+test('what a command met is told with the command', () => {
+	const missing = new ErrorReply('ERR no such key');
+	const told = readFacts([
+		bulk(`! 15 ERR no such key ! 15 ERR no such key ! 2 NO ${stream} 0 ! 2 NO`),
+		bulk('xrange'),
+		bulk(refused),
+	]);
+	assert.deepEqual(told.failures, [{ operation: 'xrange', error: new ErrorReply(refused) }]);
+	const [gone, hidden, bare] = told.streams;
+	assert.deepEqual(gone, {
+		failures: [
+			{ operation: 'xinfo_groups', error: missing },
+			{ operation: 'xinfo_stream', error: missing },
+		],
+	});
+	assert.deepEqual(hidden?.failures, [{ operation: 'xinfo_groups', error: new ErrorReply('NO') }]);
+	assert.deepEqual([hidden?.stream?.length, hidden?.groups], [3, undefined]);
+	assert.deepEqual(bare, {
+		groups: [],
+		failures: [{ operation: 'xinfo_stream', error: new ErrorReply('NO') }],
+	});
+});
+
 test('counts come with the length of the stream, and errors as what they are', () => {
-	const refused = "ERR The user executing the script can't run this command";
 	assert.deepEqual(readCounts([['4', '9'], bulk(refused)]), [
 		{ count: 4, length: 9 },
 		new ErrorReply(refused),
@@ -88,19 +117,31 @@ test('counts come with the length of the stream, and errors as what they are', (
 });
 
 test('answers of an unknown shape are refused', () => {
-	const streams: readonly Reply[] = [
+	const facts: readonly Reply[] = [
 		null,
 		bulk('OK'),
 		[null],
-		[[], bulk('stream')],
-		[[], [bulk('')]],
-		[[], [bulk(''), bulk('3 7 5-0')]],
-		[[], [bulk(''), bulk('- 7 5-0 9-1 9-1 0-0 120')]],
-		[[], [bulk(''), bulk('3 7 5-0 9-1 9-1 0-0 120'), bulk('g'), bulk('2 4')]],
-		[[], [bulk(''), bulk('3 7 5-0 9-1 9-1 0-0 120'), '5', bulk('2 4 6-0 - - - - - - -')]],
-		[[], [bulk(''), bulk('3 7 5-0 9-1 9-1 0-0 120'), bulk('g'), bulk('-1 4 6-0 - - - - - - -')]],
+		[[], bulk('1')],
+		...[
+			'1',
+			'- 3',
+			`x ${stream}`,
+			'0 3 7 5-0',
+			'0 3 7 5-0  9-1 9-1 0-0 120',
+			'0 - 7 5-0 9-1 9-1 0-0 120',
+			'0 3 7.5 5-0 9-1 9-1 0-0 120',
+			'0 3 1e+15 5-0 9-1 9-1 0-0 120',
+			`1 ${stream}`,
+			`1 ${stream} 1 g 2 4`,
+			`1 ${stream} 5 g 2 4 6-0 - - - - - - -`,
+			`1 ${stream} 99 g 2 4 6-0 - - - - - - -`,
+			`1 ${stream} 1 g -1 4 6-0 - - - - - - -`,
+			`1 ${stream} 1 g 1 4 6-0 - - - 5-0 3 - -`,
+		].map((text) => [bulk(text)]),
 	];
-	for (const reply of streams) assert.throws(() => readFacts(reply), MalformedReply);
+	for (const reply of facts) {
+		assert.throws(() => readFacts(reply), MalformedReply, String(reply));
+	}
 	for (const reply of [null, [['4']], [[bulk('4'), '9']], [null]]) {
 		assert.throws(() => readCounts(reply), MalformedReply);
 	}

@@ -35,7 +35,6 @@ const fixed: Circumstances = { ...circumstances, countersAreFixed: true };
 
 /** What is left out of a group is of no matter for its lag. */
 const group = (facts: Partial<GroupFacts>): GroupFacts => ({
-	bytes: Buffer.from('g'),
 	name: 'g',
 	consumers: 1,
 	pending: 0,

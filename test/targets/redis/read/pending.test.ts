@@ -8,7 +8,6 @@ const id = (major: number, minor = 0) => ({ major, minor });
 const secondsAgo = (seconds: number) => id(nowMs - seconds * 1000);
 
 const group = (pending: number, oldestPending?: GroupFacts['oldestPending']): GroupFacts => ({
-	bytes: Buffer.from('g'),
 	name: 'g',
 	consumers: 1,
 	pending,

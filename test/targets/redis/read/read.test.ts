@@ -74,15 +74,11 @@ const reading = (keys: readonly KeyFacts[], more: More = {}) => read(keys, more)
 /** Answers what is asked about groups besides. */
 const detailed = (facts: KeyFacts, replies: Partial<Record<string, Reply>>, scope = everything) => {
 	const details = detailsOf(facts, scope);
-	const answers = new Map(
-		(facts.groups ?? []).map((group) => [
-			group,
-			details
-				.filter((detail) => detail.group === group)
-				.map((detail) => ({ ...detail, reply: replies[detail.about] ?? null })),
-		]),
+	return withDetails(
+		facts,
+		details,
+		details.map(({ about }) => replies[about] ?? null),
 	);
-	return withDetails(facts, answers);
 };
 const all = {
 	consumers: twoConsumers,
