@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../src/config/load.ts';
-import { printMistake } from '../src/config/mistake.ts';
+import { type Mistake, printMistake } from '../src/config/mistake.ts';
+import { loadWebConfig } from '../src/config/web-config.ts';
 import { mutatedBytes, mutatedText } from './mutators.ts';
 import type { Part } from './part.ts';
 
@@ -77,16 +79,19 @@ const pieces = [
 
 /** Configurations, changed: each is one, or all that is wrong is told with its place. */
 export function configPart(): Part {
-	const folder = join(root, 'test/config/fixtures/bad');
+	const fixtures = join(root, 'test/config/fixtures/bad');
 	const texts = [
 		...['config/example.yaml', 'config/reference.yaml'].map((file) => join(root, file)),
-		...readdirSync(folder)
+		...readdirSync(fixtures)
 			.filter((file) => file.endsWith('.yaml'))
-			.map((file) => join(folder, file)),
+			.map((file) => join(fixtures, file)),
 	].map((file) => readFileSync(file, 'utf8'));
+	const folder = mkdtempSync(join(tmpdir(), 'stream-lag-exporter-fuzz-'));
+	const webFile = join(folder, 'web.yaml');
 	return {
 		try(chance, note) {
-			const text = chance.oneOf(texts);
+			const isWeb = chance.below(5) === 0;
+			const text = isWeb ? webText : chance.oneOf(texts);
 			// A piece of the whole is read faster, and what is wrong in it weighs more.
 			const lines = text.split('\n');
 			const from = chance.below(lines.length);
@@ -96,7 +101,13 @@ export function configPart(): Part {
 					? mutatedBytes(Buffer.from(part), chance).toString('latin1')
 					: mutatedText(part, chance, pieces);
 			note(changed);
-			checkConfiguration(changed);
+			if (!isWeb) return checkConfiguration(changed);
+			writeFileSync(webFile, changed);
+			const loaded = loadWebConfig(webFile, folder);
+			if (!loaded.ok) checkMistakes(loaded.mistakes);
+		},
+		async close() {
+			rmSync(folder, { recursive: true });
 		},
 	};
 }
@@ -110,8 +121,20 @@ export function checkConfiguration(text: string): void {
 		assert.equal(typeof loaded.config.effectiveYaml, 'string');
 		return;
 	}
-	assert.ok(loaded.mistakes.length > 0);
-	for (const mistake of loaded.mistakes) {
-		assert.match(printMistake(mistake), /^[^\n]+$/);
-	}
+	checkMistakes(loaded.mistakes);
 }
+
+function checkMistakes(mistakes: readonly Mistake[]): void {
+	assert.ok(mistakes.length > 0);
+	for (const mistake of mistakes) assert.match(printMistake(mistake), /^[^\n]+$/);
+}
+
+const webText = `tls_server_config:
+  cert_file: server.pem
+  key_file: server.key
+  client_ca_file: ca.pem
+  client_auth_type: RequireAndVerifyClientCert
+  min_version: TLS12
+basic_auth_users:
+  prometheus: $2y$10$${'a'.repeat(53)}
+`;

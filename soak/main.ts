@@ -210,9 +210,9 @@ function tellAll(what: string, lines: readonly string[]): boolean {
 	return lines.length === 0;
 }
 
-/** Whether RSS is flat after the first fifth. */
+/** Whether RSS is flat after the first third: Node compiles and optimizes for ten minutes. */
 function tellMemory(samples: readonly (readonly [hours: number, vitals: Vitals])[]): boolean {
-	const warm = samples.slice(Math.floor(samples.length / 5));
+	const warm = samples.slice(Math.floor(samples.length / 3));
 	const grows = (read: (vitals: Vitals) => number) =>
 		slopeOf(warm.map(([hours, vitals]) => [hours, read(vitals)] as const));
 	const rss = grows(({ rssMiB }) => rssMiB);
@@ -220,7 +220,7 @@ function tellMemory(samples: readonly (readonly [hours: number, vitals: Vitals])
 	const fds = grows((vitals) => vitals.fds);
 	const text = ({ slope, spread }: typeof rss) => `${slope.toFixed(1)} ± ${spread.toFixed(1)}`;
 	print(
-		`an hour, after the first fifth: RSS ${text(rss)} MiB, heap ${text(heap)} MiB, open files ${text(fds)}`,
+		`an hour, after the first third: RSS ${text(rss)} MiB, heap ${text(heap)} MiB, open files ${text(fds)}`,
 	);
 	if (minutes < leastMinutesForSlope) {
 		print(`a run of less than ${leastMinutesForSlope} minutes says nothing about memory`);

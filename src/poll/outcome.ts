@@ -52,10 +52,15 @@ export async function underDeadline<T>(
 	timeoutMs: number,
 	signal: AbortSignal,
 ): Promise<T> {
-	const deadline = new AbortController();
+	// Not AbortSignal.any: a signal that lives as long as the process remembers each it was joined with
+	// (nodejs/node#55351).
+	const ending = new AbortController();
 	const timer = setTimeout(() => {
-		deadline.abort(new Error(`the poll's deadline of ${timeoutMs / 1000} s has passed`));
+		ending.abort(new Error(`the poll's deadline of ${timeoutMs / 1000} s has passed`));
 	}, timeoutMs);
+	const end = () => ending.abort(signal.reason);
+	signal.addEventListener('abort', end, { once: true });
+	if (signal.aborted) end();
 	let graceTimer: NodeJS.Timeout | undefined;
 	const late = new Promise<never>((_, reject) => {
 		const error = new Error(
@@ -64,8 +69,9 @@ export async function underDeadline<T>(
 		graceTimer = setTimeout(() => reject(error), timeoutMs + graceMs);
 	});
 	try {
-		return await Promise.race([work(AbortSignal.any([deadline.signal, signal])), late]);
+		return await Promise.race([work(ending.signal), late]);
 	} finally {
+		signal.removeEventListener('abort', end);
 		clearTimeout(timer);
 		clearTimeout(graceTimer);
 	}

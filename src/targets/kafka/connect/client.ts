@@ -30,8 +30,8 @@ export class Cluster {
 	#hasFreshMetadata = false;
 	/** Who told the metadata last. */
 	#informant: string | undefined;
-	readonly #closed = new AbortController();
-	#joined: { readonly signal: AbortSignal; readonly until: AbortSignal } | undefined;
+	#isClosed = false;
+	#joined: { readonly signal: AbortSignal; readonly ending: AbortController } | undefined;
 
 	constructor(bootstrap: readonly Address[], settings: ConnectionSettings) {
 		this.#bootstrap = bootstrap;
@@ -128,7 +128,8 @@ export class Cluster {
 
 	/** Settles when every socket is gone. */
 	async close(): Promise<void> {
-		this.#closed.abort(new Error('the target was closed'));
+		this.#isClosed = true;
+		this.#joined?.ending.abort(new Error('the target was closed'));
 		await this.#connections.close();
 	}
 
@@ -178,15 +179,18 @@ export class Cluster {
 		});
 	}
 
-	/** Fires at the end of a poll or of the target. One a poll: each stays known to the target's own signal. */
+	/** Fires at the end of a poll or of the target. One a poll, for every request under way listens to it. */
 	#until(signal: AbortSignal): AbortSignal {
 		if (this.#joined?.signal !== signal) {
-			const until = AbortSignal.any([signal, this.#closed.signal]);
-			// Every request under way listens to it.
-			setMaxListeners(0, until);
-			this.#joined = { signal, until };
+			const ending = new AbortController();
+			setMaxListeners(0, ending.signal);
+			const end = () => ending.abort(signal.reason);
+			signal.addEventListener('abort', end, { once: true });
+			if (signal.aborted) end();
+			if (this.#isClosed) ending.abort(new Error('the target was closed'));
+			this.#joined = { signal, ending };
 		}
-		return this.#joined.until;
+		return this.#joined.ending.signal;
 	}
 
 	/** Brokers with an open connection first, then who told last, then the known and the configured ones. */
