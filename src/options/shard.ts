@@ -9,7 +9,7 @@ export interface Shard {
 }
 
 /** More processes than that read nothing together. */
-const mostShards = 9999;
+export const mostShards = 9999;
 
 /**
  * Reads the two flags, as far as they are given.

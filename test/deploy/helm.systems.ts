@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { chartFilesByPath } from '../../scripts/chart.ts';
+import { parseArguments } from '../../src/arguments.ts';
 import { tellOnStandardError } from '../brokers/found.ts';
 import { all, chartPath, manifestsIn, minimal, one, openChart } from './helm/chart.ts';
 import { jsonWords, parseDockerfile } from './image/dockerfile.ts';
@@ -106,6 +107,7 @@ const refused: readonly (readonly [what: string, values: object, complaint: RegE
 	['an unknown value in another', { ...minimal, service: { prot: 1 } }, /'prot' not allowed/],
 	['a number in quotes', { ...minimal, replicas: '2' }, /'\/replicas'.* want integer/],
 	['no shards', { ...minimal, sharding: { count: 0 } }, /'\/sharding\/count'.*minimum/],
+	['too many shards', { ...minimal, sharding: { count: 10_000 } }, /'\/sharding\/count'.*maximum/],
 	['a port that is none', { ...minimal, service: { port: 70000 } }, /'\/service\/port'.*maximum/],
 	['a digest that is none', { ...minimal, image: { digest: 'latest' } }, /'\/image\/digest'/],
 	[
@@ -256,7 +258,15 @@ test('three shards of two are a StatefulSet of six, whose pods tell their shard 
 	assert.equal(manifest.kind, 'StatefulSet');
 	assert.equal(manifest.spec.replicas, 6);
 	assert.equal(manifest.spec.podManagementPolicy, 'Parallel');
-	assert.deepEqual(container.args.slice(-2), ['--shard.count=3', '--shard.index=$(POD_NAME)']);
+	const flags: readonly string[] = container.args.slice(-2);
+	assert.deepEqual(flags, ['--shard.count=3', '--shard.index=$(POD_NAME)']);
+	const pods = Array.from({ length: 6 }, (_, ordinal) => `${manifest.metadata.name}-${ordinal}`);
+	const shards = pods.map((pod) => {
+		const words = flags.map((flag) => flag.replace('$(POD_NAME)', pod));
+		const invocation = parseArguments(words, false);
+		return invocation.command === 'serve' ? invocation.shard?.index : undefined;
+	});
+	assert.deepEqual(shards, [0, 1, 2, 0, 1, 2]);
 	assert.deepEqual(container.env, [
 		{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
 	]);

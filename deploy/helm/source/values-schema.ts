@@ -1,3 +1,5 @@
+import { mostShards } from '../../../src/options/shard.ts';
+
 /** A JSON schema, or a part of one. */
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -65,7 +67,7 @@ export function valuesSchema(configuration: Schema): Schema {
 			fullnameOverride: objectName,
 			commonLabels: texts,
 			replicas: atLeast(0),
-			sharding: only({ count: atLeast(1) }),
+			sharding: only({ count: { ...atLeast(1), maximum: mostShards } }),
 			extraArgs: list({ type: 'string', pattern: '^--' }),
 			extraEnv: list(variable),
 			extraEnvFrom: list(theirs),
