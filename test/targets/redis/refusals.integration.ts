@@ -204,14 +204,14 @@ describe('a server that wants to know who asks', () => {
 		] as const) {
 			const lines: string[] = [];
 			const target = connect(address(), as(user), { log: (line) => lines.push(line) });
-			const told = () => lines.filter((line) => line.includes('streams are read by'));
 			try {
 				for (const _ of [1, 2]) await target.read(AbortSignal.timeout(5000));
 			} finally {
 				await target.close();
 			}
-			assert.equal(told().length, 1, lines.join());
-			assert.match(told()[0] ?? '', words);
+			const told = lines.filter((line) => line.includes('streams are read by'));
+			assert.equal(told.length, 1, lines.join());
+			assert.match(told[0] ?? '', words);
 		}
 	});
 

@@ -106,17 +106,16 @@ for (const [way, login] of ways) {
 		});
 
 		test('pending entries that nobody claims are abandoned, counted as far as one may', async () => {
-			const [old] = [await idOf(600)];
-			await play(server, [`XADD s ${old} a b`]);
-			for (let entry = 0; entry < 9; entry++) await play(server, ['XADD s * a b']);
-			await play(server, ['XGROUP CREATE s g 0', read(10)]);
-			await until('they are idle', async () => ((await once()).pendingIdleSeconds ?? 0) > 0.2);
+			const ids = Array.from({ length: 10 }, (_, at) => `${at + 1}-0`).join(' ');
+			await play(server, [...ten, 'XGROUP CREATE s g 0', read(10)]);
 			assert.equal((await once()).pendingAbandoned, 0);
-			const soon = { abandoned_after: '100ms' };
-			assert.equal((await once(soon)).pendingAbandoned, 10);
-			assert.equal((await once({ ...soon, count_cap: 4 })).pendingAbandoned, 4);
-			await play(server, [`XCLAIM s g two 0 ${old}`]);
-			const claimed = await once({ abandoned_after: '150ms' });
+			await play(server, [`XCLAIM s g one 0 ${ids} IDLE 7200000 RETRYCOUNT 1`]);
+			const after = { abandoned_after: '1h' };
+			assert.equal((await once(after)).pendingAbandoned, 10);
+			assert.equal((await once({ ...after, count_cap: 4 })).pendingAbandoned, 4);
+			assert.equal((await once({ abandoned_after: '3h' })).pendingAbandoned, 0);
+			await play(server, ['XCLAIM s g two 0 1-0']);
+			const claimed = await once(after);
 			assert.equal(claimed.pendingAbandoned, 9);
 			assert.equal(claimed.oldestPendingDeliveries, 2);
 		});

@@ -60,7 +60,7 @@ export async function fetchNode(
 	const told: Told = { answers: [], failures: [] };
 	const nowMs = attempt('time', time, readTimeMs, told.failures);
 	let circumstances: Circumstances = {
-		countersAreFixed: server.countersAreFixed,
+		readCounter: server.readCounter,
 		connectionId: id,
 		...(nowMs !== undefined && { nowMs }),
 	};

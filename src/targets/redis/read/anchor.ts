@@ -1,4 +1,5 @@
 import type { Position } from '../../../model.ts';
+import type { ReadCounter } from '../connect/version.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { compareIds } from '../protocol/id.ts';
 import type { Circumstances } from './lag.ts';
@@ -31,7 +32,7 @@ export interface Anchor {
  * @param toldLag - the server's, where it can be right
  */
 export function anchorOf(
-	{ entriesAdded, length }: StreamFacts,
+	{ entriesAdded, length, lastGenerated }: StreamFacts,
 	{ delivered, entriesRead, firstUndelivered }: GroupFacts,
 	sureLag: number | undefined,
 	toldLag: number | undefined,
@@ -62,6 +63,9 @@ export function anchorOf(
 	};
 	if (entriesRead !== undefined) anchor.entriesRead = entriesRead;
 	if (firstUndelivered) anchor.firstUndelivered = firstUndelivered;
+	// Beyond the last id ever given, more may be added on the group's near side, which are not to come.
+	const isBeyond = lastGenerated !== undefined && compareIds(delivered, lastGenerated) > 0;
+	if (isBeyond) return anchor;
 	if (sureLag !== undefined) anchor.index = entriesAdded - sureLag;
 	else if (toldLag !== undefined) anchor.toldIndex = entriesAdded - toldLag;
 	return anchor;
@@ -80,21 +84,59 @@ export function indexSince(
 	if (before?.index === undefined || !isStillRight(before, stream, group, circumstances)) {
 		return undefined;
 	}
-	const read = (group.entriesRead ?? 0) - (before.entriesRead ?? 0);
-	const wasRight = before.index === before.entriesRead;
-	// A server with the fixes keeps right what was right.
-	if (circumstances.countersAreFixed && wasRight && group.lag !== undefined) {
-		return group.entriesRead;
-	}
+	const { readCounter } = circumstances;
 	const { first, maxDeleted, length, entriesAdded = 0 } = stream;
+	const hasMoved = movedSince(before, group);
+	// The server told a lag: nothing is deleted ahead of the group.
+	if (readCounter === 'mended' && group.lag !== undefined) {
+		const wasRight = before.index === before.entriesRead;
+		if (wasRight || (hasMoved && wasSetRight(before))) return group.entriesRead;
+	}
 	if (first === undefined || maxDeleted === undefined) return undefined;
 	const firstToCome = before.firstUndelivered ?? before.delivered;
 	const onlyReadWasRemoved =
 		compareIds(maxDeleted, before.delivered) <= 0 && compareIds(first, firstToCome) <= 0;
 	const nothingWasRemoved = entriesAdded - length === before.entriesAdded - before.length;
-	const hasMoved = compareIds(group.delivered ?? before.delivered, before.delivered) !== 0;
 	if (!onlyReadWasRemoved && (hasMoved || !nothingWasRemoved)) return undefined;
-	return before.index + (hasMoved ? read : 0);
+	return advanced(before, before.index, stream, group, readCounter);
+}
+
+/**
+ * Where a group stands now that stood at `index`, by what its counter of entries read tells. Absent: the
+ * server may have set that counter right meanwhile, so that it grew by more or less than was read.
+ */
+export function advanced(
+	before: Anchor,
+	index: number,
+	{ first, maxDeleted }: StreamFacts,
+	group: GroupFacts,
+	readCounter: ReadCounter,
+): number | undefined {
+	if (!movedSince(before, group)) return index;
+	const { entriesRead = 0 } = group;
+	const byReading = index + entriesRead - (before.entriesRead ?? 0);
+	// What was right stays right, by either way.
+	if (readCounter === 'plain' || index === before.entriesRead) return byReading;
+	if (readCounter === 'mended' && wasSetRight(before)) return entriesRead;
+	// Where it stood no unread entry was removed, so that there was nothing to set right.
+	const wasWithin =
+		first !== undefined &&
+		maxDeleted !== undefined &&
+		compareIds(first, before.delivered) <= 0 &&
+		compareIds(maxDeleted, before.delivered) < 0;
+	return wasWithin ? byReading : undefined;
+}
+
+function movedSince(before: Anchor, { delivered }: GroupFacts): boolean {
+	return delivered !== undefined && compareIds(delivered, before.delivered) !== 0;
+}
+
+/**
+ * Whether the next read set the counter right, on a server that does: all that was kept was unread, and
+ * what the first entry kept is counted as follows from how many are gone.
+ */
+function wasSetRight({ index, entriesAdded, length }: Anchor): boolean {
+	return index === entriesAdded - length;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Group, Line, Readers } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
-import { anchorOf, isStillRight } from './anchor.ts';
+import { advanced, anchorOf, isStillRight } from './anchor.ts';
 import { groupOf } from './known.ts';
 import { type Circumstances, type Count, plausibleLag, resolveLag } from './lag.ts';
 import type { GroupMemory } from './memory.ts';
@@ -155,5 +155,5 @@ function readUpTo(
 	if (index === undefined || !isStillRight(before, stream, group, circumstances)) {
 		return undefined;
 	}
-	return index + ((group.entriesRead ?? 0) - (before.entriesRead ?? 0));
+	return advanced(before, index, stream, group, circumstances.readCounter);
 }

@@ -1,4 +1,5 @@
 import type { Position, ToldLag, Unknown } from '../../../model.ts';
+import type { ReadCounter } from '../connect/version.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import type { EntryRange } from '../protocol/commands.ts';
 import { compareIds } from '../protocol/id.ts';
@@ -6,8 +7,7 @@ import { type Anchor, indexSince, isStillRight } from './anchor.ts';
 
 /** What a lag depends on besides what the server says of stream and group. */
 export interface Circumstances {
-	/** See `hasFixedCounters`. */
-	readonly countersAreFixed: boolean;
+	readonly readCounter: ReadCounter;
 	/** The server's clock when the poll began, in milliseconds since 1970. Absent: not told. */
 	readonly nowMs?: number;
 	/** The same, after the poll. */
@@ -40,7 +40,8 @@ const notCounted: Unknown = { unknown: 'not_counted' };
  *    counting gave; the larger distance to a bound is the uncertainty.
  *
  * The server's own number alone is never sure. Without the fixes of redis#13338, #13473 and #13958
- * it is wrong after entries were deleted or trimmed that the group had not read; before 7.4 on a
+ * it is wrong after entries were deleted or trimmed that the group had not read (Valkey never got the
+ * second of them: there it is too much until the group reads on, where rule 3 applies); before 7.4 on a
  * replica that was promoted (redis#12898); and on every version after an ENTRIESREAD given by hand.
  */
 export function resolveLag(
@@ -159,11 +160,11 @@ export function plausibleLag(
 function isPlausible(
 	{ length, entriesAdded = 0, maxDeleted }: StreamFacts,
 	{ lag }: GroupFacts,
-	{ countersAreFixed }: Circumstances,
+	{ readCounter }: Circumstances,
 ): boolean {
 	if (lag === undefined || lag < 1 || lag > length - 1) return false;
 	const nothingDeleted = maxDeleted?.major === 0 && maxDeleted.minor === 0;
-	return countersAreFixed || (nothingDeleted && entriesAdded === length);
+	return readCounter === 'mended' || (nothingDeleted && entriesAdded === length);
 }
 
 /** The lag if entries had come evenly: by the ids' times, or by their sequence in one millisecond. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ReadCounter } from '../../../../src/targets/redis/connect/version.ts';
 import type { GroupFacts, StreamFacts } from '../../../../src/targets/redis/facts.ts';
 import type { Anchor } from '../../../../src/targets/redis/read/anchor.ts';
 import {
@@ -30,8 +31,9 @@ const exactly = (messages: number) => ({ messages, uncertainty: 0 });
 const about = (messages: number, uncertainty: number) => ({ messages, uncertainty });
 const notCounted = { unknown: 'not_counted' };
 
-const circumstances: Circumstances = { countersAreFixed: false, nowMs: 5000, connectionId: 1 };
-const fixed: Circumstances = { ...circumstances, countersAreFixed: true };
+const circumstances: Circumstances = { readCounter: 'plain', nowMs: 5000, connectionId: 1 };
+const untold: Circumstances = { ...circumstances, readCounter: 'untold' };
+const mended: Circumstances = { ...circumstances, readCounter: 'mended' };
 
 /** What is left out of a group is of no matter for its lag. */
 const group = (facts: Partial<GroupFacts>): GroupFacts => ({
@@ -71,9 +73,9 @@ interface Case {
 	readonly group: Partial<GroupFacts>;
 	readonly before?: Anchor;
 	readonly count?: Count;
-	/** On a server without the fixes, and on one with them where that differs. */
+	/** Whatever becomes of the counter, and on a server that mends it where that differs. */
 	readonly lag: object;
-	readonly lagFixed?: object;
+	readonly lagMended?: object;
 }
 
 const cases: readonly Case[] = [
@@ -223,7 +225,7 @@ const cases: readonly Case[] = [
 		group: { delivered: id(18), entriesRead: 8, lag: 2, ...reading },
 		before: known,
 		lag: about(3, 2),
-		lagFixed: exactly(2),
+		lagMended: exactly(2),
 	},
 	{
 		that: '5: what was deleted ahead of the group is missing, whatever the counters say',
@@ -300,7 +302,7 @@ const cases: readonly Case[] = [
 		stream: trimmed,
 		group: { delivered: id(14), lag: 5 },
 		lag: about(7, 6),
-		lagFixed: about(5, 4),
+		lagMended: about(5, 4),
 	},
 	{
 		that: '7: where the first entry was delivered and the last was not, two leave one',
@@ -328,11 +330,110 @@ const cases: readonly Case[] = [
 	},
 ];
 
-for (const { that, stream, group: facts, before, count, lag, lagFixed = lag } of cases) {
+for (const { that, stream, group: facts, before, count, lag, lagMended = lag } of cases) {
 	test(that, () => {
 		assert.deepEqual(resolveLag(stream, group(facts), before, count, circumstances), lag);
-		assert.deepEqual(resolveLag(stream, group(facts), before, count, fixed), lagFixed);
+		assert.deepEqual(resolveLag(stream, group(facts), before, count, untold), lag);
+		assert.deepEqual(resolveLag(stream, group(facts), before, count, mended), lagMended);
 	});
+}
+
+/** What one kind of server tells, and another never would. */
+interface CounterCase {
+	readonly that: string;
+	readonly servers: readonly ReadCounter[];
+	readonly stream: StreamFacts;
+	readonly group: Partial<GroupFacts>;
+	readonly before: Anchor;
+	/** What counting finds. Absent: nothing needs to be counted. */
+	readonly counted?: Count;
+	readonly lag: number;
+}
+
+/** Two were read and four trimmed: 15-0 to 20-0 are left, and none of them was read. */
+const passed: Anchor = { ...known, delivered: id(12), entriesRead: 2, length: 6 };
+const left: StreamFacts = { ...ten, length: 6, first: id(15) };
+
+const counterCases: readonly CounterCase[] = [
+	{
+		that: 'behind the first entry the counter grows by what is read (Redis 7.0.15)',
+		servers: ['plain'],
+		stream: left,
+		group: { delivered: id(17), entriesRead: 5, lag: 5, ...reading },
+		before: passed,
+		lag: 3,
+	},
+	{
+		that: 'or is set right by reading (Valkey 9.1.2)',
+		servers: ['mended'],
+		stream: left,
+		group: { delivered: id(17), entriesRead: 7, lag: 3, ...reading },
+		before: passed,
+		lag: 3,
+	},
+	{
+		that: 'of a server that does not tell which, it is counted: it grew',
+		servers: ['untold'],
+		stream: left,
+		group: { delivered: id(17), entriesRead: 5, lag: 5, ...reading },
+		before: passed,
+		counted: after(17, 3),
+		lag: 3,
+	},
+	{
+		that: 'of a server that does not tell which, it is counted: it was set right',
+		servers: ['untold'],
+		stream: left,
+		group: { delivered: id(17), entriesRead: 7, lag: 3, ...reading },
+		before: passed,
+		counted: after(17, 3),
+		lag: 3,
+	},
+	{
+		that: 'a wrong counter is set right where what was read is trimmed before the next read',
+		servers: ['mended', 'untold'],
+		stream: left,
+		group: { delivered: id(16), entriesRead: 6, lag: 4, ...reading },
+		before: { ...known, entriesRead: 1 },
+		counted: after(16, 4),
+		lag: 4,
+	},
+	{
+		that: 'or where the last entry read is deleted',
+		servers: ['mended', 'untold'],
+		stream: { ...ten, length: 9, maxDeleted: id(14) },
+		group: { delivered: id(18), entriesRead: 8, lag: 2, ...reading },
+		before: { ...known, entriesRead: 1 },
+		counted: after(18, 2),
+		lag: 2,
+	},
+	{
+		that: 'a wrong counter stays wrong by as much where nothing gives cause to set it right',
+		servers: ['plain', 'mended', 'untold'],
+		stream: { ...ten, length: 8, first: id(13), maxDeleted: id(13, 1) },
+		group: { delivered: id(16), entriesRead: 3, lag: 7, ...reading },
+		before: { ...known, entriesRead: 1 },
+		lag: 4,
+	},
+	{
+		that: 'a right one stays right, whoever keeps it',
+		servers: ['plain', 'mended', 'untold'],
+		stream: left,
+		group: { delivered: id(16), entriesRead: 6, lag: 4, ...reading },
+		before: known,
+		lag: 4,
+	},
+];
+
+for (const { that, servers, stream, group: facts, before, counted, lag } of counterCases) {
+	for (const readCounter of servers) {
+		test(`5, ${readCounter}: ${that}`, () => {
+			const on = { ...circumstances, readCounter };
+			const range = entriesToCount(stream, group(facts), before, on, 1000);
+			assert.equal(range !== undefined, counted !== undefined);
+			assert.deepEqual(resolveLag(stream, group(facts), before, counted, on), exactly(lag));
+		});
+	}
 }
 
 test('what is known is not counted', () => {

@@ -38,7 +38,7 @@ const everything: Scope = {
 };
 /** A minute after the first of the recorded entries. */
 const nowMs = 1725000060001;
-const circumstances = { countersAreFixed: false, nowMs, untilMs: nowMs + 5, connectionId: 1 };
+const circumstances = { readCounter: 'plain' as const, nowMs, untilMs: nowMs + 5, connectionId: 1 };
 
 const found = (name: string): Key => ({ bytes: Buffer.from(name), name, isNamed: false });
 const named = (name: string): Key => ({ ...found(name), isNamed: true });
@@ -460,7 +460,7 @@ test('ages are told by the server clock, and left out where ids are no times', (
 		[undefined, undefined],
 	);
 	const untold = reading([orders(twoGroups, threeEntries)], {
-		circumstances: { countersAreFixed: false, connectionId: 1 },
+		circumstances: { readCounter: 'plain' as const, connectionId: 1 },
 		failures: [{ operation: 'time', error: notPermitted }],
 	});
 	assert.deepEqual(untold.streams, [{ name: 'orders', length: 3, producedCount: 3 }]);
