@@ -15,7 +15,7 @@ export const targetFamilies: readonly TargetFamily[] = [
 		type: 'gauge',
 		label: 'version',
 		meaning: {
-			redis: '`redis_version` of INFO',
+			redis: '`redis_version` of INFO; on Valkey its own version',
 			nats: 'version of the server that the connection is to',
 		},
 		word: ({ state }) => state.version,
