@@ -9,6 +9,7 @@ import type { Carried } from '../src/model.ts';
 import { carry } from '../src/poll/carry.ts';
 import { initialState } from '../src/poll/target-state.ts';
 import { atOnce } from '../src/steps.ts';
+import { median } from './numbers.ts';
 import { table } from './table.ts';
 import { intervalSeconds, World } from './world.ts';
 
@@ -84,8 +85,4 @@ async function measure(topics: number, partitions: number, groups: number) {
 function cpuMs(): number {
 	const { user, system } = process.cpuUsage();
 	return (user + system) / 1000;
-}
-
-function median(values: readonly number[]): number {
-	return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -1,16 +1,6 @@
 import type { Group, Reading } from '../../src/model.ts';
+import { seeded } from '../random.ts';
 import { partitioned, readingOf } from './play.ts';
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
 
 /** What happens on a partition in one second. */
 export interface Behaviour {
@@ -98,7 +88,7 @@ export class World {
 	constructor(behaviours: readonly Behaviour[], seed: number) {
 		this.#behaviours = behaviours;
 		this.partitions = behaviours.map(() => new Partition());
-		this.#random = randomOf(seed);
+		this.#random = seeded(seed);
 	}
 
 	/** Plays so many seconds. */
