@@ -193,7 +193,12 @@ export class TargetHistory {
 		this.#carried = carry(this.#carried, outcome.reading, outcome.startedAtMs, keepFailedMs);
 		const steps = deriveInSteps(this.#history, this.#carried, this.#derivePlan);
 		const derived = await inTurns(steps);
-		this.derived = this.#limiter.limit(name, derived, countSeries(derived), seriesLimits);
+		this.derived = this.#limiter.limit(
+			name,
+			derived,
+			countSeries(this.#plan.platform.name, derived),
+			seriesLimits,
+		);
 	}
 }
 

@@ -351,11 +351,13 @@ export interface Consumer {
 /** What happened of late is what happened in that many polls. */
 export const recentPolls = 10;
 
-/** A consumer group's partitions as columns of one length. NaN: not known. */
+/** A consumer group's partitions: row i is partition ids[i]. NaN: not known. */
 export interface ConsumerPartitions {
 	readonly ids: Int32Array;
-	readonly lag: Float64Array;
-	/** Committed offsets, where the platform has them. */
+	/** Messages: those of row i are at {@link lagsFrom} + i, for many groups share the column. */
+	readonly lags: Float64Array;
+	readonly lagsFrom: number;
+	/** Committed offsets by row, where the platform has them. */
 	readonly committed?: Float64Array | undefined;
 }
 

@@ -223,8 +223,9 @@ export class ConsumerRecord implements Consumer {
 	}
 	get partitions(): ConsumerPartitions | undefined {
 		const { lag } = this.#group;
-		if (!('ids' in lag) || this.columns.partitionLags.length === 0) return undefined;
-		return new PartitionRecords(this.columns, this.columns.partitionsAt[this.row] as number, lag);
+		const { partitionLags, partitionsAt } = this.columns;
+		if (!('ids' in lag) || partitionLags.length === 0) return undefined;
+		return new PartitionRecords(partitionLags, partitionsAt[this.row] as number, lag);
 	}
 
 	get #group(): Group {
@@ -241,20 +242,16 @@ export class ConsumerRecord implements Consumer {
 /** The partitions of one row. */
 class PartitionRecords implements ConsumerPartitions {
 	readonly ids: Int32Array;
+	readonly lags: Float64Array;
+	readonly lagsFrom: number;
 	readonly committed: Float64Array | undefined;
-	private readonly columns: ConsumerColumns;
-	private readonly at: number;
 
-	constructor(columns: ConsumerColumns, at: number, { ids, committed, told }: Partitions) {
-		this.columns = columns;
-		this.at = at;
+	constructor(lags: Float64Array, lagsFrom: number, { ids, committed, told }: Partitions) {
+		this.lags = lags;
+		this.lagsFrom = lagsFrom;
 		this.ids = ids;
 		// Counts that stand for offsets are not shown as such.
 		this.committed = told ? undefined : committed;
-	}
-
-	get lag(): Float64Array {
-		return this.columns.partitionLags.subarray(this.at, this.at + this.ids.length);
 	}
 }
 

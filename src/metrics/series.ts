@@ -1,5 +1,14 @@
 import type { Derived } from '../model.ts';
-import type { Info, Labelled, PerPartition, Plain, Word } from './catalogue/family.ts';
+import {
+	type Declaration,
+	type Info,
+	isOn,
+	type Labelled,
+	type PartitionColumn,
+	type PerPartition,
+	type Plain,
+	type Word,
+} from './catalogue/family.ts';
 import { groupFamilies } from './catalogue/group.ts';
 import { expectationFamilies } from './catalogue/objective.ts';
 import { streamFamilies } from './catalogue/stream.ts';
@@ -12,7 +21,10 @@ type Family<Record> =
 	| PerPartition<Record>;
 
 /** How many series a target's records make: those of single partitions apart from all others. */
-export function countSeries({ consumers, streams, expectations }: Derived) {
+export function countSeries(platform: string, { consumers, streams, expectations }: Derived) {
+	const isHere = (family: Declaration) => isOn(platform, family);
+	const ofGroups = groupFamilies.filter(isHere);
+	const ofStreams = streamFamilies.filter(isHere);
 	let partitions = 0;
 	const seriesOf = <Record>(families: readonly Family<Record>[], record: Record): number => {
 		let own = 0;
@@ -21,19 +33,23 @@ export function countSeries({ consumers, streams, expectations }: Derived) {
 			else if ('samples' in family) own += family.samples(record).length;
 			else if ('word' in family) own += family.word(record) === undefined ? 0 : 1;
 			else if ('values' in family) own += 1;
-			else partitions += known(family.column(record)?.values);
+			else partitions += known(family.column(record));
 		}
 		return own;
 	};
-	const groups = consumers.map((consumer) => seriesOf(groupFamilies, consumer));
+	const groups = consumers.map((consumer) => seriesOf(ofGroups, consumer));
 	let others = 0;
-	for (const stream of streams) others += seriesOf(streamFamilies, stream);
+	for (const stream of streams) others += seriesOf(ofStreams, stream);
 	for (const one of expectations) others += seriesOf(expectationFamilies, one);
 	return { groups, streams: others, partitions };
 }
 
-function known(values: Float64Array | undefined): number {
+function known(column: PartitionColumn | undefined): number {
+	if (!column) return 0;
+	const { ids, values, from } = column;
 	let count = 0;
-	for (const value of values ?? []) if (!Number.isNaN(value)) count += 1;
+	for (let row = 0; row < ids.length; row++) {
+		if (!Number.isNaN(values[from + row])) count += 1;
+	}
 	return count;
 }

@@ -1,13 +1,15 @@
 import type { Derived, TargetState } from '../model.ts';
 import { atOnce } from '../steps.ts';
-import type {
-	Histogram,
-	Info,
-	Labelled,
-	PerPartition,
-	Plain,
-	TargetOf,
-	Word,
+import {
+	type Declaration,
+	type Histogram,
+	type Info,
+	isOn,
+	type Labelled,
+	type PerPartition,
+	type Plain,
+	type TargetOf,
+	type Word,
 } from './catalogue/family.ts';
 import { groupFamilies } from './catalogue/group.ts';
 import { expectationFamilies } from './catalogue/objective.ts';
@@ -48,11 +50,13 @@ export class TargetRenderer {
 		const { consumers, streams, expectations, seriesLimit, withoutPartitions } = derived;
 		const lines: Buffer[] = [];
 		let series = 0;
+		const isHere = (family: Declaration) =>
+			isOn(state.platform, family) && !(withoutPartitions && 'column' in family);
 		const take = () => lines.push(writer.take(this.#before[lines.length]));
 
 		const groups = new Lines(writer, this.#groupLabels, consumers);
 		for (const family of groupFamilies) {
-			if (!(withoutPartitions && 'column' in family)) series += yield* groups.render(family);
+			if (isHere(family)) series += yield* groups.render(family);
 			take();
 		}
 		const expected = new Lines(writer, this.#expectationLabels, expectations);
@@ -62,7 +66,7 @@ export class TargetRenderer {
 		}
 		const ofStreams = new Lines(writer, this.#streamLabels, streams);
 		for (const family of streamFamilies) {
-			if (!(withoutPartitions && 'column' in family)) series += yield* ofStreams.render(family);
+			if (isHere(family)) series += yield* ofStreams.render(family);
 			take();
 		}
 		const target: TargetOf & LabelledRecord = {
@@ -176,12 +180,12 @@ class Lines<Record extends LabelledRecord> {
 		const column = family.column(record);
 		if (!column) return 0;
 		const writer = this.#writer;
-		const { ids, values } = column;
+		const { ids, values, from: valuesFrom } = column;
 		let count = 0;
 		let from = 0;
 		let to = 0;
 		for (let row = 0; row < ids.length; row++) {
-			const value = values[row] as number;
+			const value = values[valuesFrom + row] as number;
 			if (Number.isNaN(value)) continue;
 			writer.room(this.#longestLabels);
 			if (count === 0) {

@@ -112,7 +112,7 @@ for (const { name, lag, readAtMs, expected } of cases) {
 
 test('a partition whose lag is not known keeps its committed offset', () => {
 	const { partitions } = consumerOf(rows([0, 0], [50, 10], [10, 10]));
-	assert.deepEqual([...(partitions?.lag ?? [])], [none, 0]);
+	assert.deepEqual([...(partitions?.lags ?? [])], [none, 0]);
 	assert.deepEqual([...(partitions?.committed ?? [])], [50, 10]);
 });
 
@@ -125,7 +125,7 @@ test('lags told by partition stand for themselves', () => {
 	assert.equal(consumer.partitionLagMax, 5);
 	assert.equal(consumer.partitionsUnknown, 0);
 	assert.equal(consumer.partitionsStalled, 0);
-	assert.deepEqual([...(consumer.partitions?.lag ?? [])], [2, 5]);
+	assert.deepEqual([...(consumer.partitions?.lags ?? [])], [2, 5]);
 	assert.equal(consumer.partitions?.committed, undefined);
 });
 

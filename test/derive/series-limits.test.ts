@@ -6,7 +6,8 @@ import { consumer, derivedOf } from '../metrics/records.ts';
 
 const columns = {
 	ids: Int32Array.of(0),
-	lag: Float64Array.of(1),
+	lags: Float64Array.of(1),
+	lagsFrom: 0,
 	committed: Float64Array.of(1),
 };
 

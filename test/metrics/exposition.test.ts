@@ -50,7 +50,8 @@ test('backslash, quote and newline in a name are escaped, everything else stays'
 test('partitions are lines of their own, without those that are not known', () => {
 	const partitions = {
 		ids: Int32Array.from([0, 2, 5]),
-		lag: Float64Array.from([3, Number.NaN, 0]),
+		lags: Float64Array.from([3, Number.NaN, 0]),
+		lagsFrom: 0,
 		committed: Float64Array.from([7, 9, 4]),
 	};
 	const derived = derivedOf({ consumers: [consumer({ partitions })] });
@@ -114,12 +115,19 @@ test('a histogram has cumulative buckets, a sum and a count', () => {
 	]);
 });
 
+test('only the metrics that the catalogue gives a platform are looked for on it', () => {
+	const derived = derivedOf({ consumers: [consumer({ members: 1, pending: 2, redelivered: 3 })] });
+	assert.equal(linesOf('stream_consumer_members', derived).length, 1);
+	assert.deepEqual(linesOf('stream_consumer_pending', derived), []);
+	assert.deepEqual(linesOf('stream_consumer_redelivered', derived), []);
+});
+
 test('the series of groups, streams and partitions are counted', () => {
 	const derived = derivedOf({
-		consumers: [consumer({ lag: 1, pending: 2 })],
+		consumers: [consumer({ lag: 1, members: 2 })],
 		streams: [{ target: 't', platform: 'kafka', stream: 's', length: 3, consumers: 1 }],
 	});
-	// Of the group: lag, pending, status, objective_info, objective_stalled_seconds.
+	// Of the group: lag, members, status, objective_info, objective_stalled_seconds.
 	assert.deepEqual(linesOf('stream_target_series', derived), [
 		'stream_target_series{target="t",platform="kafka"} 7',
 	]);

@@ -13,7 +13,11 @@ test('what is counted is what is rendered, partitions apart', () => {
 	const derived = derivedOf({
 		consumers: [
 			consumer({ lag: 3, breaches: { lag: true, pendingAge: false }, lagSeconds: 4 }),
-			consumer({ consumerGroup: 'h', partitions: { ids, lag, committed }, kind: 'classic' }),
+			consumer({
+				consumerGroup: 'h',
+				partitions: { ids, lags: lag, lagsFrom: 0, committed },
+				kind: 'classic',
+			}),
 		],
 		streams: [
 			{
@@ -30,7 +34,7 @@ test('what is counted is what is rendered, partitions apart', () => {
 			{ target: 't', platform: 'kafka', stream: 's', consumerGroup: 'x' },
 		],
 	});
-	const { groups, streams, partitions } = countSeries(derived);
+	const { groups, streams, partitions } = countSeries('kafka', derived);
 	const state = initialState('t', { name: 'kafka', operations: [], problems: [] }, 15);
 	const lines = Buffer.concat(join([renderTarget(state, derived)]))
 		.toString()

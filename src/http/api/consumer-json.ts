@@ -66,7 +66,7 @@ function partitions({ partitions: columns }: Consumer) {
 	const known = (value: number | undefined) => (Number.isNaN(value) ? undefined : value);
 	return Array.from(columns.ids, (partition, row) => ({
 		partition,
-		lag: known(columns.lag[row]),
+		lag: known(columns.lags[columns.lagsFrom + row]),
 		offset: known(columns.committed?.[row]),
 	}));
 }

@@ -71,7 +71,7 @@ function rowsOf({ partitions }: Consumer, stream: StreamState | undefined): Row[
 		const row = rowOfId.get(id) ?? -1;
 		return {
 			id,
-			lag: known(partitions.lag[index]),
+			lag: known(partitions.lags[partitions.lagsFrom + index]),
 			committed: known(partitions.committed?.[index]),
 			start: known(of?.start[row]),
 			end: known(of?.end[row]),

@@ -14,6 +14,14 @@ export interface Declaration {
 	readonly meaning?: Meaning;
 }
 
+/**
+ * Whether a platform may have a metric. Most metrics are absent from most platforms, and asking every
+ * record for each of them would cost as much as what is there.
+ */
+export function isOn(platform: string, { meaning }: Declaration): boolean {
+	return meaning === undefined || platform in meaning;
+}
+
 /** A metric with at most one sample for each record. */
 export interface Plain<Record> extends Declaration {
 	readonly value: (record: Record) => number | undefined;
@@ -38,10 +46,11 @@ export interface Info<Record> extends Declaration {
 	readonly values: (record: Record) => readonly string[];
 }
 
-/** Rows of one partition each, as columns. */
+/** Rows of one partition each, as columns: the value of row i is values[from + i]. */
 export interface PartitionColumn {
 	readonly ids: Int32Array;
 	readonly values: Float64Array;
+	readonly from: number;
 }
 
 /** A metric with one sample for each partition of a record. */

@@ -10,7 +10,11 @@ export const groupPartitionFamilies: readonly GroupFamily[] = [
 		unit: 'messages',
 		meaning: { kafka: 'with `detail: partition`', redis: 'one key of a logical stream' },
 		column: ({ partitions }: Consumer) =>
-			partitions && { ids: partitions.ids, values: partitions.lag },
+			partitions && {
+				ids: partitions.ids,
+				values: partitions.lags,
+				from: partitions.lagsFrom,
+			},
 	},
 	{
 		name: 'stream_consumer_partition_offset',
@@ -18,6 +22,6 @@ export const groupPartitionFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		meaning: { kafka: 'with `detail: partition`' },
 		column: ({ partitions }: Consumer) =>
-			partitions?.committed && { ids: partitions.ids, values: partitions.committed },
+			partitions?.committed && { ids: partitions.ids, values: partitions.committed, from: 0 },
 	},
 ];

@@ -102,7 +102,7 @@ export const streamFamilies: readonly StreamFamily[] = [
 		type: 'gauge',
 		meaning: { kafka: 'with `detail: partition`' },
 		column: ({ partitions }: StreamState) =>
-			partitions && { ids: partitions.ids, values: partitions.start },
+			partitions && { ids: partitions.ids, values: partitions.start, from: 0 },
 	},
 	{
 		name: 'stream_partition_end_offset',
@@ -113,6 +113,6 @@ export const streamFamilies: readonly StreamFamily[] = [
 				'with `detail: partition`: the high watermark; with `isolation: read_committed` the last stable offset',
 		},
 		column: ({ partitions }: StreamState) =>
-			partitions && { ids: partitions.ids, values: partitions.end },
+			partitions && { ids: partitions.ids, values: partitions.end, from: 0 },
 	},
 ];

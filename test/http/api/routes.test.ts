@@ -30,7 +30,8 @@ const everything: Required<Omit<Consumer, 'recentLags' | 'recentLagsAt'>> = {
 	acknowledged: { major: 30, minor: 0 },
 	partitions: {
 		ids: Int32Array.from([0, 3]),
-		lag: Float64Array.from([31, Number.NaN]),
+		lags: Float64Array.from([31, Number.NaN]),
+		lagsFrom: 0,
 		committed: Float64Array.from([32, 2 ** 53 - 1]),
 	},
 };

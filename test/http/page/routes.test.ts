@@ -138,7 +138,8 @@ test('fields that nobody filled in filter nothing', async () => {
 test('a group has its partitions, the unknown and the largest lag first', async () => {
 	const partitions = {
 		ids: Int32Array.from([0, 1, 2]),
-		lag: Float64Array.from([1, 8, Number.NaN]),
+		lags: Float64Array.from([1, 8, Number.NaN]),
+		lagsFrom: 0,
 		committed: Float64Array.from([9, 2, Number.NaN]),
 	};
 	const stream = {

@@ -52,9 +52,11 @@ export class HeadSeeds {
 	#due({ groups, streams }: Reading): PartitionSet {
 		this.#asked.keepTopics(new Set(streams.map(({ name }) => name)));
 		const due = new PartitionSet();
+		const partitions = new Map(streams.map((one) => [one.name, one.partitions?.ids.length]));
 		for (const { stream, lag } of groups) {
 			if (!('ids' in lag)) continue;
 			const asked = this.#asked.of(stream);
+			if (asked.size === partitions.get(stream)) continue;
 			for (let row = 0; row < lag.ids.length; row++) {
 				const partition = lag.ids[row] as number;
 				if (!hasLag(lag, row) || asked.has(partition)) continue;

@@ -26,10 +26,10 @@ export class Writer {
 		return this;
 	}
 
+	/** Of a whole number between -2^53 and 2^53. */
 	int64(value: number): this {
-		const at = this.#grow(8);
-		this.#buffer.writeBigInt64BE(BigInt(value), at);
-		return this;
+		const high = Math.floor(value / 2 ** 32);
+		return this.int32(high).int32((value - high * 2 ** 32) | 0);
 	}
 
 	/** An unsigned variable-length integer, 7 bits a byte. */

@@ -20,6 +20,7 @@ export function readGroups(
 	const groups: Group[] = [];
 	const troubles = new Troubles();
 	const watermarks = endsByTopic(answers.watermarks);
+	const columns = new CommittedColumns();
 	for (const { groupId, errorCode: code, topics } of latestAnswers(answers, unread)) {
 		if (code !== errorCode.none) {
 			unread.push({ consumerGroup: groupId, reason: problemOfCode(code) });
@@ -30,7 +31,7 @@ export function readGroups(
 		for (const offsets of topics) {
 			const stream = streams.get(offsets.topic);
 			if (stream) {
-				const lag = committedRows(offsets, stream.partitions);
+				const lag = committedRows(offsets, stream.partitions, columns);
 				if (lag.ids.length === 0) continue;
 				const fitting = withOpenTransactions(lag, watermarks.get(stream.name));
 				troubles.beyondEnd(groupId, stream.name, fitting);
@@ -60,13 +61,39 @@ function latestAnswers(answers: Answers, unread: Unread[]): Iterable<GroupOffset
 
 type Rows = Required<Pick<Partitions, 'ids' | 'start' | 'end' | 'committed'>>;
 
+const rowsAtOnce = 8192;
+
+/**
+ * Columns of commits, cut from large ones: a reading has one for each group on each topic, and memory
+ * of its own for each would cost more than what it holds.
+ */
+class CommittedColumns {
+	#memory = new Float64Array(0);
+	#used = 0;
+
+	/** A column of that many rows, all NaN. */
+	cut(rows: number): Float64Array {
+		if (this.#used + rows > this.#memory.length) {
+			this.#memory = new Float64Array(Math.max(rows, rowsAtOnce)).fill(Number.NaN);
+			this.#used = 0;
+		}
+		const from = this.#used;
+		this.#used += rows;
+		return this.#memory.subarray(from, this.#used);
+	}
+}
+
 /**
  * The rows that a group has committed, with start and end of the topic's partitions. Where that is
  * all of them, as it mostly is, the topic's own columns are used.
  */
-function committedRows({ rows, from, to }: TopicOffsets, stream: Partitions): Rows {
+function committedRows(
+	{ rows, from, to }: TopicOffsets,
+	stream: Partitions,
+	columns: CommittedColumns,
+): Rows {
 	const { ids, start, end } = stream;
-	const committed = new Float64Array(ids.length).fill(Number.NaN);
+	const committed = columns.cut(ids.length);
 	let read = 0;
 	const failed: number[] = [];
 	for (let at = from; at < to; at++) {
