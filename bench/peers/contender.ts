@@ -9,6 +9,8 @@ export interface Contender {
 	readonly version: string;
 	/** When it asks the broker. */
 	readonly reads: 'at its own pace' | 'when scraped';
+	/** Readings that go by before it is timed: caches are filled, and code is compiled. */
+	readonly warmUp: number;
 	readonly lags: Lags;
 	/** Serves `/metrics` on its first port. */
 	start(address: Address): Promise<RunningServer>;
@@ -46,6 +48,7 @@ export async function findPeer(peer: Peer): Promise<Contender | undefined> {
 		name,
 		version,
 		reads: 'when scraped',
+		warmUp: 5,
 		lags,
 		start: (address) =>
 			start({

@@ -28,9 +28,6 @@ export interface Round {
 	readonly peakBytes: number;
 }
 
-/** So many readings go by before anything is measured: caches are filled, code is compiled. */
-const warmUp = 5;
-
 /** Starts a contender, measures it at rest, and ends it. */
 export async function measure(
 	contender: Contender,
@@ -39,7 +36,8 @@ export async function measure(
 ): Promise<Round> {
 	const brokerPid = installation.server.pid;
 	const idleShare = await cpuShare(brokerPid);
-	return await running(contender, installation.direct, async (pid, port, readings) => {
+	const { warmUp } = contender;
+	return await running(contender, installation.direct, warmUp, async (pid, port, readings) => {
 		const times: ReadingTime[] = [];
 		for (let reading = 0; reading < count; reading++) times.push(await readings.time());
 		const meter = async () => ({
@@ -81,7 +79,7 @@ export async function count(
 	readings: number,
 ): Promise<Counts> {
 	const { truth } = installation;
-	return await running(contender, installation.counted, async (_, port, seen) => {
+	return await running(contender, installation.counted, 1, async (_, port, seen) => {
 		const bytes = async () => installation.countedBytes();
 		const passed = await seen.pass(readings, bytes);
 		const scraper = new Scraper(port);
@@ -100,6 +98,7 @@ export async function count(
 async function running<T>(
 	contender: Contender,
 	address: Address,
+	warmUp: number,
 	work: (pid: number, port: number, readings: Readings) => Promise<T>,
 ): Promise<T> {
 	const server = await contender.start(address);

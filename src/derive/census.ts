@@ -3,6 +3,9 @@ import type { Carried } from '../model.ts';
 import { forgotten, type GroupMemory, type History, type StreamMemory } from './history.ts';
 import { pointBytes, tells } from './remember.ts';
 
+/** Groups between two places where the census may be interrupted. */
+const stepRecords = 2000;
+
 /** Points of a head's history at first, and where memory is short; more come where they matter. */
 const firstPoints = 8;
 const fewestPoints = 4;
@@ -15,6 +18,8 @@ export interface Census {
 	readonly groups: readonly (GroupMemory | undefined)[];
 	/** Of each group's stream, in the order of the groups. */
 	readonly streamsOfGroups: readonly (StreamMemory | undefined)[];
+	/** How many of the groups were there before. */
+	readonly known: number;
 	/** Partitions of groups; a group without partitions counts as one. */
 	readonly groupPartitions: number;
 	/** Partitions that groups have. */
@@ -25,41 +30,41 @@ export interface Census {
 
 /**
  * Counts what there is and makes room for all that is new at once, so that the columns are moved
- * once a round at most.
+ * once a round at most. It yields wherever it may be interrupted.
  */
-export function makeRoom(history: History, carried: Carried): Census {
+export function* makeRoom(history: History, carried: Carried): Generator<void, Census> {
 	const streams = streamMemories(history, carried);
-	const { memories, streamsOfGroups } = groupMemories(history, carried);
-	const isNew = { groups: 0, told: 0, groupRows: 0, toldRows: 0, streamRows: 0, heads: 0 };
-	let groupPartitions = 0;
-	let rows = 0;
-	for (const [index, { record }] of carried.groups.entries()) {
-		const own = 'ids' in record.lag ? record.lag.ids.length : 0;
-		groupPartitions += Math.max(1, own);
-		rows += own;
-		if (memories[index]) continue;
-		isNew.groups += 1;
-		isNew.groupRows += own;
-		if ('ids' in record.lag && record.lag.told) isNew.toldRows += own;
-		if (tells(record)) isNew.told += 1;
+	yield;
+	const groups = yield* groupMemories(history, carried);
+	yield;
+	const { newcomers, groupPartitions } = groups;
+	let streamRows = 0;
+	let heads = 0;
+	for (const [index, memory] of streams.entries()) {
+		if (memory.partitions) continue;
+		const own = carried.streams[index]?.record.partitions?.ids.length ?? 0;
+		streamRows += own;
+		if (carried.agesByHead && memory.consumers > 0) heads += own;
 	}
-	for (const [index, { record }] of carried.streams.entries()) {
-		const memory = streams[index];
-		if (!memory || memory.partitions) continue;
-		const own = record.partitions?.ids.length ?? 0;
-		isNew.streamRows += own;
-		if (carried.agesByHead && memory.consumers > 0) isNew.heads += own;
-	}
-	history.groupRows.reserve(isNew.groups);
-	history.toldRows.reserve(isNew.told);
-	history.groupPartitions.reserve(isNew.groupRows);
-	history.toldPartitions.reserve(isNew.toldRows);
-	history.streamPartitions.reserve(isNew.streamRows);
-	const wanted = isNew.heads * firstPoints;
+	history.groupRows.reserve(newcomers.groups);
+	history.toldRows.reserve(newcomers.told);
+	history.groupPartitions.reserve(newcomers.rows);
+	history.toldPartitions.reserve(newcomers.toldRows);
+	history.streamPartitions.reserve(streamRows);
+	const wanted = heads * firstPoints;
 	const enough = history.bytesLeft(groupPartitions) >= wanted * pointBytes;
 	const points = enough ? firstPoints : fewestPoints;
-	history.points.reserve(isNew.heads * points);
-	return { streams, groups: memories, streamsOfGroups, groupPartitions, rows, firstPoints: points };
+	history.points.reserve(heads * points);
+	const { memories, streamsOfGroups, rows } = groups;
+	return {
+		streams,
+		groups: memories,
+		streamsOfGroups,
+		known: carried.groups.length - newcomers.groups,
+		groupPartitions,
+		rows,
+		firstPoints: points,
+	};
 }
 
 /** The memories of this round's streams, new ones among them; those of others come after them. */
@@ -78,22 +83,40 @@ function streamMemories(history: History, carried: Carried): readonly StreamMemo
 	return memories;
 }
 
-/** The memories of this round's groups, as far as there are any, and those of their streams. */
-function groupMemories(history: History, carried: Carried) {
+/**
+ * The memories of this round's groups, as far as there are any, and those of their streams; how many
+ * partitions they have, and how many rows those need that are new.
+ */
+function* groupMemories(history: History, carried: Carried) {
 	const finder = new Finder(history.groups, sameNames);
 	const streams = new Finder(history.streams, sameNames);
-	const memories: (GroupMemory | undefined)[] = [];
-	const streamsOfGroups: (StreamMemory | undefined)[] = [];
-	for (const { record } of carried.groups) {
+	const { length } = carried.groups;
+	const memories = new Array<GroupMemory | undefined>(length);
+	const streamsOfGroups = new Array<StreamMemory | undefined>(length);
+	const newcomers = { groups: 0, told: 0, rows: 0, toldRows: 0 };
+	let groupPartitions = 0;
+	let rows = 0;
+	for (const [row, { record }] of carried.groups.entries()) {
+		if (row % stepRecords === 0) yield;
 		const memory = finder.find(record);
-		memories.push(memory);
+		memories[row] = memory;
+		const { lag } = record;
+		const own = 'ids' in lag ? lag.ids.length : 0;
+		groupPartitions += Math.max(1, own);
+		rows += own;
+		if (!memory) {
+			newcomers.groups += 1;
+			newcomers.rows += own;
+			if ('ids' in lag && lag.told) newcomers.toldRows += own;
+			if (tells(record)) newcomers.told += 1;
+		}
 		const known = memory?.streamMemory;
 		const isThere = known !== undefined && known.round !== forgotten;
 		const stream = isThere ? known : streams.find({ stream: record.stream });
-		streamsOfGroups.push(stream);
+		streamsOfGroups[row] = stream;
 		if (stream) stream.consumers += 1;
 	}
-	return { memories, streamsOfGroups };
+	return { memories, streamsOfGroups, newcomers, groupPartitions, rows };
 }
 
 function sameNames<Named extends Names>(named: Named): Named {

@@ -21,11 +21,11 @@ import { windowPolls } from './window.ts';
 export class ConsumerColumns {
 	readonly plan: DerivePlan;
 	/** What was read, in the order of the rows. */
-	readonly groups: Group[] = [];
-	readonly objectives: ConsumerObjective[] = [];
-	readonly statuses: Status[] = [];
-	readonly breaches: Breaches[] = [];
-	readonly lagUnknown: (string | undefined)[] = [];
+	readonly groups: Group[];
+	readonly objectives: ConsumerObjective[];
+	readonly statuses: Status[];
+	readonly breaches: Breaches[];
+	readonly lagUnknown: (string | undefined)[];
 	/** Whether the configuration says that a group must exist. */
 	readonly expected: Uint8Array;
 	readonly firstSeenMs: Float64Array;
@@ -61,6 +61,12 @@ export class ConsumerColumns {
 	 */
 	constructor(plan: DerivePlan, rows: number, partitions: number) {
 		this.plan = plan;
+		// An array that grows is copied again and again.
+		this.groups = new Array(rows);
+		this.objectives = new Array(rows);
+		this.statuses = new Array(rows);
+		this.breaches = new Array(rows);
+		this.lagUnknown = new Array(rows);
 		const unknown = () => new Float64Array(rows).fill(Number.NaN);
 		this.expected = new Uint8Array(rows);
 		this.firstSeenMs = new Float64Array(rows);

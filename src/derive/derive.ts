@@ -1,4 +1,13 @@
-import type { Carried, Consumer, Derived, Expectation, StreamState } from '../model.ts';
+import type {
+	Carried,
+	Consumer,
+	Derived,
+	Expectation,
+	Group,
+	Kept,
+	Stream,
+	StreamState,
+} from '../model.ts';
 import { atOnce } from '../steps.ts';
 import { makeRoom } from './census.ts';
 import { ConsumerColumns } from './consumer-records.ts';
@@ -6,7 +15,14 @@ import { GroupTaker } from './groups.ts';
 import type { GroupMemory, History } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 import { growPoints, rememberGroup, rememberPartitions } from './remember.ts';
-import { StreamRecord, takeSeeds, takeStream, takeWaiting, type WaitingPoint } from './streams.ts';
+import {
+	StreamColumns,
+	StreamRecord,
+	takeSeeds,
+	takeStream,
+	takeWaiting,
+	type WaitingPoint,
+} from './streams.ts';
 
 /** Groups and streams between two places where a round may be interrupted. */
 const stepRecords = 200;
@@ -31,10 +47,11 @@ export function* deriveInSteps(
 	plan: DerivePlan,
 ): Generator<void, Derived> {
 	history.begin(carried.atMs);
-	const census = makeRoom(history, carried);
+	const census = yield* makeRoom(history, carried);
 	yield;
 
 	const waiting: WaitingPoint[] = [];
+	const bytesLeft = history.bytesLeft(census.groupPartitions);
 	let index = 0;
 	for (const kept of carried.streams) {
 		const memory = census.streams[index];
@@ -43,7 +60,7 @@ export function* deriveInSteps(
 		const { partitions } = kept.record;
 		const points = carried.agesByHead && memory.consumers > 0 ? census.firstPoints : 0;
 		if (partitions) rememberPartitions(history, memory, partitions, points);
-		takeStream(history, memory, kept, carried.atMs, waiting);
+		takeStream(history, memory, kept, carried.atMs, bytesLeft, waiting);
 	}
 	growPoints(history, new Set(waiting.map(({ memory }) => memory)), census.groupPartitions);
 	takeWaiting(history, waiting);
@@ -51,29 +68,31 @@ export function* deriveInSteps(
 	yield;
 
 	const rows = carried.partitionDetail ? census.rows : 0;
-	const records = new ConsumerColumns(plan, carried.groups.length, rows);
+	const { length } = carried.groups;
+	const records = new ConsumerColumns(plan, length, rows);
 	const taker = new GroupTaker(history, carried, records);
-	const consumers: Consumer[] = [];
-	const memories: GroupMemory[] = [];
-	for (const kept of carried.groups) {
-		const row = consumers.length;
+	// An array that grows is copied again and again.
+	const consumers = new Array<Consumer>(length);
+	const memories = new Array<GroupMemory>(length);
+	for (let row = 0; row < length; row++) {
 		if (row % stepRecords === 0) yield;
+		const kept = carried.groups[row] as Kept<Group>;
 		const before = census.groups[row];
 		const stream = census.streamsOfGroups[row];
 		const memory = rememberGroup(history, before, stream, kept.record, carried.atMs, plan);
-		memories.push(memory);
-		consumers.push(taker.take(row, memory, kept, stream));
+		memories[row] = memory;
+		consumers[row] = taker.take(row, memory, kept, stream);
 	}
 	yield;
 
 	const streams: StreamState[] = [];
-	for (const [at, { record }] of carried.streams.entries()) {
-		const memory = census.streams[at];
-		if (!memory) break;
+	const columns = new StreamColumns(plan, census.streams.length, carried.partitionDetail);
+	for (const [at, memory] of census.streams.entries()) {
+		const { record } = carried.streams[at] as Kept<Stream>;
 		if (record.elsewhere?.exported) continue;
-		streams.push(new StreamRecord(record, memory, carried.partitionDetail, plan));
+		streams.push(new StreamRecord(columns, at, record, memory));
 	}
-	history.keepGroups(memories);
+	history.keepGroups(memories, census.known);
 	history.forget();
 	return { consumers, streams, expectations: expectations(carried, plan) };
 }

@@ -55,11 +55,10 @@ export class GroupTaker {
 	): ConsumerRecord {
 		const history = this.#history;
 		const records = this.#records;
-		records.groups.push(group);
-		records.objectives.push(memory.objective);
+		records.groups[row] = group;
+		records.objectives[row] = memory.objective;
 		records.expected[row] = memory.expected ? 1 : 0;
 		records.firstSeenMs[row] = memory.firstSeenMs;
-		records.lagUnknown.push(undefined);
 		if (group.lagSeconds !== undefined) records.lagSeconds[row] = group.lagSeconds;
 		const known = memory.round !== 0;
 		if (!known || memory.round !== history.round - 1) forgetLags(history, memory);
@@ -251,19 +250,17 @@ export class GroupTaker {
 		const { lag } = record;
 		const drain = lag === undefined ? undefined : drainSeconds(lag, span);
 		if (drain !== undefined) records.drainSeconds[row] = drain;
-		records.breaches.push(breachesOf(objective, record));
+		records.breaches[row] = breachesOf(objective, record);
 		const movedAt = columns.movedAt[offset] as number;
 		if (movedAt !== 0) records.movedMs[row] = timeline.wallMs(movedAt);
-		records.statuses.push(
-			statusOf(record, {
-				paused: group.paused ?? false,
-				lost: isRecent(columns.lostRound[offset] as number, round),
-				rewound: isRecent(columns.rewoundRound[offset] as number, round),
-				quiet: isRecent(columns.quietRound[offset] as number, round),
-				shrank: span !== undefined && span.now < span.before,
-				intervalSeconds: records.plan.intervalSeconds,
-			}),
-		);
+		records.statuses[row] = statusOf(record, {
+			paused: group.paused ?? false,
+			lost: isRecent(columns.lostRound[offset] as number, round),
+			rewound: isRecent(columns.rewoundRound[offset] as number, round),
+			quiet: isRecent(columns.quietRound[offset] as number, round),
+			shrank: span !== undefined && span.now < span.before,
+			intervalSeconds: records.plan.intervalSeconds,
+		});
 	}
 }
 

@@ -157,6 +157,9 @@ export class History {
 	groups: readonly GroupMemory[] = [];
 	streams: readonly StreamMemory[] = [];
 
+	/** No memory's last reading is older, as ticks only go on. */
+	#oldestReadAt = 0;
+
 	readonly groupRows = new Columns(groupColumns);
 	readonly toldRows = new Columns(toldColumns);
 	readonly groupPartitions = new Columns(groupRowColumns);
@@ -192,15 +195,21 @@ export class History {
 		this.roundTicks[this.round % windowPolls] = this.timeline.advance(atMs);
 	}
 
-	/** Takes over the groups of this round, in its order; those of earlier rounds come after them. */
-	keepGroups(memories: readonly GroupMemory[]): void {
-		const others = this.groups.filter(({ round }) => round !== this.round);
+	/**
+	 * Takes over the groups of this round, in its order; those of earlier rounds come after them.
+	 *
+	 * @param known - how many of them were there before
+	 */
+	keepGroups(memories: readonly GroupMemory[], known: number): void {
+		const others =
+			known === this.groups.length ? [] : this.groups.filter(({ round }) => round !== this.round);
 		this.groups = others.length > 0 ? [...memories, ...others] : memories;
 	}
 
 	/** Gives up what no reading has shown for an hour. */
 	forget(): void {
 		const before = this.timeline.now - forgottenAfterTicks;
+		if (before <= this.#oldestReadAt) return;
 		const isOld = ({ readAt }: { readonly readAt: number }) => readAt < before;
 		if (this.groups.some(isOld)) {
 			for (const group of this.groups.filter(isOld)) {
@@ -219,5 +228,12 @@ export class History {
 			}
 			this.streams = this.streams.filter((stream) => !isOld(stream));
 		}
+		this.#oldestReadAt = this.timeline.now;
+		for (const { readAt } of this.groups) this.#noteReadAt(readAt);
+		for (const { readAt } of this.streams) this.#noteReadAt(readAt);
+	}
+
+	#noteReadAt(readAt: number): void {
+		if (readAt < this.#oldestReadAt) this.#oldestReadAt = readAt;
 	}
 }

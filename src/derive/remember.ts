@@ -105,6 +105,13 @@ export function rememberPartitions(
 	if (points > 0 && !memory.points) movePoints(history, memory, rows, undefined, points);
 }
 
+/** So many points a partition are the next that a stream gets, and the bytes that they take more. */
+export function nextPoints({ partitions, pointsPerPartition }: StreamMemory) {
+	const wanted = Math.min(mostPoints, Math.ceil(pointsPerPartition * 1.5));
+	const more = wanted - pointsPerPartition;
+	return { wanted, bytes: (partitions?.count ?? 0) * more * pointBytes * 1.05 };
+}
+
 /** Gives more points to streams that lack them, as long as there is memory for it. */
 export function growPoints(
 	history: History,
@@ -115,9 +122,7 @@ export function growPoints(
 	const growing: [StreamMemory, Range, number][] = [];
 	for (const memory of lacking) {
 		if (!memory.partitions) continue;
-		const wanted = Math.min(mostPoints, Math.ceil(memory.pointsPerPartition * 1.5));
-		const more = wanted - memory.pointsPerPartition;
-		const bytes = memory.partitions.count * more * pointBytes * 1.05;
+		const { wanted, bytes } = nextPoints(memory);
 		if (bytes > left) continue;
 		left -= bytes;
 		growing.push([memory, memory.partitions, wanted]);

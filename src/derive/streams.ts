@@ -3,6 +3,7 @@ import { advance } from './counters.ts';
 import { addPoint, addSeed, mostPoints } from './head-clock.ts';
 import type { History, StreamMemory } from './history.ts';
 import type { DerivePlan } from './plan.ts';
+import { nextPoints } from './remember.ts';
 import { trackStart } from './retention.ts';
 
 /** A point of a head that waits for more room. */
@@ -15,6 +16,7 @@ export interface WaitingPoint {
 /**
  * Takes a reading of a stream into its memory: what was produced, where its head and start are.
  *
+ * @param bytesLeft - that points may still take
  * @param waiting - gets the points for which there should be more room
  */
 export function takeStream(
@@ -22,6 +24,7 @@ export function takeStream(
 	memory: StreamMemory,
 	{ record, readAtMs }: Kept<Stream>,
 	atMs: number,
+	bytesLeft: number,
 	waiting: WaitingPoint[],
 ): void {
 	// What was kept from an earlier reading was taken then.
@@ -31,7 +34,9 @@ export function takeStream(
 		memory.producedTotal += advance(memory.producedCount, record.producedCount);
 		memory.producedCount = record.producedCount;
 	}
-	if (record.partitions) takePartitions(history, memory, record.partitions, atMs, waiting);
+	if (record.partitions) {
+		takePartitions(history, memory, record.partitions, atMs, bytesLeft, waiting);
+	}
 }
 
 function takePartitions(
@@ -39,11 +44,12 @@ function takePartitions(
 	memory: StreamMemory,
 	partitions: Partitions,
 	atMs: number,
+	bytesLeft: number,
 	waiting: WaitingPoint[],
 ): void {
 	const columns = history.streamPartitions.columns;
 	const { now } = history.timeline;
-	const mayGrow = memory.pointsPerPartition < mostPoints;
+	const mayGrow = memory.pointsPerPartition < mostPoints && nextPoints(memory).bytes <= bytesLeft;
 	const first = memory.partitions?.offset ?? 0;
 	for (let index = 0; index < partitions.ids.length; index++) {
 		if (partitions.readAtMs && partitions.readAtMs[index] !== atMs) continue;
@@ -137,28 +143,52 @@ export function indexOf(ids: Int32Array, first: number, count: number, id: numbe
 	return -1;
 }
 
+/** The records of one round's streams: a row each. */
+export class StreamColumns {
+	readonly plan: DerivePlan;
+	readonly partitionDetail: boolean;
+	readonly producedTotal: Float64Array;
+	/** Groups that this exporter sees on it. */
+	readonly consumers: Uint32Array;
+
+	constructor(plan: DerivePlan, rows: number, partitionDetail: boolean) {
+		this.plan = plan;
+		this.partitionDetail = partitionDetail;
+		this.producedTotal = new Float64Array(rows);
+		this.consumers = new Uint32Array(rows);
+	}
+}
+
 /** A stream as exported: what was read is taken from the reading, sums are made when asked for. */
 export class StreamRecord implements StreamState {
-	readonly target: string;
-	readonly platform: string;
-	readonly producedTotal: number | undefined;
-	readonly consumers: number | undefined;
+	private readonly columns: StreamColumns;
+	private readonly row: number;
 	private readonly read: Stream;
-	private readonly partitionDetail: boolean;
 
-	constructor(read: Stream, memory: StreamMemory, partitionDetail: boolean, plan: DerivePlan) {
-		this.target = plan.target;
-		this.platform = plan.platform;
-		const isCounted = read.partitions || read.producedCount !== undefined;
-		this.producedTotal = isCounted ? memory.producedTotal : undefined;
-		const { groups } = read.elsewhere ?? { groups: 0 };
-		this.consumers = groups === undefined ? undefined : memory.consumers + groups;
+	constructor(columns: StreamColumns, row: number, read: Stream, memory: StreamMemory) {
+		this.columns = columns;
+		this.row = row;
 		this.read = read;
-		this.partitionDetail = partitionDetail;
+		columns.producedTotal[row] = memory.producedTotal;
+		columns.consumers[row] = memory.consumers;
 	}
 
+	get target(): string {
+		return this.columns.plan.target;
+	}
+	get platform(): string {
+		return this.columns.plan.platform;
+	}
 	get stream(): string {
 		return this.read.name;
+	}
+	get producedTotal(): number | undefined {
+		const isCounted = this.read.partitions || this.read.producedCount !== undefined;
+		return isCounted ? this.columns.producedTotal[this.row] : undefined;
+	}
+	get consumers(): number | undefined {
+		const { groups } = this.read.elsewhere ?? { groups: 0 };
+		return groups === undefined ? undefined : (this.columns.consumers[this.row] as number) + groups;
 	}
 	get length(): number | undefined {
 		const { partitions, length } = this.read;
@@ -183,7 +213,7 @@ export class StreamRecord implements StreamState {
 		return this.read.partitions?.ids.length ?? this.read.partitionCount;
 	}
 	get partitions(): Partitions | undefined {
-		return this.partitionDetail ? this.read.partitions : undefined;
+		return this.columns.partitionDetail ? this.read.partitions : undefined;
 	}
 }
 
