@@ -56,7 +56,7 @@ async function measure(topics: number, partitions: number, groups: number) {
 		times.push(cpuMs());
 		const derived = derive(history, carried, plan);
 		times.push(cpuMs());
-		const counts = countSeries('kafka', derived);
+		const counts = atOnce(countSeries('kafka', derived));
 		times.push(cpuMs());
 		const lines = atOnce(renderer.inSteps(writer, state, derived));
 		times.push(cpuMs());

@@ -9,7 +9,7 @@ import type { Publisher } from './metrics/publisher.ts';
 import { countSeries } from './metrics/series.ts';
 import type { Carried, Derived, TargetState } from './model.ts';
 import type { Shard } from './options/shard.ts';
-import { carry } from './poll/carry.ts';
+import { carryInSteps } from './poll/carry.ts';
 import type { Outcome } from './poll/outcome.ts';
 import { Poller } from './poll/poller.ts';
 import { ProblemLog } from './poll/problem-log.ts';
@@ -188,17 +188,16 @@ export class TargetHistory {
 
 	/** @param requests - all that were ever sent, by operation */
 	async poll(outcome: Outcome, requests: ReadonlyMap<string, number>): Promise<void> {
-		const { name, keepFailedMs, seriesLimits } = this.#plan;
 		this.state = afterPoll(this.state, outcome, requests);
-		this.#carried = carry(this.#carried, outcome.reading, outcome.startedAtMs, keepFailedMs);
-		const steps = deriveInSteps(this.#history, this.#carried, this.#derivePlan);
-		const derived = await inTurns(steps);
-		this.derived = this.#limiter.limit(
-			name,
-			derived,
-			countSeries(this.#plan.platform.name, derived),
-			seriesLimits,
-		);
+		this.derived = await inTurns(this.#take(outcome));
+	}
+
+	*#take({ reading, startedAtMs }: Outcome): Generator<void, Derived> {
+		const { name, platform, keepFailedMs, seriesLimits } = this.#plan;
+		this.#carried = yield* carryInSteps(this.#carried, reading, startedAtMs, keepFailedMs);
+		const derived = yield* deriveInSteps(this.#history, this.#carried, this.#derivePlan);
+		const counts = yield* countSeries(platform.name, derived);
+		return this.#limiter.limit(name, derived, counts, seriesLimits);
 	}
 }
 

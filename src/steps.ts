@@ -3,15 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 /** Work goes on for so long before others have their turn: a scrape waits no longer for it. */
 const turnMs = 5;
 
-/** Does long work in turns, so that the event loop serves others in between. */
+/** Does long work in turns of its own, so that the event loop serves others before and in between. */
 export async function inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
 	for (;;) {
+		await setImmediate();
 		const began = performance.now();
 		do {
 			const { done, value } = steps.next();
 			if (done) return value;
 		} while (performance.now() - began < turnMs);
-		await setImmediate();
 	}
 }
 

@@ -75,7 +75,7 @@ function streamMemories(history: History, carried: Carried): readonly StreamMemo
 		const memory = finder.find({ stream: record.name }) ?? newStream(history, record.name);
 		memory.round = round;
 		memory.consumers = 0;
-		memory.retentionSeconds = record.retentionSeconds ?? Number.NaN;
+		memory.retentionSeconds = record.retentionSeconds;
 		return memory;
 	});
 	const others = history.streams.filter((memory) => memory.round !== round);
@@ -130,10 +130,10 @@ function newStream(history: History, stream: string): StreamMemory {
 		points: undefined,
 		pointsPerPartition: 0,
 		producedTotal: 0,
-		producedCount: Number.NaN,
+		producedCount: undefined,
 		readAt: history.timeline.now,
 		round: 0,
 		consumers: 0,
-		retentionSeconds: Number.NaN,
+		retentionSeconds: undefined,
 	};
 }

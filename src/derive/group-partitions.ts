@@ -103,6 +103,9 @@ export function foldPartitions(
 	const count = rows.ids.length;
 	const { partitionLags, partitionLagsAt } = context;
 	const of = stream?.partitions;
+	const ofFrom = of ? history.streamPartitions.offsetOf(of) : 0;
+	const ofCount = of ? history.streamPartitions.countOf(of) : 0;
+	const pointsFrom = stream?.points ? history.points.offsetOf(stream.points) : 0;
 	let streamIndex = 0;
 	const { told } = rows;
 
@@ -167,17 +170,17 @@ export function foldPartitions(
 
 		if (!stream || !of) continue;
 		const id = rows.ids[index] as number;
-		if (streamRows.id[of.offset + streamIndex] !== id) {
-			streamIndex = indexOf(streamRows.id, of.offset, of.count, id);
+		if (streamRows.id[ofFrom + streamIndex] !== id) {
+			streamIndex = indexOf(streamRows.id, ofFrom, ofCount, id);
 			if (streamIndex === -1) {
 				streamIndex = 0;
 				continue;
 			}
 		}
-		const streamRow = of.offset + streamIndex;
+		const streamRow = ofFrom + streamIndex;
 		let age = Number.NaN;
 		if (context.agesByHead && stream.points && lag > 0) {
-			const from = stream.points.offset + streamIndex * stream.pointsPerPartition;
+			const from = pointsFrom + streamIndex * stream.pointsPerPartition;
 			const came = headTick(points, from, streamRows.points[streamRow] as number, position);
 			age = ageSeconds(came, fresh ? now : provenAt);
 			folded.ageSeconds = larger(folded.ageSeconds, age);
@@ -193,7 +196,7 @@ export function foldPartitions(
 				startRate: rate,
 			});
 		}
-		if (streamIndex + 1 < of.count) streamIndex += 1;
+		if (streamIndex + 1 < ofCount) streamIndex += 1;
 	}
 	folded.unknown += unread + beyondEnd;
 	if (unread + beyondEnd > 0) {

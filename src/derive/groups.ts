@@ -67,7 +67,9 @@ export class GroupTaker {
 		if (this.#fresh) memory.readAt = history.timeline.now;
 
 		const hasPartitions = this.#takeLag(row, memory, group, readAtMs, stream, known);
-		if (this.#fresh && memory.told) this.#add(takeTold(history, memory.told.offset, group));
+		if (this.#fresh && memory.told) {
+			this.#add(takeTold(history, history.toldRows.offsetOf(memory.told), group));
+		}
 		this.#count(row, memory, group);
 		if (!hasPartitions) this.#setRetention(row, memory, group, stream);
 		this.#keepTime(row, memory, group);
@@ -101,10 +103,11 @@ export class GroupTaker {
 		}
 		const context = this.#context;
 		context.readAtMs = readAtMs;
-		context.first = memory.partitions?.offset ?? 0;
-		context.toldFirst = memory.toldPartitions?.offset ?? 0;
+		const { groupRows, groupPartitions, toldPartitions } = this.#history;
+		context.first = memory.partitions ? groupPartitions.offsetOf(memory.partitions) : 0;
+		context.toldFirst = memory.toldPartitions ? toldPartitions.offsetOf(memory.toldPartitions) : 0;
 		context.known = known;
-		context.provenAt = this.#history.groupRows.columns.provenAt[memory.row.offset] as number;
+		context.provenAt = groupRows.columns.provenAt[groupRows.offsetOf(memory.row)] as number;
 		context.stalledAfterSeconds = memory.objective.stalledAfterSeconds;
 		context.stream = stream;
 		context.retentionSeconds = this.#retentionSeconds(stream);
@@ -140,9 +143,11 @@ export class GroupTaker {
 	}
 
 	/** Counters: kept in any case, exported with what they count. */
-	#count(row: number, { row: { offset }, told }: GroupMemory, group: Group): void {
+	#count(row: number, { row: range, told }: GroupMemory, group: Group): void {
 		const records = this.#records;
-		const { consumedTotal, lostTotal } = this.#history.groupRows.columns;
+		const { groupRows, toldRows } = this.#history;
+		const offset = groupRows.offsetOf(range);
+		const { consumedTotal, lostTotal } = groupRows.columns;
 		const consumedNow = (consumedTotal[offset] as number) + this.#consumed;
 		const lostNow = (lostTotal[offset] as number) + this.#lost;
 		consumedTotal[offset] = consumedNow;
@@ -156,8 +161,8 @@ export class GroupTaker {
 			records.lostTotal[row] = lostNow;
 		}
 		if (told && group.exhaustedCount !== undefined) {
-			const { exhaustedTotal } = this.#history.toldRows.columns;
-			records.exhaustedTotal[row] = exhaustedTotal[told.offset] as number;
+			const { exhaustedTotal } = toldRows.columns;
+			records.exhaustedTotal[row] = exhaustedTotal[toldRows.offsetOf(told)] as number;
 		}
 	}
 
@@ -181,7 +186,10 @@ export class GroupTaker {
 			end: Math.max(line?.end ?? lag, start),
 			ageSeconds: group.lagSeconds ?? Number.NaN,
 			limitSeconds,
-			startRate: line && told ? startRate(toldRows.columns, told.offset, timeline.now, start) : 0,
+			startRate:
+				line && told
+					? startRate(toldRows.columns, toldRows.offsetOf(told), timeline.now, start)
+					: 0,
 		};
 		// The line may end at what is acknowledged: without lag, nothing unread is in danger all the same.
 		if (lag === 0) unread.position = unread.end;
@@ -191,11 +199,13 @@ export class GroupTaker {
 
 	/** A stream's time limit; NaN where it was not read in this round. */
 	#retentionSeconds(stream: StreamMemory | undefined): number {
-		return stream?.round === this.#history.round ? stream.retentionSeconds : Number.NaN;
+		const isRead = stream?.round === this.#history.round;
+		return isRead ? (stream.retentionSeconds ?? Number.NaN) : Number.NaN;
 	}
 
 	/** Sets the clocks, and notes what happened in this round. */
-	#keepTime(row: number, { row: { offset }, objective }: GroupMemory, group: Group): void {
+	#keepTime(row: number, { row: range, objective }: GroupMemory, group: Group): void {
+		const offset = this.#history.groupRows.offsetOf(range);
 		const columns = this.#history.groupRows.columns;
 		const { round, intervalTicks } = this.#history;
 		const { now } = this.#history.timeline;
@@ -234,9 +244,10 @@ export class GroupTaker {
 	#conclude(
 		row: number,
 		record: ConsumerRecord,
-		{ row: { offset }, objective }: GroupMemory,
+		{ row: range, objective }: GroupMemory,
 		group: Group,
 	): void {
+		const offset = this.#history.groupRows.offsetOf(range);
 		const records = this.#records;
 		const { round, roundTicks, timeline } = this.#history;
 		const columns = this.#history.groupRows.columns;
@@ -270,7 +281,8 @@ function isRecent(then: number, round: number): boolean {
 }
 
 /** After a round without the group, its ring of lags holds those of a time long past. */
-function forgetLags(history: History, { row: { offset } }: GroupMemory): void {
-	const { lags } = history.groupRows.columns;
+function forgetLags({ groupRows }: History, { row }: GroupMemory): void {
+	const offset = groupRows.offsetOf(row);
+	const { lags } = groupRows.columns;
 	lags.fill(Number.NaN, offset * windowPolls, (offset + 1) * windowPolls);
 }

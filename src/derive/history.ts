@@ -124,15 +124,15 @@ export interface StreamMemory {
 	points: Range | undefined;
 	pointsPerPartition: number;
 	producedTotal: number;
-	/** NaN: never read. */
-	producedCount: number;
+	/** Absent: never read. */
+	producedCount: number | undefined;
 	readAt: number;
 	/** The last round in which it was there, or {@link forgotten}. What follows is that round's. */
 	round: number;
 	/** Groups on it. */
 	consumers: number;
-	/** How long messages are kept; NaN: for ever, or not told. */
-	retentionSeconds: number;
+	/** How long messages are kept; absent: for ever, or not told. */
+	retentionSeconds: number | undefined;
 }
 
 /** What is remembered of something that no reading has shown for so long is given up. */

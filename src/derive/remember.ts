@@ -54,7 +54,7 @@ export function rememberGroup(
 	}
 	if (!memory.told && tells(group)) {
 		memory.told = history.toldRows.add(1);
-		const { offset } = memory.told;
+		const offset = history.toldRows.offsetOf(memory.told);
 		const told = history.toldRows.columns;
 		for (const column of [
 			told.positionMajor,
@@ -106,10 +106,12 @@ export function rememberPartitions(
 }
 
 /** So many points a partition are the next that a stream gets, and the bytes that they take more. */
-export function nextPoints({ partitions, pointsPerPartition }: StreamMemory) {
+export function nextPoints(history: History, memory: StreamMemory) {
+	const { partitions, pointsPerPartition } = memory;
 	const wanted = Math.min(mostPoints, Math.ceil(pointsPerPartition * 1.5));
 	const more = wanted - pointsPerPartition;
-	return { wanted, bytes: (partitions?.count ?? 0) * more * pointBytes * 1.05 };
+	const rows = partitions ? history.streamPartitions.countOf(partitions) : 0;
+	return { wanted, bytes: rows * more * pointBytes * 1.05 };
 }
 
 /** Gives more points to streams that lack them, as long as there is memory for it. */
@@ -122,13 +124,15 @@ export function growPoints(
 	const growing: [StreamMemory, Range, number][] = [];
 	for (const memory of lacking) {
 		if (!memory.partitions) continue;
-		const { wanted, bytes } = nextPoints(memory);
+		const { wanted, bytes } = nextPoints(history, memory);
 		if (bytes > left) continue;
 		left -= bytes;
 		growing.push([memory, memory.partitions, wanted]);
 	}
 	if (growing.length === 0) return;
-	history.points.reserve(growing.reduce((sum, [, rows, wanted]) => sum + rows.count * wanted, 0));
+	const { streamPartitions } = history;
+	const needed = growing.map(([, rows, wanted]) => streamPartitions.countOf(rows) * wanted);
+	history.points.reserve(needed.reduce((sum, points) => sum + points, 0));
 	for (const [memory, rows, wanted] of growing) movePoints(history, memory, rows, rows, wanted);
 	history.points.compact();
 }
@@ -142,21 +146,26 @@ function movePoints(
 	perPartition: number,
 ): void {
 	const { points: before, pointsPerPartition: perPartitionBefore } = memory;
-	const range = history.points.add(rows.count * perPartition);
-	const { id, points: counts } = history.streamPartitions.columns;
-	let old = 0;
-	for (let row = 0; before && rowsBefore && row < rows.count; row++) {
-		const wanted = id[rows.offset + row] as number;
-		while (old < rowsBefore.count && (id[rowsBefore.offset + old] as number) < wanted) old++;
-		if (old === rowsBefore.count || id[rowsBefore.offset + old] !== wanted) continue;
-		for (let point = 0; point < (counts[rows.offset + row] as number); point++) {
-			history.points.copyRow(
-				before.offset + old * perPartitionBefore + point,
-				range.offset + row * perPartition + point,
+	const { points, streamPartitions } = history;
+	const count = streamPartitions.countOf(rows);
+	const range = points.add(count * perPartition);
+	const { id, points: counts } = streamPartitions.columns;
+	const from = streamPartitions.offsetOf(rows);
+	let old = rowsBefore ? streamPartitions.offsetOf(rowsBefore) : 0;
+	const oldFrom = old;
+	const oldEnd = old + (rowsBefore ? streamPartitions.countOf(rowsBefore) : 0);
+	for (let row = 0; before && row < count; row++) {
+		const wanted = id[from + row] as number;
+		while (old < oldEnd && (id[old] as number) < wanted) old++;
+		if (old === oldEnd || id[old] !== wanted) continue;
+		for (let point = 0; point < (counts[from + row] as number); point++) {
+			points.copyRow(
+				points.offsetOf(before) + (old - oldFrom) * perPartitionBefore + point,
+				points.offsetOf(range) + row * perPartition + point,
 			);
 		}
 	}
-	if (before) history.points.remove(before);
+	if (before) points.remove(before);
 	memory.points = range;
 	memory.pointsPerPartition = perPartition;
 }
@@ -188,31 +197,36 @@ function fit<Of extends PartitionColumns>(
 	ids: Int32Array,
 	blank: (columns: Of, row: number) => void,
 ): Range {
-	if (before && isSame(store.columns.id, before, ids)) return before;
+	if (before && isSame(store, before, ids)) return before;
 	const range = store.add(ids.length);
 	const { columns } = store;
-	let old = 0;
+	const from = store.offsetOf(range);
+	let old = before ? store.offsetOf(before) : 0;
+	const oldEnd = old + (before ? store.countOf(before) : 0);
 	for (let row = 0; row < ids.length; row++) {
 		const wanted = ids[row] as number;
-		const at = range.offset + row;
-		while (before && old < before.count && (columns.id[before.offset + old] as number) < wanted) {
-			old++;
-		}
-		if (before && old < before.count && columns.id[before.offset + old] === wanted) {
-			store.copyRow(before.offset + old, at);
+		while (old < oldEnd && (columns.id[old] as number) < wanted) old++;
+		if (old < oldEnd && columns.id[old] === wanted) {
+			store.copyRow(old, from + row);
 		} else {
-			columns.id[at] = wanted;
-			blank(columns, at);
+			columns.id[from + row] = wanted;
+			blank(columns, from + row);
 		}
 	}
 	if (before) store.remove(before);
 	return range;
 }
 
-function isSame(id: Int32Array, range: Range, ids: Int32Array): boolean {
-	if (range.count !== ids.length) return false;
+function isSame<Of extends PartitionColumns>(
+	store: Columns<Of>,
+	range: Range,
+	ids: Int32Array,
+): boolean {
+	if (store.countOf(range) !== ids.length) return false;
+	const { id } = store.columns;
+	const from = store.offsetOf(range);
 	for (let row = 0; row < ids.length; row++) {
-		if (id[range.offset + row] !== ids[row]) return false;
+		if (id[from + row] !== ids[row]) return false;
 	}
 	return true;
 }

@@ -31,7 +31,7 @@ export function takeStream(
 	if (readAtMs !== atMs) return;
 	memory.readAt = history.timeline.now;
 	if (record.producedCount !== undefined) {
-		memory.producedTotal += advance(memory.producedCount, record.producedCount);
+		memory.producedTotal += advance(memory.producedCount ?? Number.NaN, record.producedCount);
 		memory.producedCount = record.producedCount;
 	}
 	if (record.partitions) {
@@ -49,8 +49,9 @@ function takePartitions(
 ): void {
 	const columns = history.streamPartitions.columns;
 	const { now } = history.timeline;
-	const mayGrow = memory.pointsPerPartition < mostPoints && nextPoints(memory).bytes <= bytesLeft;
-	const first = memory.partitions?.offset ?? 0;
+	const mayGrow =
+		memory.pointsPerPartition < mostPoints && nextPoints(history, memory).bytes <= bytesLeft;
+	const first = memory.partitions ? history.streamPartitions.offsetOf(memory.partitions) : 0;
 	for (let index = 0; index < partitions.ids.length; index++) {
 		if (partitions.readAtMs && partitions.readAtMs[index] !== atMs) continue;
 		const start = partitions.start[index] as number;
@@ -81,10 +82,10 @@ function takeHead(
 	const { partitions, points, pointsPerPartition } = memory;
 	if (!partitions || !points) return true;
 	const columns = history.streamPartitions.columns;
-	const row = partitions.offset + index;
+	const row = history.streamPartitions.offsetOf(partitions) + index;
 	const count = addPoint(
 		history.points.columns,
-		points.offset + index * pointsPerPartition,
+		history.points.offsetOf(points) + index * pointsPerPartition,
 		columns.points[row] as number,
 		pointsPerPartition,
 		history.timeline.now,
@@ -112,13 +113,15 @@ export function takeSeeds(history: History, seeds: readonly HeadSeed[]): void {
 	for (const { stream, partition, atMs, end } of latestFirst) {
 		const memory = streams.get(stream);
 		if (!memory?.points || !memory.partitions) continue;
-		const index = indexOf(columns.id, memory.partitions.offset, memory.partitions.count, partition);
+		const first = history.streamPartitions.offsetOf(memory.partitions);
+		const count = history.streamPartitions.countOf(memory.partitions);
+		const index = indexOf(columns.id, first, count, partition);
 		if (index === -1) continue;
-		const row = memory.partitions.offset + index;
+		const row = first + index;
 		const { pointsPerPartition } = memory;
 		columns.points[row] = addSeed(
 			points,
-			memory.points.offset + index * pointsPerPartition,
+			history.points.offsetOf(memory.points) + index * pointsPerPartition,
 			columns.points[row] as number,
 			pointsPerPartition,
 			history.timeline.tickOf(atMs),

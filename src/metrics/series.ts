@@ -20,8 +20,14 @@ type Family<Record> =
 	| Info<Record>
 	| PerPartition<Record>;
 
-/** How many series a target's records make: those of single partitions apart from all others. */
-export function countSeries(platform: string, { consumers, streams, expectations }: Derived) {
+/** Records between two places where counting may be interrupted. */
+const stepRecords = 500;
+
+/**
+ * How many series a target's records make: those of single partitions apart from all others. It
+ * yields wherever it may be interrupted.
+ */
+export function* countSeries(platform: string, { consumers, streams, expectations }: Derived) {
 	const isHere = (family: Declaration) => isOn(platform, family);
 	const ofGroups = groupFamilies.filter(isHere);
 	const ofStreams = streamFamilies.filter(isHere);
@@ -37,9 +43,16 @@ export function countSeries(platform: string, { consumers, streams, expectations
 		}
 		return own;
 	};
-	const groups = consumers.map((consumer) => seriesOf(ofGroups, consumer));
+	const groups = new Array<number>(consumers.length);
+	for (const [row, consumer] of consumers.entries()) {
+		if (row % stepRecords === 0) yield;
+		groups[row] = seriesOf(ofGroups, consumer);
+	}
 	let others = 0;
-	for (const stream of streams) others += seriesOf(ofStreams, stream);
+	for (const [row, stream] of streams.entries()) {
+		if (row % stepRecords === 0) yield;
+		others += seriesOf(ofStreams, stream);
+	}
 	for (const one of expectations) others += seriesOf(expectationFamilies, one);
 	return { groups, streams: others, partitions };
 }

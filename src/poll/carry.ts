@@ -1,6 +1,10 @@
 import { Finder, keyOf, type Names } from '../finder.ts';
 import type { Carried, Group, Kept, Reading, Stream, Unread } from '../model.ts';
+import { atOnce } from '../steps.ts';
 import { carryRows } from './carry-rows.ts';
+
+/** Records between two places where merging may be interrupted. */
+const stepRecords = 1000;
 
 /** Complete listings in a row that must lack something before it counts as gone. */
 const goneAfterListings = 3;
@@ -22,20 +26,31 @@ const notRead = 'not_read';
  *
  * @param atMs - when the reading was made, in milliseconds since 1970
  */
-export function carry(
+export function carry(...args: Parameters<typeof carryInSteps>): Carried {
+	return atOnce(carryInSteps(...args));
+}
+
+/** The same as {@link carry}, yielding wherever it may be interrupted. */
+export function* carryInSteps(
 	previous: Carried | undefined,
 	reading: Reading | undefined,
 	atMs: number,
 	keepFailedMs: number,
-): Carried {
+): Generator<void, Carried> {
 	const unread = unreadReasons(reading?.unread ?? []);
 	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false };
 
-	const streams = merge(reading?.streams ?? [], previous?.streams ?? [], namesOfStream, atMs, {
-		fill: (stream, before) => withOldRows(stream, before, grace),
-		keep: (kept) => keep(kept, unread.ofStream(kept.record.name), grace, bareStream),
-	});
-	const groups = merge(reading?.groups ?? [], previous?.groups ?? [], namesOfGroup, atMs, {
+	const streams = yield* merge(
+		reading?.streams ?? [],
+		previous?.streams ?? [],
+		namesOfStream,
+		atMs,
+		{
+			fill: (stream, before) => withOldRows(stream, before, grace),
+			keep: (kept) => keep(kept, unread.ofStream(kept.record.name), grace, bareStream),
+		},
+	);
+	const groups = yield* merge(reading?.groups ?? [], previous?.groups ?? [], namesOfGroup, atMs, {
 		fill: (group, before) => withOldLagRows(group, before, grace),
 		keep: (kept) => {
 			const { stream, consumerGroup } = kept.record;
@@ -63,18 +78,19 @@ interface Rules<T> {
 }
 
 /** What was read, then what is kept of before; each name once. */
-function merge<T>(
+function* merge<T>(
 	read: readonly T[],
 	before: readonly Kept<T>[],
 	namesOf: (record: T) => Names,
 	atMs: number,
 	rules: Rules<T>,
-): Kept<T>[] {
+): Generator<void, Kept<T>[]> {
 	const finder = new Finder(before, ({ record }) => namesOf(record));
 	const isRead = new Uint8Array(before.length);
 	const isNew = new Set<string>();
 	const merged: Kept<T>[] = [];
 	for (const record of read) {
+		if (merged.length % stepRecords === 0) yield;
 		const names = namesOf(record);
 		const at = finder.indexOf(names);
 		// Should a target tell something twice, its series must not be there twice.

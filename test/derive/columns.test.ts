@@ -11,7 +11,8 @@ function make() {
 
 type Store = ReturnType<typeof make>;
 
-function write(store: Store, { offset, count }: Range, first: number): void {
+function write(store: Store, range: Range, first: number): void {
+	const [offset, count] = [store.offsetOf(range), store.countOf(range)];
 	const { value, pair } = store.columns;
 	for (let row = 0; row < count; row++) {
 		value[offset + row] = first + row;
@@ -20,7 +21,8 @@ function write(store: Store, { offset, count }: Range, first: number): void {
 	}
 }
 
-function read(store: Store, { offset, count }: Range): readonly number[] {
+function read(store: Store, range: Range): readonly number[] {
+	const [offset, count] = [store.offsetOf(range), store.countOf(range)];
 	const { value, pair } = store.columns;
 	const values = [...value.subarray(offset, offset + count)];
 	const pairs = Array.from(pair.subarray(offset * 2, (offset + count) * 2));
@@ -55,10 +57,8 @@ test('new rows hold zeros, also where others were', () => {
 	write(store, first, 7);
 	store.remove(first);
 	store.reserve(50);
-	assert.deepEqual(
-		[...store.columns.value.subarray(store.add(50).offset)].slice(0, 50),
-		Array(50).fill(0),
-	);
+	const from = store.offsetOf(store.add(50));
+	assert.deepEqual([...store.columns.value.subarray(from, from + 50)], Array(50).fill(0));
 });
 
 test('the columns take little more than the rows that are held', () => {
@@ -73,10 +73,26 @@ test('the columns take little more than the rows that are held', () => {
 	assert.ok(store.bytes <= 100 * 16 * 1.03, `${store.bytes}`);
 });
 
+test('the number of a range that was removed is given to another one', () => {
+	const store = make();
+	const first = store.add(3);
+	const other = store.add(2);
+	write(store, other, 40);
+	store.remove(first);
+	store.remove(first);
+	store.compact();
+	const next = store.add(5);
+	write(store, next, 70);
+	assert.equal(next, first);
+	assert.deepEqual(read(store, other), [40, 41]);
+	assert.deepEqual(read(store, next), [70, 71, 72, 73, 74]);
+});
+
 test('a row is copied with all its columns', () => {
 	const store = make();
 	const range = store.add(2);
 	write(store, range, 5);
-	store.copyRow(range.offset, range.offset + 1);
+	const from = store.offsetOf(range);
+	store.copyRow(from, from + 1);
 	assert.deepEqual(read(store, range), [5, 5]);
 });

@@ -4,6 +4,7 @@ import { join } from '../../src/metrics/exposition.ts';
 import { countSeries } from '../../src/metrics/series.ts';
 import { renderTarget } from '../../src/metrics/target-renderer.ts';
 import { initialState } from '../../src/poll/target-state.ts';
+import { atOnce } from '../../src/steps.ts';
 import { consumer, derivedOf } from './records.ts';
 
 test('what is counted is what is rendered, partitions apart', () => {
@@ -34,7 +35,7 @@ test('what is counted is what is rendered, partitions apart', () => {
 			{ target: 't', platform: 'kafka', stream: 's', consumerGroup: 'x' },
 		],
 	});
-	const { groups, streams, partitions } = countSeries('kafka', derived);
+	const { groups, streams, partitions } = atOnce(countSeries('kafka', derived));
 	const state = initialState('t', { name: 'kafka', operations: [], problems: [] }, 15);
 	const lines = Buffer.concat(join([renderTarget(state, derived)]))
 		.toString()
