@@ -5,7 +5,11 @@ import { type Exporter, valuesOf } from '../e2e/exporter.ts';
 import { intervalSeconds, type Lab, type PlatformName, platforms, startLab, truth } from './lab.ts';
 import { type Seen, watching } from './watch.ts';
 
-/** Of a scrape; a loaded machine takes longer than the exporter does. */
+/**
+ * Of nineteen scrapes in twenty, and of the slowest: where a broker starts, tests and exporter wait for
+ * a core now and then.
+ */
+const usualScrapeMs = 100;
 const mostScrapeMs = 1000;
 
 interface Fault {
@@ -95,7 +99,9 @@ describe('a broker in trouble', () => {
 					backAfterMs = performance.now() - answersAt;
 				});
 				t.diagnostic(report(seen, backAfterMs));
-				assert.ok(seen.slowestMs < mostScrapeMs, `a scrape took ${seen.slowestMs} ms`);
+				const { usualMs, mostMs: slowestMs } = scrapeTimes(seen);
+				assert.ok(usualMs < usualScrapeMs, `one scrape in twenty took ${usualMs} ms`);
+				assert.ok(slowestMs < mostScrapeMs, `a scrape took ${slowestMs} ms`);
 				for (const other of others) {
 					const age = seen.oldestSeconds[other] ?? 0;
 					assert.ok(age < 2 * intervalSeconds, `${other} was ${age} s old`);
@@ -109,8 +115,14 @@ describe('a broker in trouble', () => {
 
 const patience = { timeoutMs: 60_000 };
 
-function report({ scrapes, slowestMs }: Seen, backAfterMs: number): string {
-	return `${scrapes} scrapes, the slowest ${slowestMs.toFixed(0)} ms; back after ${backAfterMs.toFixed(0)} ms`;
+function scrapeTimes({ scrapesMs }: Seen): { readonly usualMs: number; readonly mostMs: number } {
+	const at = (part: number) => scrapesMs[Math.floor((scrapesMs.length - 1) * part)] ?? Number.NaN;
+	return { usualMs: at(0.95), mostMs: at(1) };
+}
+
+function report(seen: Seen, backAfterMs: number): string {
+	const { usualMs, mostMs } = scrapeTimes(seen);
+	return `${seen.scrapesMs.length} scrapes, 95 % within ${usualMs.toFixed(0)} ms, the slowest ${mostMs.toFixed(0)} ms; back after ${backAfterMs.toFixed(0)} ms`;
 }
 
 async function isDown(exporter: Exporter, platform: PlatformName): Promise<boolean> {

@@ -106,7 +106,7 @@ for (const platform of platforms) {
 				await until('they are gone', async () => (await told()) === 0, patience);
 				pollsUntilGone = (await polls('ok')) + (await polls('partial')) - from;
 			});
-			t.diagnostic(`${seen.scrapes} scrapes; gone after ${pollsUntilGone} polls`);
+			t.diagnostic(`${seen.scrapesMs.length} scrapes; gone after ${pollsUntilGone} polls`);
 			assert.equal(await polls('failed'), failed);
 			// One may have begun before the last was deleted.
 			assert.ok(pollsUntilGone <= 4, `${pollsUntilGone} polls`);

@@ -7,9 +7,8 @@ export type Truth = Readonly<Record<string, number>>;
 
 /** What was seen by scraping again and again. */
 export interface Seen {
-	readonly scrapes: number;
-	/** How long the slowest scrape took. */
-	readonly slowestMs: number;
+	/** How long each scrape took, the fastest first. */
+	readonly scrapesMs: readonly number[];
 	/** By target: how old its last good poll was at most, in seconds. */
 	readonly oldestSeconds: Readonly<Record<string, number>>;
 }
@@ -24,7 +23,8 @@ export async function watching(
 	truth: Truth,
 	happening: () => Promise<unknown>,
 ): Promise<Seen> {
-	const seen = { scrapes: 0, slowestMs: 0, oldestSeconds: {} as Record<string, number> };
+	const scrapesMs: number[] = [];
+	const oldestSeconds: Record<string, number> = {};
 	let isOver = false;
 	const over = happening().finally(() => {
 		isOver = true;
@@ -33,20 +33,19 @@ export async function watching(
 		while (!isOver) {
 			const began = performance.now();
 			const text = await exporter.scrape();
-			seen.slowestMs = Math.max(seen.slowestMs, performance.now() - began);
-			seen.scrapes += 1;
+			scrapesMs.push(performance.now() - began);
 			checkLags(text, truth);
 			const goodAt = valuesOf(text, 'stream_target_last_success_timestamp_seconds');
 			for (const [labels, at] of Object.entries(goodAt)) {
 				const [, target = ''] = /target="([^"]*)"/.exec(labels) ?? [];
 				const age = Date.now() / 1000 - at;
-				seen.oldestSeconds[target] = Math.max(seen.oldestSeconds[target] ?? 0, age);
+				oldestSeconds[target] = Math.max(oldestSeconds[target] ?? 0, age);
 			}
 			await sleep(50);
 		}
 	};
 	await Promise.all([look(), over]);
-	return seen;
+	return { scrapesMs: scrapesMs.sort((a, b) => a - b), oldestSeconds };
 }
 
 function checkLags(text: string, truth: Truth): void {
