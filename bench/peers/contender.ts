@@ -9,7 +9,7 @@ export interface Contender {
 	readonly version: string;
 	/** When it asks the broker. */
 	readonly reads: 'at its own pace' | 'when scraped';
-	/** Readings that go by before it is timed: caches are filled, and code is compiled. */
+	/** Readings that go by before anything is measured: caches are filled, and code is compiled. */
 	readonly warmUp: number;
 	readonly lags: Lags;
 	/** Serves `/metrics` on its first port. */

@@ -11,7 +11,7 @@ import { type Scraped, scrapeFor } from './scrapes.ts';
 
 /** How long one round measures. */
 export interface Effort {
-	/** Timed, and as many again whose CPU is counted. */
+	/** Whose CPU is counted, and as many again that are timed. */
 	readonly readings: number;
 	readonly scrapeSeconds: number;
 }
@@ -36,10 +36,8 @@ export async function measure(
 ): Promise<Round> {
 	const brokerPid = installation.server.pid;
 	const idleShare = await cpuShare(brokerPid);
-	const { warmUp } = contender;
-	return await running(contender, installation.direct, warmUp, async (pid, port, readings) => {
-		const times: ReadingTime[] = [];
-		for (let reading = 0; reading < count; reading++) times.push(await readings.time());
+	return await running(contender, installation.direct, async (pid, port, readings) => {
+		await readings.pass(contender.warmUp, async () => undefined);
 		const meter = async () => ({
 			atMs: performance.now(),
 			cpuMs: await cpuMs(pid),
@@ -49,6 +47,8 @@ export async function measure(
 		const { before, after } = passed;
 		const idleMs = idleShare * (after.atMs - before.atMs);
 		const { now: restingBytes } = await residentBytes(pid);
+		const times: ReadingTime[] = [];
+		for (let reading = 0; reading < count; reading++) times.push(await readings.time());
 		const readingMs = median(times.map(({ totalMs }) => totalMs));
 		const scraped = await scrapeFor(scrapeSeconds, contender, port, readingMs);
 		const { peak: peakBytes } = await residentBytes(pid);
@@ -79,7 +79,7 @@ export async function count(
 	readings: number,
 ): Promise<Counts> {
 	const { truth } = installation;
-	return await running(contender, installation.counted, 1, async (_, port, seen) => {
+	return await running(contender, installation.counted, async (_, port, seen) => {
 		const bytes = async () => installation.countedBytes();
 		const passed = await seen.pass(readings, bytes);
 		const scraper = new Scraper(port);
@@ -94,11 +94,10 @@ export async function count(
 	});
 }
 
-/** Does something with a contender that runs and is warm. */
+/** Does something with a contender that has read everything once. */
 async function running<T>(
 	contender: Contender,
 	address: Address,
-	warmUp: number,
 	work: (pid: number, port: number, readings: Readings) => Promise<T>,
 ): Promise<T> {
 	const server = await contender.start(address);
@@ -106,7 +105,6 @@ async function running<T>(
 	const readings = readingsOf(contender, port);
 	try {
 		await until('the first reading', async () => await readings.time(), { timeoutMs: 60_000 });
-		for (let reading = 1; reading < warmUp; reading++) await readings.time();
 		return await work(server.pid, port, readings);
 	} catch (error) {
 		throw new Error(`${contender.name}: ${error}; its last lines:\n${server.log()}`, {
