@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type LogOptions, logFormats, logLevels } from './log.ts';
+import { type LogOptions, logFormats, logLevels } from './log-options.ts';
 import { nearest } from './options/nearest.ts';
 import { parseShard, type Shard } from './options/shard.ts';
 import { type CommandName, commandNames, commands, commonFlags, listed, outputs } from './usage.ts';

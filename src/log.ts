@@ -1,29 +1,14 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import type { LogOptions } from './log-options.ts';
 import { printable, printableJson } from './printable.ts';
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-export const logFormats = ['json', 'pretty'] as const;
-
-/** How the log is written. */
-export interface LogOptions {
-	readonly level: (typeof logLevels)[number];
-	readonly format: (typeof logFormats)[number];
-}
+/** Written synchronously: the last lines before an exit are those that matter. */
+const standardError = { fd: 2, sync: true } as const;
 
 /** A log on standard error: standard output belongs to what commands print. */
-export function makeLog({ level, format }: LogOptions): Logger {
-	const fd = 2;
-	// Written synchronously: the last lines before an exit are those that matter.
-	const stream: DestinationStream =
-		format === 'pretty'
-			? pretty({
-					destination: fd,
-					sync: true,
-					colorize: process.stderr.isTTY,
-					messageFormat: (line, key) => printable(String(line[key])),
-				})
-			: printableLines(destination({ fd, sync: true }));
+export async function makeLog({ level, format }: LogOptions): Promise<Logger> {
+	const stream =
+		format === 'pretty' ? await prettyLines() : printableLines(destination(standardError));
 	return pino(
 		{
 			level,
@@ -36,6 +21,18 @@ export function makeLog({ level, format }: LogOptions): Logger {
 		},
 		stream,
 	);
+}
+
+/** What makes them takes 2 MB that a daemon with a log of JSON does without. */
+async function prettyLines(): Promise<DestinationStream> {
+	const { default: pretty } = await import('pino-pretty');
+	const { fd, sync } = standardError;
+	return pretty({
+		destination: fd,
+		sync,
+		colorize: process.stderr.isTTY,
+		messageFormat: (line, key) => printable(String(line[key])),
+	});
 }
 
 function printableLines(stream: DestinationStream): DestinationStream {

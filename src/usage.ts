@@ -1,4 +1,4 @@
-import { logFormats, logLevels } from './log.ts';
+import { logFormats, logLevels } from './log-options.ts';
 
 export const outputs = ['table', 'json', 'prometheus'] as const;
 

@@ -11,11 +11,11 @@ import { parseArguments, UsageError } from '../arguments.ts';
  * @returns a base address; absent where the first process is something else, or where its flags do
  * not tell
  */
-export function firstProcessUrl(
+export async function firstProcessUrl(
 	commandLine: string,
 	program: string,
-	usesTls: (webConfigFile: string) => boolean,
-): string | undefined {
+	usesTls: (webConfigFile: string) => Promise<boolean>,
+): Promise<string | undefined> {
 	const words = commandLine.split('\0').slice(0, -1);
 	const at = words.findIndex((word) => resolve(word) === program);
 	if (at < 0) return undefined;
@@ -25,8 +25,8 @@ export function firstProcessUrl(
 		const [address] = invocation.listenAddresses;
 		if (address === undefined || address.port === 0) return undefined;
 		const { webConfigFile } = invocation;
-		const scheme = webConfigFile !== undefined && usesTls(webConfigFile) ? 'https' : 'http';
-		return `${scheme}://${reachable(address.host)}:${address.port}`;
+		const isTls = webConfigFile !== undefined && (await usesTls(webConfigFile));
+		return `${isTls ? 'https' : 'http'}://${reachable(address.host)}:${address.port}`;
 	} catch (error) {
 		if (error instanceof UsageError) return undefined;
 		throw error;

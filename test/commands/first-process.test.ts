@@ -4,9 +4,13 @@ import { firstProcessUrl } from '../../src/commands/first-process.ts';
 
 const program = '/app/dist/main.js';
 
-function url(...words: readonly string[]): string | undefined {
+async function url(...words: readonly string[]): Promise<string | undefined> {
 	const commandLine = words.map((word) => `${word}\0`).join('');
-	return firstProcessUrl(commandLine, program, (webConfigFile) => webConfigFile === 'tls.yaml');
+	return await firstProcessUrl(
+		commandLine,
+		program,
+		async (webConfigFile) => webConfigFile === 'tls.yaml',
+	);
 }
 
 const exporter = ['/nodejs/bin/node', program];
@@ -28,13 +32,13 @@ for (const [flags, expected] of [
 	[['once'], undefined],
 	[['--nonsense'], undefined],
 ] as const) {
-	test(`an exporter with the flags "${flags.join(' ')}" is asked at ${expected}`, () => {
-		assert.equal(url(...exporter, ...flags), expected);
+	test(`an exporter with the flags "${flags.join(' ')}" is asked at ${expected}`, async () => {
+		assert.equal(await url(...exporter, ...flags), expected);
 	});
 }
 
-test('a first process that is something else tells nothing', () => {
-	assert.equal(url('/sbin/init', '--web.listen-address=:9000'), undefined);
-	assert.equal(url('node', '/srv/other.js', '--web.listen-address=:9000'), undefined);
-	assert.equal(url(), undefined);
+test('a first process that is something else tells nothing', async () => {
+	assert.equal(await url('/sbin/init', '--web.listen-address=:9000'), undefined);
+	assert.equal(await url('node', '/srv/other.js', '--web.listen-address=:9000'), undefined);
+	assert.equal(await url(), undefined);
 });
