@@ -1,7 +1,7 @@
 /**
- * Another client of a server, in a process of its own: asks again and again for next to nothing, and
- * tells its parent how long it waited each time, and for how much of the server's work. Its argument is
- * the server's URL.
+ * Another client of a server, in a process of its own: while its parent wants it to, it asks again and
+ * again for next to nothing, and tells how long it waited each time, and for how much of the server's
+ * work. Its argument is the server's URL.
  *
  * Each time it asks twice. Between the two answers lies all that the server did from one turn of this
  * client to its next; unlike the time on the clock that does not grow with what else the machine does.
@@ -12,10 +12,14 @@ import { Redis } from 'ioredis';
 const client = new Redis(process.argv[2] ?? '');
 let waits: number[] = [];
 let works: number[] = [];
+let isAsking = false;
 let isStopped = false;
 process.on('message', (message) => {
-	if (message === 'begin') [waits, works] = [[], []];
-	if (message === 'end') process.send?.({ waits, works });
+	if (message === 'begin') [waits, works, isAsking] = [[], [], true];
+	if (message === 'end') {
+		isAsking = false;
+		process.send?.({ waits, works });
+	}
 	if (message === 'stop') isStopped = true;
 });
 
@@ -30,6 +34,10 @@ async function workMs(): Promise<number> {
 await client.ping();
 process.send?.('ready');
 while (!isStopped) {
+	if (!isAsking) {
+		await sleep(5);
+		continue;
+	}
 	const before = await workMs();
 	const sentMs = performance.now();
 	const after = await workMs();

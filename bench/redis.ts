@@ -39,11 +39,12 @@ export async function benchRedis(print: (line: string) => void): Promise<void> {
 		print(`Redis ${version}, Node ${process.version}, ${polls} polls after the first:`);
 		print('one figure is a median, two are the least and the median;');
 		print('others: median, 99 %, most; RSS: the most');
-		const isFirst = comesFirst(server.pid);
+		const mayBeFirst = schedule('fifo', server.pid);
+		schedule('other', server.pid);
 		print(
-			isFirst
-				? 'server and other client get a core before all else: what the client waits for is the server\n'
-				: 'server and other client wait for a core like all else: that is in what the client waits\n',
+			mayBeFirst
+				? 'while another client waits, it and the server get a core before all else\n'
+				: 'another client waits for a core, too\n',
 		);
 		print(
 			'| streams × groups | entries of | read by | wall ms | first poll ms | commands | MB read | CPU ms | server CPU ms | longest call ms | others wait ms | for work of ms | RSS MB |',
@@ -160,7 +161,7 @@ async function measure(
 	poll: () => Promise<number>,
 ): Promise<void> {
 	const probe = new Client(server.url);
-	const bystander = await startBystander(server.url);
+	const bystander = await startBystander(server);
 	const costs: Cost[] = [];
 	try {
 		for (let at = 0; at <= polls; at++) {
@@ -253,21 +254,24 @@ interface Bystander {
 	stop(): void;
 }
 
-async function startBystander(url: string): Promise<Bystander> {
-	const child = fork(new URL('redis-bystander.ts', import.meta.url), [url], {
+async function startBystander(server: Redis): Promise<Bystander> {
+	const child = fork(new URL('redis-bystander.ts', import.meta.url), [server.url], {
 		execArgv: ['--import', 'tsx'],
 	});
 	const gone = once(child, 'exit').then(() => {
 		throw new Error('the bystander has ended');
 	});
 	await Promise.race([once(child, 'message'), gone]);
-	if (child.pid !== undefined) comesFirst(child.pid);
 	gone.catch(() => {});
 	return {
-		begin: () => child.send('begin'),
+		begin: () => {
+			for (const pid of [server.pid, child.pid]) schedule('fifo', pid);
+			child.send('begin');
+		},
 		end: async () => {
 			child.send('end');
 			const [waits] = await once(child, 'message');
+			for (const pid of [server.pid, child.pid]) schedule('other', pid);
 			return waits;
 		},
 		stop: () => child.send('stop'),
@@ -275,11 +279,13 @@ async function startBystander(url: string): Promise<Bystander> {
 }
 
 /**
- * Has the system run a process as soon as it can, before those that share time; whether it does, for
- * that is a privilege.
+ * Has the system run a process as soon as it can, before those that share time, or among them again;
+ * whether it does, for that is a privilege.
  */
-function comesFirst(pid: number): boolean {
-	return spawnSync('chrt', ['--all-tasks', '--fifo', '--pid', '10', String(pid)]).status === 0;
+function schedule(policy: 'fifo' | 'other', pid: number | undefined): boolean {
+	const priority = policy === 'fifo' ? '10' : '0';
+	const args = ['--all-tasks', `--${policy}`, '--pid', priority, String(pid)];
+	return spawnSync('chrt', args).status === 0;
 }
 
 async function serverCost(probe: Client): Promise<{ bytes: number; cpuMs: number }> {

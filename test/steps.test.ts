@@ -25,6 +25,23 @@ test('long work lets others have their turn, and gives its result', async () => 
 	assert.ok(turns >= 5, `${turns} turns of others`);
 });
 
+test('several works at once hold others up no longer than one does', async () => {
+	let longestMs = 0;
+	let last = performance.now();
+	let going = true;
+	const other = () => {
+		longestMs = Math.max(longestMs, performance.now() - last);
+		last = performance.now();
+		if (going) setImmediate(other);
+	};
+	setImmediate(other);
+	const works = Array.from({ length: 20 }, () => inTurns(work(20)));
+	assert.deepEqual(await Promise.all(works), Array(20).fill('done'));
+	going = false;
+	// All in the same turn would take 100 ms.
+	assert.ok(longestMs < 50, `${longestMs} ms`);
+});
+
 test('in one go nobody else has a turn', () => {
 	assert.equal(atOnce(work(10)), 'done');
 });

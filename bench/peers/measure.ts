@@ -37,13 +37,13 @@ export async function measure(
 	const brokerPid = installation.server.pid;
 	const idleShare = await cpuShare(brokerPid);
 	return await running(contender, installation.direct, async (pid, port, readings) => {
-		await readings.pass(contender.warmUp, async () => undefined);
+		await readings.pass(contender.warmUp);
 		const meter = async () => ({
 			atMs: performance.now(),
 			cpuMs: await cpuMs(pid),
 			brokerCpuMs: await cpuMs(brokerPid),
 		});
-		const passed = await readings.pass(count, meter);
+		const passed = await readings.measured(count, meter);
 		const { before, after } = passed;
 		const idleMs = idleShare * (after.atMs - before.atMs);
 		const { now: restingBytes } = await residentBytes(pid);
@@ -81,7 +81,7 @@ export async function count(
 	const { truth } = installation;
 	return await running(contender, installation.counted, async (_, port, seen) => {
 		const bytes = async () => installation.countedBytes();
-		const passed = await seen.pass(readings, bytes);
+		const passed = await seen.measured(readings, bytes);
 		const scraper = new Scraper(port);
 		const text = (await scraper.get('/metrics')).text();
 		scraper.close();

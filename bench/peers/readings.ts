@@ -13,7 +13,9 @@ export interface Readings {
 	 *
 	 * @param meter - read before the first and after the last, while there is nothing to do
 	 */
-	pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>>;
+	measured<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>>;
+	/** Lets so many go by with one scrape each, whatever they read. */
+	pass(count: number): Promise<void>;
 	close(): void;
 }
 
@@ -54,9 +56,13 @@ class WhenScraped implements Readings {
 		return { totalMs: tookMs, afterPollMs: Number.NaN };
 	}
 
-	async pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
-		const before = await meter();
+	async pass(count: number): Promise<void> {
 		for (let reading = 0; reading < count; reading++) await this.time();
+	}
+
+	async measured<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
+		const before = await meter();
+		await this.pass(count);
 		return { readings: count, before, after: await meter() };
 	}
 
@@ -93,15 +99,19 @@ class AtItsOwnPace implements Readings {
 		}
 	}
 
-	async pass<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
-		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
-		const first = await this.#polls();
-		await sleep(settleMs);
-		const before = await meter();
+	async pass(count: number): Promise<void> {
 		for (let scrape = 0; scrape < count; scrape++) {
 			await sleep(intervalMs);
 			await this.#scraper.get('/metrics');
 		}
+	}
+
+	async measured<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
+		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
+		const first = await this.#polls();
+		await sleep(settleMs);
+		const before = await meter();
+		await this.pass(count);
 		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
 		await sleep(settleMs);
 		const after = await meter();

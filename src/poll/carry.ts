@@ -57,7 +57,7 @@ export function* carryInSteps(
 			return keep(kept, unread.ofGroup(stream, consumerGroup), grace, bareGroup);
 		},
 	});
-	addUnread(groups, reading?.unread ?? [], atMs);
+	yield* addUnread(groups, reading?.unread ?? [], atMs);
 
 	const latest = reading ?? previous;
 	return {
@@ -100,6 +100,7 @@ function* merge<T>(
 		merged.push(fresh(rules.fill(record, before[at]), atMs));
 	}
 	for (const [at, kept] of before.entries()) {
+		if (at % stepRecords === 0) yield;
 		if (isRead[at] === 1) continue;
 		const still = rules.keep(kept);
 		if (still) merged.push(still);
@@ -108,10 +109,19 @@ function* merge<T>(
 }
 
 /** Adds groups of which nothing is known but that they are there. */
-function addUnread(groups: Kept<Group>[], unread: readonly Unread[], atMs: number): void {
+function* addUnread(
+	groups: Kept<Group>[],
+	unread: readonly Unread[],
+	atMs: number,
+): Generator<void, void> {
 	if (unread.length === 0) return;
-	const known = new Set(groups.map(({ record }) => keyOf(record)));
-	for (const { stream, consumerGroup, reason } of unread) {
+	const known = new Set<string>();
+	for (const [at, { record }] of groups.entries()) {
+		if (at % stepRecords === 0) yield;
+		known.add(keyOf(record));
+	}
+	for (const [at, { stream, consumerGroup, reason }] of unread.entries()) {
+		if (at % stepRecords === 0) yield;
 		if (stream === undefined || consumerGroup === undefined) continue;
 		const key = keyOf({ stream, consumerGroup });
 		if (known.has(key)) continue;

@@ -151,7 +151,5 @@ export function fieldsOf(record: Consumer | StreamState): Readonly<Record<string
 	const names = Object.keys(made).filter((name) => made[name]?.get !== undefined);
 	const fields = names.map((name) => [name, record[name as keyof typeof record]]);
 	const { partitions } = record;
-	const columns = partitions && { ...partitions, columns: undefined };
-	const lag = partitions && 'lag' in partitions && partitions.lag;
-	return { ...Object.fromEntries(fields), partitions: columns && { ...columns, lag } };
+	return { ...Object.fromEntries(fields), partitions: partitions && { ...partitions } };
 }

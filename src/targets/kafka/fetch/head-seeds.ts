@@ -52,11 +52,14 @@ export class HeadSeeds {
 	#due({ groups, streams }: Reading): PartitionSet {
 		this.#asked.keepTopics(new Set(streams.map(({ name }) => name)));
 		const due = new PartitionSet();
-		const partitions = new Map(streams.map((one) => [one.name, one.partitions?.ids.length]));
+		const wereAsked = new Set<string>();
+		for (const { name, partitions } of streams) {
+			const asked = this.#asked.of(name);
+			if (partitions?.ids.every((id) => asked.has(id))) wereAsked.add(name);
+		}
 		for (const { stream, lag } of groups) {
-			if (!('ids' in lag)) continue;
+			if (!('ids' in lag) || wereAsked.has(stream)) continue;
 			const asked = this.#asked.of(stream);
-			if (asked.size === partitions.get(stream)) continue;
 			for (let row = 0; row < lag.ids.length; row++) {
 				const partition = lag.ids[row] as number;
 				if (!hasLag(lag, row) || asked.has(partition)) continue;

@@ -81,6 +81,12 @@ class CommittedColumns {
 		this.#used += rows;
 		return this.#memory.subarray(from, this.#used);
 	}
+
+	/** Takes back the column that was cut last. */
+	giveBack(column: Float64Array): void {
+		column.fill(Number.NaN);
+		this.#used -= column.length;
+	}
 }
 
 /**
@@ -114,12 +120,14 @@ function committedRows(
 	}
 	const which = Int32Array.from(kept).sort();
 	const pick = (column: Float64Array) => Float64Array.from(which, (row) => column[row] as number);
-	return {
+	const picked = {
 		ids: which.map((row) => ids[row] as number),
 		start: pick(start),
 		end: pick(end),
 		committed: pick(committed),
 	};
+	columns.giveBack(committed);
+	return picked;
 }
 
 /**
