@@ -2,8 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 // V8 lets its space for young objects grow to 16 MiB, twice over, when many of them live for a while:
-// loading the program makes it grow, and so does a poll. Kept small it costs a few milliseconds of CPU
-// a poll and saves 25 MiB, so this comes before all else.
+// loading the program makes it grow, and so does a poll. Kept small it costs some milliseconds of CPU a
+// poll and saves 25 MiB, 70 at peak (docs/decisions.md), so this comes before all else.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 const { run } = await import('./cli.ts');
