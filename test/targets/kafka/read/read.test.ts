@@ -184,6 +184,30 @@ test('a partition that the group never committed is no row, one that failed is u
 	assert.deepEqual(read({ offsets: billing({ 0: -1, 1: -1 }) }).groups, []);
 });
 
+test('what one group has committed shows in no other', () => {
+	const one = (groupId: string, values: Record<number, number>) => ({
+		errorCode: 0,
+		groupId,
+		topics: [offsetsOf('orders', values)],
+	});
+	const answers = [
+		one('a', { 0: 5 }),
+		one('b', { 1: 20 }),
+		one('c', { 0: 7, 1: 19 }),
+		one('d', { 0: 8 }),
+	];
+	const { groups } = read({ offsets: [committed(...answers)] });
+	assert.deepEqual(groups.map(rows), [
+		[[0, 0, 5, 10]],
+		[[1, 15, 20, 20]],
+		[
+			[0, 0, 7, 10],
+			[1, 15, 19, 20],
+		],
+		[[0, 0, 8, 10]],
+	]);
+});
+
 test('a commit beyond the end is a problem of the topic that names the partitions', () => {
 	const reading = read({ ends: [told(offsetsOf('orders', { 0: 10, 1: 3 }))] });
 	assert.deepEqual(problems(reading), [['commit_beyond_end', 'offset_fetch', 'orders']]);
