@@ -59,7 +59,7 @@ export class World {
 				const burst = (round + row + topic) % 7 === 0 ? 400 : 50;
 				end[row] = (end[row] as number) + burst + ((row * 31 + round * 17 + topic) % 23);
 			}
-			this.#streams.set(name, { ...kept(record), readAtMs: atMs });
+			this.#streams.set(name, kept(record, atMs));
 			topic += 1;
 		}
 		let index = 0;
@@ -72,7 +72,7 @@ export class World {
 				if ((index + row) % 3 === 0 || (round + row) % 2 === 0) continue;
 				lag.committed[row] = (lag.end[row] as number) - ((round * row) % 40);
 			}
-			this.#groups.set(key, { ...kept(record), readAtMs: atMs });
+			this.#groups.set(key, kept(record, atMs));
 		}
 		return {
 			atMs,
@@ -86,6 +86,6 @@ export class World {
 	}
 }
 
-function kept<T>(record: T): Kept<T> {
-	return { record, readAtMs: 0, listedAtMs: 0, missedListings: 0 };
+function kept<T>(record: T, readAtMs = 0): Kept<T> {
+	return { record, readAtMs, listedAtMs: 0, missedListings: 0 };
 }

@@ -21,23 +21,25 @@ export class Finder<Item> {
 	}
 
 	/** Where the one with these names stands; -1 when there is none. */
-	indexOf(names: Names): number {
+	indexOf(stream: string, consumerGroup?: string): number {
 		const item = this.#items[this.#next];
-		if (item !== undefined && isSame(this.#namesOf(item), names)) return this.#next++;
+		if (item !== undefined && hasNames(this.#namesOf(item), stream, consumerGroup)) {
+			return this.#next++;
+		}
 		this.#index ??= new Map(this.#items.map((one, at) => [keyOf(this.#namesOf(one)), at]));
-		const found = this.#index.get(keyOf(names)) ?? -1;
+		const found = this.#index.get(keyOf({ stream, consumerGroup })) ?? -1;
 		if (found !== -1) this.#next = found + 1;
 		return found;
 	}
 
 	/** The one with these names. */
-	find(names: Names): Item | undefined {
-		return this.#items[this.indexOf(names)];
+	find(stream: string, consumerGroup?: string): Item | undefined {
+		return this.#items[this.indexOf(stream, consumerGroup)];
 	}
 }
 
-function isSame(one: Names, other: Names): boolean {
-	return one.consumerGroup === other.consumerGroup && one.stream === other.stream;
+function hasNames(names: Names, stream: string, consumerGroup: string | undefined): boolean {
+	return names.consumerGroup === consumerGroup && names.stream === stream;
 }
 
 /** Names may hold any character, so the stream's length is what keeps the two apart. */

@@ -392,10 +392,22 @@ export interface Expectation {
 	readonly missing?: boolean;
 }
 
+/**
+ * Records in their order, made when somebody asks for them: with 100,000, objects that live from poll
+ * to poll would cost more than all that is computed for them. An array is one, too.
+ */
+export interface Records<Record> extends Iterable<Record> {
+	readonly length: number;
+	/** The record of a row. */
+	at(row: number): Record | undefined;
+	/** The same, to be looked at until the next look only: that moves it on. */
+	look?(row: number): Record;
+}
+
 /** What derive makes of a target's readings. */
 export interface Derived {
-	readonly consumers: readonly Consumer[];
-	readonly streams: readonly StreamState[];
+	readonly consumers: Records<Consumer>;
+	readonly streams: Records<StreamState>;
 	readonly expectations: readonly Expectation[];
 	/** Whether single partitions are left out of the exposition, for they would exceed the limit. */
 	readonly withoutPartitions?: true;
@@ -443,8 +455,8 @@ export interface Durations {
 /** Everything that HTTP serves, made anew after each poll and never changed. */
 export interface Snapshot {
 	readonly targets: readonly TargetState[];
-	readonly consumers: readonly Consumer[];
-	readonly streams: readonly StreamState[];
+	readonly consumers: Records<Consumer>;
+	readonly streams: Records<StreamState>;
 	readonly exposition: Exposition;
 }
 

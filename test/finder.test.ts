@@ -18,7 +18,10 @@ test('each is found where it stands, in whatever order they are asked for', () =
 	]) {
 		const finder = new Finder(all, (one) => one);
 		assert.deepEqual(
-			order.map((at) => finder.indexOf(all[at] as Names)),
+			order.map((at) => {
+				const { stream, consumerGroup } = all[at] as Names;
+				return finder.indexOf(stream, consumerGroup);
+			}),
 			order,
 		);
 	}
@@ -28,13 +31,13 @@ test('what is not there is not found, and those after it are', () => {
 	const finder = new Finder(named('a/x', 'b/x', 'c/x'), (one) => one);
 	const asked = named('a/x', 'a/new', 'b/x', 'b/y', 'c/x');
 	assert.deepEqual(
-		asked.map((names) => finder.indexOf(names)),
+		asked.map(({ stream, consumerGroup }) => finder.indexOf(stream, consumerGroup)),
 		[0, -1, 1, -1, 2],
 	);
 });
 
 test('names that read alike when they are joined are different', () => {
 	const finder = new Finder([{ stream: 'ab', consumerGroup: 'c' }], (one) => one);
-	assert.equal(finder.indexOf({ stream: 'a', consumerGroup: 'bc' }), -1);
-	assert.equal(finder.indexOf({ stream: 'ab', consumerGroup: 'c' }), 0);
+	assert.equal(finder.indexOf('a', 'bc'), -1);
+	assert.equal(finder.indexOf('ab', 'c'), 0);
 });

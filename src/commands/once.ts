@@ -61,7 +61,7 @@ export async function once({ config, output, shard, log, stop }: OnceOptions): P
 
 /** The shape of both routes of the API in one, with every partition. */
 function asJson(results: readonly Result[]) {
-	const consumers = results.flatMap(({ derived }) => derived.consumers);
+	const consumers = results.flatMap(({ derived }) => [...derived.consumers]);
 	return {
 		targets: results.map(({ state }) => targetJson(state)),
 		total: consumers.length,

@@ -12,7 +12,7 @@ export interface Result {
  * any, and what went wrong.
  */
 export function formatTable(results: readonly Result[]): string {
-	const consumers = results.flatMap(({ derived }) => derived.consumers);
+	const consumers = results.flatMap(({ derived }) => [...derived.consumers]);
 	const table =
 		consumers.length > 0 ? align([header, ...consumers.sort(worstFirst).map(cells)]) : [];
 	const remarks = [...results.flatMap(emptyLine), ...results.flatMap(problemLines)];

@@ -20,6 +20,7 @@ import { windowPolls } from './window.ts';
  */
 export class ConsumerColumns {
 	readonly plan: DerivePlan;
+	readonly length: number;
 	/** What was read, in the order of the rows. */
 	readonly groups: Group[];
 	readonly objectives: ConsumerObjective[];
@@ -61,6 +62,7 @@ export class ConsumerColumns {
 	 */
 	constructor(plan: DerivePlan, rows: number, partitions: number) {
 		this.plan = plan;
+		this.length = rows;
 		// An array that grows is copied again and again.
 		this.groups = new Array(rows);
 		this.objectives = new Array(rows);
@@ -94,10 +96,10 @@ export class ConsumerColumns {
 	}
 }
 
-/** One row as a record: what was read is taken from the reading, the rest from the columns. */
+/** A row as a record: what was read is taken from the reading, the rest from the columns. */
 export class ConsumerRecord implements Consumer {
 	private readonly columns: ConsumerColumns;
-	private readonly row: number;
+	row: number;
 
 	constructor(columns: ConsumerColumns, row: number) {
 		this.columns = columns;

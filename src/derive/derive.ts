@@ -1,18 +1,10 @@
-import type {
-	Carried,
-	Consumer,
-	Derived,
-	Expectation,
-	Group,
-	Kept,
-	Stream,
-	StreamState,
-} from '../model.ts';
+import type { Carried, Derived, Expectation, Group, Kept, Stream } from '../model.ts';
+import { Rows } from '../records.ts';
 import { atOnce } from '../steps.ts';
 import { makeRoom } from './census.ts';
-import { ConsumerColumns } from './consumer-records.ts';
+import { ConsumerColumns, ConsumerRecord } from './consumer-records.ts';
 import { GroupTaker } from './groups.ts';
-import type { GroupMemory, History } from './history.ts';
+import type { GroupMemory, History, StreamMemory } from './history.ts';
 import type { DerivePlan } from './plan.ts';
 import { growPoints, rememberGroup, rememberPartitions } from './remember.ts';
 import {
@@ -52,11 +44,10 @@ export function* deriveInSteps(
 
 	const waiting: WaitingPoint[] = [];
 	const bytesLeft = history.bytesLeft(census.groupPartitions);
-	let index = 0;
-	for (const kept of carried.streams) {
-		const memory = census.streams[index];
-		if (++index % stepRecords === 0) yield;
-		if (!memory) continue;
+	for (let row = 0; row < census.streams.length; row++) {
+		if (row % stepRecords === 0) yield;
+		const memory = census.streams[row] as StreamMemory;
+		const kept = carried.streams[row] as Kept<Stream>;
 		const { partitions } = kept.record;
 		const points = carried.agesByHead && memory.consumers > 0 ? census.firstPoints : 0;
 		if (partitions) rememberPartitions(history, memory, partitions, points);
@@ -72,7 +63,6 @@ export function* deriveInSteps(
 	const records = new ConsumerColumns(plan, length, rows);
 	const taker = new GroupTaker(history, carried, records);
 	// An array that grows is copied again and again.
-	const consumers = new Array<Consumer>(length);
 	const memories = new Array<GroupMemory>(length);
 	for (let row = 0; row < length; row++) {
 		if (row % stepRecords === 0) yield;
@@ -81,20 +71,23 @@ export function* deriveInSteps(
 		const stream = census.streamsOfGroups[row];
 		const memory = rememberGroup(history, before, stream, kept.record, carried.atMs, plan);
 		memories[row] = memory;
-		consumers[row] = taker.take(row, memory, kept, stream);
+		taker.take(row, memory, kept, stream);
 	}
 	yield;
 
-	const streams: StreamState[] = [];
-	const columns = new StreamColumns(plan, census.streams.length, carried.partitionDetail);
-	for (const [at, memory] of census.streams.entries()) {
-		const { record } = carried.streams[at] as Kept<Stream>;
+	const streams = new StreamColumns(plan, carried.partitionDetail, census.streams.length);
+	for (let row = 0; row < census.streams.length; row++) {
+		const { record } = carried.streams[row] as Kept<Stream>;
 		if (record.elsewhere?.exported) continue;
-		streams.push(new StreamRecord(columns, at, record, memory));
+		streams.add(record, census.streams[row] as StreamMemory);
 	}
 	history.keepGroups(memories, census.known);
 	history.forget();
-	return { consumers, streams, expectations: expectations(carried, plan) };
+	return {
+		consumers: new Rows(records, ConsumerRecord),
+		streams: new Rows(streams, StreamRecord),
+		expectations: expectations(carried, plan),
+	};
 }
 
 /** Which of the expected groups are there. What a partial listing lacks may exist. */

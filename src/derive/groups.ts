@@ -5,20 +5,23 @@ import { type FoldContext, Folded, foldPartitions } from './group-partitions.ts'
 import type { GroupMemory, History, StreamMemory } from './history.ts';
 import { breachesOf } from './objectives.ts';
 import { headroomSeconds, startRate, usedRatio } from './retention.ts';
-import { statusOf } from './status.ts';
+import { type StatusFacts, statusOf } from './status.ts';
 import { type Told, takeTold } from './told.ts';
-import { copyLags, drainSeconds, lagSpan, windowPolls } from './window.ts';
+import { copyLags, drainSeconds, shrunkBy, takeSpan, windowPolls } from './window.ts';
 
 /**
- * Takes the groups of one round, one by one, into their memories, and makes their records. What
+ * Takes the groups of one round, one by one, into their memories, and fills their records. What
  * passes between its steps stands in its fields, for an object a group and step would be garbage.
  */
 export class GroupTaker {
 	readonly #history: History;
 	readonly #carried: Carried;
 	readonly #records: ConsumerColumns;
+	/** The group at hand. */
+	readonly #record: ConsumerRecord;
 	readonly #folded = new Folded();
 	readonly #context: FoldContext;
+	readonly #facts: StatusFacts;
 	/** Where the next group's partitions begin in the records. */
 	#partitionsAt = 0;
 	/** Of the group at hand: whether it was read, saw all of its partitions, moved, went back. */
@@ -34,12 +37,17 @@ export class GroupTaker {
 		this.#history = history;
 		this.#carried = carried;
 		this.#records = records;
+		this.#record = new ConsumerRecord(records, 0);
 		const { atMs, agesByHead } = carried;
 		const partitionLags = carried.partitionDetail ? records.partitionLags : undefined;
 		this.#context = {
 			...{ atMs, agesByHead, partitionLags, partitionLagsAt: 0 },
 			...{ readAtMs: 0, first: 0, toldFirst: 0, known: false, provenAt: 0 },
 			...{ stalledAfterSeconds: 0, stream: undefined, retentionSeconds: Number.NaN },
+		};
+		this.#facts = {
+			...{ paused: false, lost: false, rewound: false, quiet: false, shrank: false },
+			intervalSeconds: records.plan.intervalSeconds,
 		};
 	}
 
@@ -52,7 +60,7 @@ export class GroupTaker {
 		memory: GroupMemory,
 		{ record: group, readAtMs }: Kept<Group>,
 		stream: StreamMemory | undefined,
-	): ConsumerRecord {
+	): void {
 		const history = this.#history;
 		const records = this.#records;
 		records.groups[row] = group;
@@ -73,9 +81,7 @@ export class GroupTaker {
 		this.#count(row, memory, group);
 		if (!hasPartitions) this.#setRetention(row, memory, group, stream);
 		this.#keepTime(row, memory, group);
-		const record = new ConsumerRecord(records, row);
-		this.#conclude(row, record, memory, group);
-		return record;
+		this.#conclude(row, memory, group);
 	}
 
 	/** The lag, told or added up; whether there were partitions to add up. */
@@ -241,37 +247,26 @@ export class GroupTaker {
 	}
 
 	/** What follows from all the rest: drain, breaches, status, and what its sentence needs. */
-	#conclude(
-		row: number,
-		record: ConsumerRecord,
-		{ row: range, objective }: GroupMemory,
-		group: Group,
-	): void {
+	#conclude(row: number, { row: range, objective }: GroupMemory, group: Group): void {
+		const record = this.#record;
+		record.row = row;
 		const offset = this.#history.groupRows.offsetOf(range);
 		const records = this.#records;
 		const { round, roundTicks, timeline } = this.#history;
 		const columns = this.#history.groupRows.columns;
-		const span = lagSpan(columns.lags, offset * windowPolls, roundTicks, round);
-		if (span) {
-			records.spanBefore[row] = span.before;
-			records.spanNow[row] = span.now;
-			records.spanSeconds[row] = span.seconds;
-		}
+		takeSpan(columns.lags, offset * windowPolls, roundTicks, round, records, row);
 		copyLags(columns.lags, offset * windowPolls, round, records.recentLags, row * windowPolls);
-		const { lag } = record;
-		const drain = lag === undefined ? undefined : drainSeconds(lag, span);
-		if (drain !== undefined) records.drainSeconds[row] = drain;
+		records.drainSeconds[row] = drainSeconds(records.lag[row] as number, records, row);
 		records.breaches[row] = breachesOf(objective, record);
 		const movedAt = columns.movedAt[offset] as number;
 		if (movedAt !== 0) records.movedMs[row] = timeline.wallMs(movedAt);
-		records.statuses[row] = statusOf(record, {
-			paused: group.paused ?? false,
-			lost: isRecent(columns.lostRound[offset] as number, round),
-			rewound: isRecent(columns.rewoundRound[offset] as number, round),
-			quiet: isRecent(columns.quietRound[offset] as number, round),
-			shrank: span !== undefined && span.now < span.before,
-			intervalSeconds: records.plan.intervalSeconds,
-		});
+		const facts = this.#facts;
+		facts.paused = group.paused ?? false;
+		facts.lost = isRecent(columns.lostRound[offset] as number, round);
+		facts.rewound = isRecent(columns.rewoundRound[offset] as number, round);
+		facts.quiet = isRecent(columns.quietRound[offset] as number, round);
+		facts.shrank = shrunkBy(records, row) > 0;
+		records.statuses[row] = statusOf(record, facts);
 	}
 }
 

@@ -1,5 +1,6 @@
-import type { Consumer, Derived } from '../model.ts';
+import type { Consumer, Derived, Records } from '../model.ts';
 import type { SeriesLimits } from '../options/objective.ts';
+import { look, Picked } from '../records.ts';
 
 /** How many series the records of a target make. */
 export interface SeriesCounts {
@@ -95,7 +96,7 @@ function fairShare(target: string, demands: ReadonlyMap<string, Demand>, total: 
 }
 
 function groupsToDrop(
-	consumers: readonly Consumer[],
+	consumers: Records<Consumer>,
 	counts: SeriesCounts,
 	limit: number,
 	droppedBefore: ReadonlySet<string>,
@@ -104,8 +105,9 @@ function groupsToDrop(
 	if (all <= limit && droppedBefore.size === 0) return droppedBefore;
 	let used = counts.streams;
 	const droppable: [consumer: Consumer, key: string, series: number][] = [];
-	for (const [index, consumer] of consumers.entries()) {
-		const series = counts.groups[index] ?? 0;
+	let index = 0;
+	for (const consumer of consumers) {
+		const series = counts.groups[index++] ?? 0;
 		if (consumer.objective.expressed || consumer.expected) used += series;
 		else droppable.push([consumer, keyOf(consumer), series]);
 	}
@@ -134,9 +136,12 @@ function cut(
 	let series = 0;
 	let { consumers } = derived;
 	if (dropped.size > 0) {
-		const isDropped = derived.consumers.map((consumer) => dropped.has(keyOf(consumer)));
-		consumers = derived.consumers.filter((_, index) => !isDropped[index]);
-		series = counts.groups.reduce((sum, own, index) => sum + (isDropped[index] ? own : 0), 0);
+		const left: number[] = [];
+		for (const [row, own] of counts.groups.entries()) {
+			if (dropped.has(keyOf(look(derived.consumers, row)))) series += own;
+			else left.push(row);
+		}
+		consumers = new Picked(derived.consumers, left);
 	}
 	if (!detail) series += counts.partitions;
 	return {

@@ -1,16 +1,16 @@
 import type { Consumer, Status } from '../model.ts';
 
-/** What decides about a status beside what is exported. */
+/** What decides about a status beside what is exported; one object for all groups of a round. */
 export interface StatusFacts {
-	readonly paused: boolean;
+	paused: boolean;
 	/** Within the last ten polls: unread messages were deleted, */
-	readonly lost: boolean;
+	lost: boolean;
 	/** the position went back, */
-	readonly rewound: boolean;
+	rewound: boolean;
 	/** there was no lag that counts, */
-	readonly quiet: boolean;
+	quiet: boolean;
 	/** the lag became smaller. */
-	readonly shrank: boolean;
+	shrank: boolean;
 	readonly intervalSeconds: number;
 }
 

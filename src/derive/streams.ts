@@ -150,30 +150,39 @@ export function indexOf(ids: Int32Array, first: number, count: number, id: numbe
 export class StreamColumns {
 	readonly plan: DerivePlan;
 	readonly partitionDetail: boolean;
+	length = 0;
+	/** What was read. */
+	readonly read: Stream[];
 	readonly producedTotal: Float64Array;
 	/** Groups that this exporter sees on it. */
 	readonly consumers: Uint32Array;
 
-	constructor(plan: DerivePlan, rows: number, partitionDetail: boolean) {
+	/** @param room - for so many streams at most */
+	constructor(plan: DerivePlan, partitionDetail: boolean, room: number) {
 		this.plan = plan;
 		this.partitionDetail = partitionDetail;
-		this.producedTotal = new Float64Array(rows);
-		this.consumers = new Uint32Array(rows);
+		this.read = new Array(room);
+		this.producedTotal = new Float64Array(room);
+		this.consumers = new Uint32Array(room);
+	}
+
+	/** Memories go on with the next round, so what is to stay is copied. */
+	add(read: Stream, { producedTotal, consumers }: StreamMemory): void {
+		const row = this.length++;
+		this.read[row] = read;
+		this.producedTotal[row] = producedTotal;
+		this.consumers[row] = consumers;
 	}
 }
 
 /** A stream as exported: what was read is taken from the reading, sums are made when asked for. */
 export class StreamRecord implements StreamState {
 	private readonly columns: StreamColumns;
-	private readonly row: number;
-	private readonly read: Stream;
+	row: number;
 
-	constructor(columns: StreamColumns, row: number, read: Stream, memory: StreamMemory) {
+	constructor(columns: StreamColumns, row: number) {
 		this.columns = columns;
 		this.row = row;
-		this.read = read;
-		columns.producedTotal[row] = memory.producedTotal;
-		columns.consumers[row] = memory.consumers;
 	}
 
 	get target(): string {
@@ -183,40 +192,44 @@ export class StreamRecord implements StreamState {
 		return this.columns.plan.platform;
 	}
 	get stream(): string {
-		return this.read.name;
+		return this.#read.name;
 	}
 	get producedTotal(): number | undefined {
-		const isCounted = this.read.partitions || this.read.producedCount !== undefined;
+		const isCounted = this.#read.partitions || this.#read.producedCount !== undefined;
 		return isCounted ? this.columns.producedTotal[this.row] : undefined;
 	}
 	get consumers(): number | undefined {
-		const { groups } = this.read.elsewhere ?? { groups: 0 };
+		const { groups } = this.#read.elsewhere ?? { groups: 0 };
 		return groups === undefined ? undefined : (this.columns.consumers[this.row] as number) + groups;
 	}
 	get length(): number | undefined {
-		const { partitions, length } = this.read;
+		const { partitions, length } = this.#read;
 		return partitions ? messagesKept(partitions.start, partitions.end) : length;
 	}
 	get bytes(): number | undefined {
-		return this.read.bytes;
+		return this.#read.bytes;
 	}
 	get lengthLimit(): number | undefined {
-		return this.read.lengthLimit;
+		return this.#read.lengthLimit;
 	}
 	get retentionSeconds(): number | undefined {
-		return this.read.retentionSeconds;
+		return this.#read.retentionSeconds;
 	}
 	get oldestMessageAgeSeconds(): number | undefined {
-		return this.read.oldestMessageAgeSeconds;
+		return this.#read.oldestMessageAgeSeconds;
 	}
 	get newestMessageAgeSeconds(): number | undefined {
-		return this.read.newestMessageAgeSeconds;
+		return this.#read.newestMessageAgeSeconds;
 	}
 	get partitionCount(): number | undefined {
-		return this.read.partitions?.ids.length ?? this.read.partitionCount;
+		return this.#read.partitions?.ids.length ?? this.#read.partitionCount;
 	}
 	get partitions(): Partitions | undefined {
-		return this.columns.partitionDetail ? this.read.partitions : undefined;
+		return this.columns.partitionDetail ? this.#read.partitions : undefined;
+	}
+
+	get #read(): Stream {
+		return this.columns.read[this.row] as Stream;
 	}
 }
 

@@ -12,34 +12,43 @@ export interface LagSpan {
 	readonly seconds: number;
 }
 
+/** Where the {@link LagSpan} of each group stands; NaN where there is none. */
+export interface LagSpans {
+	readonly spanBefore: Float64Array;
+	readonly spanNow: Float64Array;
+	readonly spanSeconds: Float64Array;
+}
+
 /**
- * Compares the oldest known lag of the window with the newest.
+ * Compares the oldest known lag of the window with the newest. While fewer than two are known, there
+ * is no span.
  *
  * @param lags - a ring of lags by round, NaN where the lag was not read
  * @param first - where the group's part of the ring begins
  * @param ticks - the ring of the rounds' ticks
  * @param round - the present one; they count from 1
- * @returns nothing while fewer than two are known
+ * @param spans - get the span
+ * @param row - where
  */
-export function lagSpan(
+export function takeSpan(
 	lags: Float64Array,
 	first: number,
 	ticks: Uint32Array,
 	round: number,
-): LagSpan | undefined {
+	{ spanBefore, spanNow, spanSeconds }: LagSpans,
+	row: number,
+): void {
 	let newest = round;
 	const stop = Math.max(0, round - windowPolls);
 	while (newest > stop && Number.isNaN(lags[first + (newest % windowPolls)])) newest--;
 	let oldest = stop + 1;
 	while (oldest < newest && Number.isNaN(lags[first + (oldest % windowPolls)])) oldest++;
-	if (oldest >= newest) return undefined;
+	if (oldest >= newest) return;
 	const between = (ticks[newest % windowPolls] as number) - (ticks[oldest % windowPolls] as number);
-	if (between <= 0) return undefined;
-	return {
-		before: lags[first + (oldest % windowPolls)] as number,
-		now: lags[first + (newest % windowPolls)] as number,
-		seconds: between / ticksPerSecond,
-	};
+	if (between <= 0) return;
+	spanBefore[row] = lags[first + (oldest % windowPolls)] as number;
+	spanNow[row] = lags[first + (newest % windowPolls)] as number;
+	spanSeconds[row] = between / ticksPerSecond;
 }
 
 /** Copies a group's part of the ring of lags, oldest first, to where `to` says. */
@@ -56,11 +65,16 @@ export function copyLags(
 }
 
 /**
- * Time to lag 0 at the net rate of the window, in seconds: 0 without lag, absent while the lag does
- * not shrink.
+ * Time to lag 0 at the net rate of the window, in seconds: 0 without lag; NaN while the lag does not
+ * shrink, or is not known.
  */
-export function drainSeconds(lag: number, span: LagSpan | undefined): number | undefined {
+export function drainSeconds(lag: number, spans: LagSpans, row: number): number {
 	if (lag === 0) return 0;
-	if (span === undefined || span.now >= span.before) return undefined;
-	return (lag * span.seconds) / (span.before - span.now);
+	const shrunk = shrunkBy(spans, row);
+	return shrunk > 0 ? (lag * (spans.spanSeconds[row] as number)) / shrunk : Number.NaN;
+}
+
+/** By how much the lag became smaller within the window; NaN when that is not known. */
+export function shrunkBy({ spanBefore, spanNow }: LagSpans, row: number): number {
+	return (spanBefore[row] as number) - (spanNow[row] as number);
 }

@@ -1,3 +1,6 @@
+import type { Records } from '../model.ts';
+import { look } from '../records.ts';
+
 /** A label's value by the text format 0.0.4: backslash, newline and quote are escaped. */
 export function quote(value: string): string {
 	return `"${/[\\\n"]/.test(value) ? value.replace(/[\\\n"]/g, escapeCharacter) : value}"`;
@@ -48,14 +51,17 @@ export class Labels {
 	}
 
 	/** Takes a list of records of one target. */
-	update(records: readonly LabelledRecord[]): void {
+	update(records: Records<LabelledRecord>): void {
 		if (this.#isSame(records)) return;
-		this.#streams = records.map(({ stream }) => stream);
-		this.#groups = records.map(({ consumerGroup }) => consumerGroup);
+		this.#streams = [];
+		this.#groups = [];
 		this.#at = new Uint32Array(records.length + 1);
 		const parts: Buffer[] = [];
 		let length = 0;
-		for (const [index, record] of records.entries()) {
+		for (let index = 0; index < records.length; index++) {
+			const record = look(records, index);
+			this.#streams.push(record.stream);
+			this.#groups.push(record.consumerGroup);
 			const part = Buffer.from(labelsOf(record));
 			parts.push(part);
 			length += part.length;
@@ -64,12 +70,12 @@ export class Labels {
 		this.#bytes = Buffer.concat(parts, length);
 	}
 
-	#isSame(records: readonly LabelledRecord[]): boolean {
+	#isSame(records: Records<LabelledRecord>): boolean {
 		if (records.length !== this.#streams.length) return false;
 		for (let index = 0; index < records.length; index++) {
-			const record = records[index];
-			if (record?.consumerGroup !== this.#groups[index]) return false;
-			if (record?.stream !== this.#streams[index]) return false;
+			const record = look(records, index);
+			if (record.consumerGroup !== this.#groups[index]) return false;
+			if (record.stream !== this.#streams[index]) return false;
 		}
 		return true;
 	}

@@ -1,4 +1,5 @@
 import type { Derived, Exposition, Snapshot, TargetState } from '../model.ts';
+import { Joined } from '../records.ts';
 import { inTurns } from '../steps.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Compressor, join } from './exposition.ts';
@@ -104,8 +105,8 @@ export class Publisher {
 			this.#pool.hold(exposition.parts.map(({ plain }) => plain));
 			this.#snapshot = {
 				targets: published.map(({ state }) => state),
-				consumers: published.flatMap(({ derived }) => derived.consumers),
-				streams: published.flatMap(({ derived }) => derived.streams),
+				consumers: new Joined(published.map(({ derived }) => derived.consumers)),
+				streams: new Joined(published.map(({ derived }) => derived.streams)),
 				exposition,
 			};
 			this.#pool.release(retired.parts.map(({ plain }) => plain));

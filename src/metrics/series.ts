@@ -1,4 +1,5 @@
 import type { Derived } from '../model.ts';
+import { look } from '../records.ts';
 import {
 	type Declaration,
 	type Info,
@@ -44,14 +45,14 @@ export function* countSeries(platform: string, { consumers, streams, expectation
 		return own;
 	};
 	const groups = new Array<number>(consumers.length);
-	for (const [row, consumer] of consumers.entries()) {
+	for (let row = 0; row < consumers.length; row++) {
 		if (row % stepRecords === 0) yield;
-		groups[row] = seriesOf(ofGroups, consumer);
+		groups[row] = seriesOf(ofGroups, look(consumers, row));
 	}
 	let others = 0;
-	for (const [row, stream] of streams.entries()) {
+	for (let row = 0; row < streams.length; row++) {
 		if (row % stepRecords === 0) yield;
-		others += seriesOf(ofStreams, stream);
+		others += seriesOf(ofStreams, look(streams, row));
 	}
 	for (const one of expectations) others += seriesOf(expectationFamilies, one);
 	return { groups, streams: others, partitions };

@@ -1,4 +1,5 @@
-import type { Derived, TargetState } from '../model.ts';
+import type { Derived, Records, TargetState } from '../model.ts';
+import { look } from '../records.ts';
 import { atOnce } from '../steps.ts';
 import {
 	type Declaration,
@@ -98,13 +99,13 @@ export function renderTarget(state: TargetState, derived: Derived): TargetLines 
 class Lines<Record extends LabelledRecord> {
 	readonly #writer: LineWriter;
 	readonly #labels: Labels;
-	readonly #records: readonly Record[];
+	readonly #records: Records<Record>;
 	readonly #labelsAt: number;
 	readonly #longestLabels: number;
 	/** Labels of the family at hand that many of its lines have, by what they are made of. */
 	readonly #mores = new Map<string | readonly string[], string>();
 
-	constructor(writer: LineWriter, labels: Labels, records: readonly Record[]) {
+	constructor(writer: LineWriter, labels: Labels, records: Records<Record>) {
 		this.#writer = writer;
 		this.#labels = labels;
 		this.#records = records;
@@ -136,7 +137,7 @@ class Lines<Record extends LabelledRecord> {
 		let count = 0;
 		if ('value' in family) {
 			for (let index = from; index < to; index++) {
-				const value = family.value(records[index] as Record);
+				const value = family.value(look(records, index));
 				if (value === undefined) continue;
 				this.#line(name, index, '', value);
 				count += 1;
@@ -144,7 +145,7 @@ class Lines<Record extends LabelledRecord> {
 			return count;
 		}
 		for (let index = from; index < to; index++) {
-			const record = records[index] as Record;
+			const record = look(records, index);
 			if ('column' in family) count += this.#partitions(family, name, index, record);
 			else if ('samples' in family) {
 				const samples = family.samples(record);

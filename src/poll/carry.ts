@@ -92,7 +92,7 @@ function* merge<T>(
 	for (const record of read) {
 		if (merged.length % stepRecords === 0) yield;
 		const names = namesOf(record);
-		const at = finder.indexOf(names);
+		const at = finder.indexOf(names.stream, names.consumerGroup);
 		// Should a target tell something twice, its series must not be there twice.
 		if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) continue;
 		if (at === -1) isNew.add(keyOf(names));

@@ -32,8 +32,8 @@ function totals(...groups: (Group | undefined)[]) {
 	const play = new Play({ interval: 60 });
 	return groups.map((group) => {
 		const { consumers, streams } = play.poll(group && readingOf([group]));
-		const { consumedTotal, lostTotal } = consumers[0] ?? {};
-		return [consumedTotal, lostTotal, streams[0]?.producedTotal];
+		const { consumedTotal, lostTotal } = consumers.at(0) ?? {};
+		return [consumedTotal, lostTotal, streams.at(0)?.producedTotal];
 	});
 }
 
@@ -174,7 +174,7 @@ test('a stream that tells its own count is counted by it', () => {
 	const play = new Play();
 	const produced = [100, 130, 20, 25].map((producedCount) => {
 		const streams = [{ name: 'orders', producedCount }];
-		return play.poll(readingOf([], { streams })).streams[0]?.producedTotal;
+		return play.poll(readingOf([], { streams })).streams.at(0)?.producedTotal;
 	});
 	assert.deepEqual(produced, [0, 30, 30, 35]);
 });

@@ -28,9 +28,9 @@ function consumerOf(lag: Group['lag'], readAtMs = now): Consumer {
 	const [kept] = input.groups;
 	assert(kept);
 	const groups = [{ ...kept, readAtMs }];
-	const { consumers } = derive(new History(15), { ...input, groups }, plan);
-	assert(consumers[0]);
-	return consumers[0];
+	const [consumer] = derive(new History(15), { ...input, groups }, plan).consumers;
+	assert(consumer);
+	return consumer;
 }
 
 function rows(start: number[], committed: number[], end: number[]): Partitions {
@@ -147,10 +147,10 @@ test('partitions are left out where the reading says so', () => {
 		[{ name: 'orders', partitions: rows([0], [0], [10]) }],
 	);
 	const derived = derive(new History(15), { ...input, partitionDetail: false }, plan);
-	assert.equal(derived.consumers[0]?.partitions, undefined);
-	assert.equal(derived.consumers[0]?.lag, 5);
-	assert.equal(derived.streams[0]?.partitions, undefined);
-	assert.equal(derived.streams[0]?.length, 10);
+	assert.equal(derived.consumers.at(0)?.partitions, undefined);
+	assert.equal(derived.consumers.at(0)?.lag, 5);
+	assert.equal(derived.streams.at(0)?.partitions, undefined);
+	assert.equal(derived.streams.at(0)?.length, 10);
 });
 
 test('a stream tells its length, its partitions and the groups seen on it', () => {
@@ -172,7 +172,7 @@ test('a stream tells its length, its partitions and the groups seen on it', () =
 		plan,
 	);
 	assert.deepEqual(
-		streams.map(({ stream, length, partitionCount, consumers }) => [
+		Array.from(streams, ({ stream, length, partitionCount, consumers }) => [
 			stream,
 			length,
 			partitionCount,
@@ -192,15 +192,15 @@ test('a stream that another process exports is used for its groups and not expor
 	const elsewhere = { exported: true };
 	const stream: Stream = { name: 'orders', partitions: rows([0], [], [10]), elsewhere };
 	const { consumers, streams } = derive(new History(15), carried([group], [stream]), plan);
-	assert.equal(consumers[0]?.lag, 5);
-	assert.deepEqual(streams, []);
+	assert.equal(consumers.at(0)?.lag, 5);
+	assert.deepEqual([...streams], []);
 });
 
 test('groups of others count as seen on a stream where they are told; else nobody knows how many', () => {
 	const group: Group = { stream: 'orders', consumerGroup: 'billing', lag: { messages: 1 } };
 	const countWith = (elsewhere?: Stream['elsewhere']) => {
 		const stream: Stream = { name: 'orders', length: 1, ...(elsewhere && { elsewhere }) };
-		return derive(new History(15), carried([group], [stream]), plan).streams[0]?.consumers;
+		return derive(new History(15), carried([group], [stream]), plan).streams.at(0)?.consumers;
 	};
 	assert.equal(countWith(), 1);
 	assert.equal(countWith({ exported: false, groups: 3 }), 4);

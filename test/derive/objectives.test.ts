@@ -111,7 +111,7 @@ test('a group says whether it is expected', () => {
 	const play = new Play({ expected });
 	const { consumers } = play.poll(readingOf([told(1), told(1, { consumerGroup: 'audit' })]));
 	assert.deepEqual(
-		consumers.map((consumer) => [consumer.consumerGroup, consumer.expected]),
+		Array.from(consumers, (consumer) => [consumer.consumerGroup, consumer.expected]),
 		[
 			['billing', true],
 			['audit', false],

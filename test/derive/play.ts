@@ -61,8 +61,9 @@ export class Play {
 	/** The same, of the only group that there is. */
 	one(group: Group | undefined, rest: Partial<Reading> = {}, after?: number): Consumer {
 		const { consumers } = this.poll(group && readingOf([group], rest), after);
-		if (consumers.length !== 1 || !consumers[0]) throw new Error(`${consumers.length} groups`);
-		return consumers[0];
+		const [consumer] = consumers;
+		if (!consumer || consumers.length > 1) throw new Error(`${consumers.length} groups`);
+		return consumer;
 	}
 
 	#planOf(objectives?: readonly Objective[], expected?: readonly Expected[]) {

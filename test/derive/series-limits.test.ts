@@ -26,13 +26,13 @@ function target(letters: string, facts: (letter: string) => object = () => ({}))
 }
 
 function counts(derived: Derived, partitions = 0) {
-	return { streams: 0, groups: derived.consumers.map(() => 10), partitions };
+	return { streams: 0, groups: Array.from(derived.consumers, () => 10), partitions };
 }
 
 /** The letters of the groups left, a * where partitions are exported, and what was dropped. */
 function shown({ consumers, seriesLimit, withoutPartitions }: Derived): string {
 	const detail = withoutPartitions ? '' : '*';
-	const letters = consumers.map(({ consumerGroup }) => consumerGroup).join('');
+	const letters = Array.from(consumers, ({ consumerGroup }) => consumerGroup).join('');
 	return `${letters}${detail} -${seriesLimit?.dropped} of ${seriesLimit?.series}`;
 }
 

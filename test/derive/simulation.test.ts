@@ -146,8 +146,8 @@ function simulate(
 	for (let poll = 0; world.second < shape.seconds; poll++) {
 		world.play(interval);
 		const isBlind = shape.blind?.(world.second) ?? false;
-		const { consumers } = play.poll(isBlind ? undefined : world.reading);
-		if (consumers[0] && !isBlind) look(consumers[0], world, poll);
+		const [consumer] = play.poll(isBlind ? undefined : world.reading).consumers;
+		if (consumer && !isBlind) look(consumer, world, poll);
 	}
 }
 

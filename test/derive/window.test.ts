@@ -57,7 +57,7 @@ test('each record keeps its own lags', () => {
 	const groups = [1, 2, 3].map((lag) => ({ ...told(lag), consumerGroup: `g${lag}` }));
 	const { consumers } = play.poll(readingOf(groups));
 	assert.deepEqual(
-		consumers.map(({ recentLags }) => recentLags?.[9]),
+		Array.from(consumers, ({ recentLags }) => recentLags?.[9]),
 		[1, 2, 3],
 	);
 });

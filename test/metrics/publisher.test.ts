@@ -25,7 +25,7 @@ test('what is published is in the snapshot once it has settled, plain and compre
 	assert.equal(publisher.snapshot, before);
 	await publisher.settled();
 	const { exposition, consumers: published } = publisher.snapshot;
-	assert.deepEqual(published, consumers);
+	assert.deepEqual([...published], consumers);
 	const plain = Buffer.concat(exposition.parts.map((part) => part.plain));
 	assert.match(plain.toString(), /^stream_consumer_lag\{.*\} 5$/m);
 	assert.equal(exposition.crc32, crc32(plain));
@@ -49,7 +49,7 @@ test('a target that is published again replaces its own lines alone', async () =
 	publish('one', 10);
 	await publisher.settled();
 	assert.deepEqual(
-		publisher.snapshot.consumers.map(({ target, lag }) => [target, lag]),
+		Array.from(publisher.snapshot.consumers, ({ target, lag }) => [target, lag]),
 		[
 			['one', 10],
 			['two', 2],

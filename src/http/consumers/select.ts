@@ -1,5 +1,6 @@
-import type { Consumer, Status } from '../../model.ts';
+import type { Consumer, Records, Status } from '../../model.ts';
 import type { Pattern } from '../../options/pattern.ts';
+import { look } from '../../records.ts';
 import { comparison, firstOf } from './columns.ts';
 import type { ConsumersQuery } from './query.ts';
 
@@ -16,16 +17,18 @@ export interface Selection {
 }
 
 /** Looks at every consumer once. */
-export function select(consumers: readonly Consumer[], query: ConsumersQuery): Selection {
+export function select(consumers: Records<Consumer>, query: ConsumersQuery): Selection {
 	const passes = filterOf(query);
 	const hasStatus = remembered(query.status);
 	const byStatus = new Map<Status, number>();
 	const matching: Consumer[] = [];
 	let oneGroup = true;
-	for (const consumer of consumers) {
-		if (!passes(consumer)) continue;
-		byStatus.set(consumer.status, (byStatus.get(consumer.status) ?? 0) + 1);
-		if (!hasStatus(consumer.status)) continue;
+	for (let row = 0; row < consumers.length; row++) {
+		const looked = look(consumers, row);
+		if (!passes(looked)) continue;
+		byStatus.set(looked.status, (byStatus.get(looked.status) ?? 0) + 1);
+		if (!hasStatus(looked.status)) continue;
+		const consumer = consumers.at(row) as Consumer;
 		matching.push(consumer);
 		const [first] = matching;
 		if (first === undefined) continue;

@@ -1,6 +1,7 @@
 import { clock, grouped, span } from '../../amounts.ts';
 import type { Consumer, Snapshot, TargetState } from '../../model.ts';
 import { printable } from '../../printable.ts';
+import { find } from '../../records.ts';
 import { type Html, html } from './html.ts';
 import { name, shortened, shortName } from './name.ts';
 import { partitionsTable } from './partitions-table.ts';
@@ -20,14 +21,16 @@ export function groupPage(
 	identity: GroupIdentity,
 	nowMs: number,
 ): Html | undefined {
-	const consumer = snapshot.consumers.find(
+	const consumer = find(
+		snapshot.consumers,
 		({ target, stream, consumerGroup }) =>
 			stream === identity.stream &&
 			consumerGroup === identity.consumer_group &&
 			target === identity.target,
 	);
 	if (consumer === undefined) return undefined;
-	const stream = snapshot.streams.find(
+	const stream = find(
+		snapshot.streams,
 		(one) => one.stream === consumer.stream && one.target === consumer.target,
 	);
 	const target = snapshot.targets.find((one) => one.target === consumer.target);
