@@ -398,9 +398,13 @@ export interface Expectation {
  */
 export interface Records<Record> extends Iterable<Record> {
 	readonly length: number;
-	/** The record of a row. */
+	/** The record of a row, from 0 on. */
 	at(row: number): Record | undefined;
-	/** The same, to be looked at until the next look only: that moves it on. */
+	/**
+	 * The same, but an object that the next look moves on, whoever looks, at this list or at one that
+	 * was made of it: so never beyond a `yield` or `await`. What its fields gave may be kept. Arrays
+	 * lack it: `look` of `records.ts` is for both.
+	 */
 	look?(row: number): Record;
 }
 

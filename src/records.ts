@@ -1,6 +1,6 @@
 import type { Records } from './model.ts';
 
-/** The record of a row that there is, to be looked at until the next look only. */
+/** The record of a row that there is, to be looked at: see {@link Records.look}. */
 export function look<Record>(records: Records<Record>, row: number): Record {
 	return records.look ? records.look(row) : (records.at(row) as Record);
 }
@@ -42,28 +42,23 @@ interface Row {
 	row: number;
 }
 
-/** Records that are rows of columns. */
+/** Records that are rows of columns, which must have all their rows. */
 export class Rows<Columns extends Sized, Record extends Row> extends List<Record> {
+	readonly length: number;
 	readonly #columns: Columns;
-	readonly #make: new (
-		columns: Columns,
-		row: number,
-	) => Record;
+	readonly #Row: RowClass<Columns, Record>;
 	readonly #looked: Record;
 
-	constructor(columns: Columns, make: new (columns: Columns, row: number) => Record) {
+	constructor(columns: Columns, rowClass: RowClass<Columns, Record>) {
 		super();
+		this.length = columns.length;
 		this.#columns = columns;
-		this.#make = make;
-		this.#looked = new make(columns, 0);
-	}
-
-	get length(): number {
-		return this.#columns.length;
+		this.#Row = rowClass;
+		this.#looked = new rowClass(columns, 0);
 	}
 
 	protected make(row: number): Record {
-		return new this.#make(this.#columns, row);
+		return new this.#Row(this.#columns, row);
 	}
 
 	look(row: number): Record {
@@ -71,6 +66,8 @@ export class Rows<Columns extends Sized, Record extends Row> extends List<Record
 		return this.#looked;
 	}
 }
+
+type RowClass<Columns, Record> = new (columns: Columns, row: number) => Record;
 
 /** Some of the records of another list. */
 export class Picked<Record> extends List<Record> {
@@ -98,29 +95,50 @@ export class Picked<Record> extends List<Record> {
 
 /** The records of several lists, one after the other. */
 export class Joined<Record> extends List<Record> {
-	readonly #lists: readonly Records<Record>[];
 	readonly length: number;
+	readonly #lists: readonly Records<Record>[];
+	/** Where each list begins. */
+	readonly #starts: Uint32Array;
 
 	constructor(lists: readonly Records<Record>[]) {
 		super();
 		this.#lists = lists;
-		this.length = lists.reduce((sum, { length }) => sum + length, 0);
+		this.#starts = new Uint32Array(lists.length);
+		let length = 0;
+		for (const [index, list] of lists.entries()) {
+			this.#starts[index] = length;
+			length += list.length;
+		}
+		this.length = length;
 	}
 
 	protected make(row: number): Record {
-		return this.#find(row, (list, at) => list.at(at) as Record);
+		const index = this.#indexOf(row);
+		return this.#list(index).at(row - this.#start(index)) as Record;
 	}
 
 	look(row: number): Record {
-		return this.#find(row, look);
+		const index = this.#indexOf(row);
+		return look(this.#list(index), row - this.#start(index));
 	}
 
-	#find(row: number, take: (list: Records<Record>, at: number) => Record): Record {
-		let at = row;
-		for (const list of this.#lists) {
-			if (at < list.length) return take(list, at);
-			at -= list.length;
+	/** Which list has a row: the last one that begins at or before it. There may be many lists. */
+	#indexOf(row: number): number {
+		let low = 0;
+		let high = this.#starts.length - 1;
+		while (low < high) {
+			const middle = (low + high + 1) >> 1;
+			if (this.#start(middle) <= row) low = middle;
+			else high = middle - 1;
 		}
-		throw new RangeError(`no row ${row} of ${this.length}`);
+		return low;
+	}
+
+	#list(index: number): Records<Record> {
+		return this.#lists[index] as Records<Record>;
+	}
+
+	#start(index: number): number {
+		return this.#starts[index] as number;
 	}
 }

@@ -52,7 +52,9 @@ export class GroupTaker {
 	}
 
 	/**
-	 * @param row - of the records: the next one
+	 * Takes a group into its memory, and fills its row of the records.
+	 *
+	 * @param row - the next one
 	 * @param stream - what is remembered of the group's stream, where that was read
 	 */
 	take(

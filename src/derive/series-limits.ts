@@ -104,15 +104,14 @@ function groupsToDrop(
 	const all = counts.groups.reduce((sum, series) => sum + series, counts.streams);
 	if (all <= limit && droppedBefore.size === 0) return droppedBefore;
 	let used = counts.streams;
-	const droppable: [consumer: Consumer, key: string, series: number][] = [];
-	let index = 0;
-	for (const consumer of consumers) {
-		const series = counts.groups[index++] ?? 0;
+	const droppable: [firstSeenMs: number, key: string, series: number][] = [];
+	for (const [row, series] of counts.groups.entries()) {
+		const consumer = look(consumers, row);
 		if (consumer.objective.expressed || consumer.expected) used += series;
-		else droppable.push([consumer, keyOf(consumer), series]);
+		else droppable.push([consumer.firstSeenMs, keyOf(consumer), series]);
 	}
 	const dropped = new Set<string>();
-	droppable.sort(([a, aKey], [b, bKey]) => a.firstSeenMs - b.firstSeenMs || (aKey < bKey ? -1 : 1));
+	droppable.sort(([a, aKey], [b, bKey]) => a - b || (aKey < bKey ? -1 : 1));
 	for (const [, key, series] of droppable) {
 		const allowed = limit * (droppedBefore.has(key) ? comesBackBelow : 1);
 		// Once one is dropped, so are all that were seen after it.

@@ -20,15 +20,14 @@ export interface LagSpans {
 }
 
 /**
- * Compares the oldest known lag of the window with the newest. While fewer than two are known, there
- * is no span.
+ * Compares the oldest known lag of the window with the newest. While fewer than two are known, the row
+ * stays NaN.
  *
  * @param lags - a ring of lags by round, NaN where the lag was not read
  * @param first - where the group's part of the ring begins
  * @param ticks - the ring of the rounds' ticks
  * @param round - the present one; they count from 1
- * @param spans - get the span
- * @param row - where
+ * @param spans - the group's row of them gets the span
  */
 export function takeSpan(
 	lags: Float64Array,
@@ -74,7 +73,7 @@ export function drainSeconds(lag: number, spans: LagSpans, row: number): number 
 	return shrunk > 0 ? (lag * (spans.spanSeconds[row] as number)) / shrunk : Number.NaN;
 }
 
-/** By how much the lag became smaller within the window; NaN when that is not known. */
+/** By how much the lag became smaller within the window, less than 0 where it grew; NaN: not known. */
 export function shrunkBy({ spanBefore, spanNow }: LagSpans, row: number): number {
 	return (spanBefore[row] as number) - (spanNow[row] as number);
 }

@@ -53,15 +53,15 @@ export class Labels {
 	/** Takes a list of records of one target. */
 	update(records: Records<LabelledRecord>): void {
 		if (this.#isSame(records)) return;
-		this.#streams = [];
-		this.#groups = [];
+		this.#streams = new Array(records.length);
+		this.#groups = new Array(records.length);
 		this.#at = new Uint32Array(records.length + 1);
 		const parts: Buffer[] = [];
 		let length = 0;
 		for (let index = 0; index < records.length; index++) {
 			const record = look(records, index);
-			this.#streams.push(record.stream);
-			this.#groups.push(record.consumerGroup);
+			this.#streams[index] = record.stream;
+			this.#groups[index] = record.consumerGroup;
 			const part = Buffer.from(labelsOf(record));
 			parts.push(part);
 			length += part.length;

@@ -99,10 +99,10 @@ function* merge<T>(
 		else isRead[at] = 1;
 		merged.push(fresh(rules.fill(record, before[at]), atMs));
 	}
-	for (const [at, kept] of before.entries()) {
+	for (let at = 0; at < before.length; at++) {
 		if (at % stepRecords === 0) yield;
 		if (isRead[at] === 1) continue;
-		const still = rules.keep(kept);
+		const still = rules.keep(before[at] as Kept<T>);
 		if (still) merged.push(still);
 	}
 	return merged;

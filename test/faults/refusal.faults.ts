@@ -7,6 +7,7 @@ import { type Kafka, type Nats, startKafka, startNats, until } from '../brokers/
 import { type Exporter, startExporter } from '../e2e/exporter.ts';
 import { seedFor } from '../targets/kafka/seed.ts';
 import { intervalSeconds, type PlatformName } from './lab.ts';
+import { checkScrapes, toldOf } from './scrapes.ts';
 import { watching } from './watch.ts';
 
 const right = 'right-horse';
@@ -117,7 +118,8 @@ for (const platform of ['kafka', 'nats'] as const) {
 			await until('it is read again', isWhole, patience);
 			backAfterMs = performance.now() - takenAt;
 		});
-		t.diagnostic(`${seen.scrapesMs.length} scrapes; back after ${backAfterMs.toFixed(0)} ms`);
+		t.diagnostic(`${toldOf(seen.scrapes)}; back after ${backAfterMs.toFixed(0)} ms`);
+		checkScrapes(seen.scrapes);
 		const age = seen.oldestSeconds[platform === 'kafka' ? 'nats' : 'kafka'] ?? 0;
 		assert.ok(age < 2 * intervalSeconds, `the other was ${age} s old`);
 		assert.ok(backAfterMs < 2 * intervalSeconds * 1000 + 1000, `${backAfterMs} ms`);

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Exporter, valuesOf } from '../e2e/exporter.ts';
+import { type Scrape, timedScrape } from './scrapes.ts';
 
 /** What is known to be true of every lag: nothing else may ever be told. */
 export type Truth = Readonly<Record<string, number>>;
 
 /** What was seen by scraping again and again. */
 export interface Seen {
-	/** How long each scrape took, the fastest first. */
-	readonly scrapesMs: readonly number[];
+	/** The fastest first. */
+	readonly scrapes: readonly Scrape[];
 	/** By target: how old its last good poll was at most, in seconds. */
 	readonly oldestSeconds: Readonly<Record<string, number>>;
 }
@@ -23,7 +24,7 @@ export async function watching(
 	truth: Truth,
 	happening: () => Promise<unknown>,
 ): Promise<Seen> {
-	const scrapesMs: number[] = [];
+	const scrapes: Scrape[] = [];
 	const oldestSeconds: Record<string, number> = {};
 	let isOver = false;
 	const over = happening().finally(() => {
@@ -31,9 +32,8 @@ export async function watching(
 	});
 	const look = async () => {
 		while (!isOver) {
-			const began = performance.now();
-			const text = await exporter.scrape();
-			scrapesMs.push(performance.now() - began);
+			const { text, ...scrape } = await timedScrape(exporter);
+			scrapes.push(scrape);
 			checkLags(text, truth);
 			const goodAt = valuesOf(text, 'stream_target_last_success_timestamp_seconds');
 			for (const [labels, at] of Object.entries(goodAt)) {
@@ -45,7 +45,7 @@ export async function watching(
 		}
 	};
 	await Promise.all([look(), over]);
-	return { scrapesMs: scrapesMs.sort((a, b) => a - b), oldestSeconds };
+	return { scrapes: scrapes.sort((a, b) => a.tookMs - b.tookMs), oldestSeconds };
 }
 
 function checkLags(text: string, truth: Truth): void {

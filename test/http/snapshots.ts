@@ -1,11 +1,21 @@
 import type { Consumer, Snapshot, Status, StreamState, TargetState } from '../../src/model.ts';
 import { recentPolls } from '../../src/model.ts';
 import { initialState } from '../../src/poll/target-state.ts';
-import { consumer } from '../metrics/records.ts';
+import { consumer, listOf } from '../metrics/records.ts';
 
 /** A snapshot of what a test cares about. */
-export function snapshotOf(facts: Partial<Snapshot>): Snapshot {
-	return { targets: [], consumers: [], streams: [], exposition: noExposition, ...facts };
+export function snapshotOf({
+	consumers = [],
+	streams = [],
+	...facts
+}: Partial<Snapshot>): Snapshot {
+	return {
+		targets: [],
+		exposition: noExposition,
+		...facts,
+		consumers: listOf(consumers),
+		streams: listOf(streams),
+	};
 }
 
 const noExposition = { parts: [], crc32: 0 };

@@ -81,19 +81,32 @@ function compare(a: string, b: string): number {
  * The first of what a sort would give, without sorting all: there may be 100,000, and a hundred are
  * asked for.
  */
-export function firstOf<Item>(
-	items: Iterable<Item>,
-	count: number,
-	compareItems: (a: Item, b: Item) => number,
-): Item[] {
-	let first: Item[] = [];
-	let last: Item | undefined;
-	for (const item of items) {
-		if (last !== undefined && compareItems(item, last) >= 0) continue;
-		first.push(item);
-		if (first.length < 2 * count) continue;
-		first = first.sort(compareItems).slice(0, count);
-		last = first[count - 1];
+export class First<Item> {
+	readonly #count: number;
+	readonly #compare: (a: Item, b: Item) => number;
+	/** All that may be among the first, in no order. */
+	#items: Item[] = [];
+	/** What comes after this one is not; undefined until so many are known. */
+	#last: Item | undefined;
+
+	constructor(count: number, compare: (a: Item, b: Item) => number) {
+		this.#count = count;
+		this.#compare = compare;
 	}
-	return first.sort(compareItems).slice(0, count);
+
+	/** Whether an item may be among the first, by those that were added. */
+	wants(item: Item): boolean {
+		return this.#last === undefined || this.#compare(item, this.#last) < 0;
+	}
+
+	add(item: Item): void {
+		this.#items.push(item);
+		if (this.#items.length < 2 * this.#count) return;
+		this.#items = this.sorted();
+		this.#last = this.#items.at(-1);
+	}
+
+	sorted(): Item[] {
+		return this.#items.sort(this.#compare).slice(0, this.#count);
+	}
 }

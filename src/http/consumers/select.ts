@@ -1,7 +1,7 @@
 import type { Consumer, Records, Status } from '../../model.ts';
 import type { Pattern } from '../../options/pattern.ts';
 import { look } from '../../records.ts';
-import { comparison, firstOf } from './columns.ts';
+import { comparison, First } from './columns.ts';
 import type { ConsumersQuery } from './query.ts';
 
 /** What a query found. */
@@ -21,25 +21,22 @@ export function select(consumers: Records<Consumer>, query: ConsumersQuery): Sel
 	const passes = filterOf(query);
 	const hasStatus = remembered(query.status);
 	const byStatus = new Map<Status, number>();
-	const matching: Consumer[] = [];
+	const first = new First(query.limit, comparison(query.sort, query.order));
+	let total = 0;
+	let one: Pick<Consumer, 'target' | 'consumerGroup'> | undefined;
 	let oneGroup = true;
 	for (let row = 0; row < consumers.length; row++) {
-		const looked = look(consumers, row);
-		if (!passes(looked)) continue;
-		byStatus.set(looked.status, (byStatus.get(looked.status) ?? 0) + 1);
-		if (!hasStatus(looked.status)) continue;
-		const consumer = consumers.at(row) as Consumer;
-		matching.push(consumer);
-		const [first] = matching;
-		if (first === undefined) continue;
-		oneGroup &&= first.consumerGroup === consumer.consumerGroup && first.target === consumer.target;
+		const consumer = look(consumers, row);
+		if (!passes(consumer)) continue;
+		const { status, target, consumerGroup } = consumer;
+		byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+		if (!hasStatus(status)) continue;
+		total += 1;
+		one ??= { target, consumerGroup };
+		oneGroup &&= one.consumerGroup === consumerGroup && one.target === target;
+		if (first.wants(consumer)) first.add(consumers.at(row) as Consumer);
 	}
-	return {
-		total: matching.length,
-		consumers: firstOf(matching, query.limit, comparison(query.sort, query.order)),
-		oneGroup: oneGroup && matching.length > 0,
-		byStatus,
-	};
+	return { total, consumers: first.sorted(), oneGroup: oneGroup && total > 0, byStatus };
 }
 
 function filterOf({ target, platform, stream, consumerGroup, search }: ConsumersQuery) {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { Exporter } from '../e2e/exporter.ts';
+
+/** How long a scrape took, and what the main threads of both sides did in that time. */
+export interface Scrape {
+	readonly tookMs: number;
+	readonly exporter: ThreadTime;
+	readonly tests: ThreadTime;
+}
+
+interface ThreadTime {
+	readonly ranMs: number;
+	/** It could have run, but all cores were taken. */
+	readonly waitedMs: number;
+}
+
+/** Scrapes, and takes the time. */
+export async function timedScrape(exporter: Exporter): Promise<Scrape & { readonly text: string }> {
+	const before = await Promise.all([threadTime(exporter.pid), threadTime(process.pid)]);
+	const beganMs = performance.now();
+	const text = await exporter.scrape();
+	const tookMs = performance.now() - beganMs;
+	const [ofExporter, ofTests] = await Promise.all([
+		threadTime(exporter.pid),
+		threadTime(process.pid),
+	]);
+	return {
+		text,
+		tookMs,
+		exporter: between(before[0], ofExporter),
+		tests: between(before[1], ofTests),
+	};
+}
+
+/**
+ * Whatever happens to brokers, a scrape is answered within 100 ms. Where one starts, tests and exporter
+ * wait for a core now and then: so nineteen in twenty are by the clock; no scrape at all may keep the
+ * exporter busy for so long; and by the clock none takes a second.
+ */
+export function checkScrapes(scrapes: readonly Scrape[]): void {
+	const { usualMs, slowest } = summaryOf(scrapes);
+	assert.ok(usualMs < 100, `one scrape in twenty took ${usualMs} ms`);
+	for (const scrape of scrapes) {
+		assert.ok(scrape.exporter.ranMs < 100, `the exporter was busy: ${described(scrape)}`);
+	}
+	assert.ok(slowest.tookMs < 1000, described(slowest));
+}
+
+/** What is to be told of scrapes, the fastest first. */
+export function toldOf(scrapes: readonly Scrape[]): string {
+	const { usualMs, slowest } = summaryOf(scrapes);
+	return `${scrapes.length} scrapes, 95 % within ${usualMs.toFixed(0)} ms, the slowest ${described(slowest)}`;
+}
+
+function summaryOf(scrapes: readonly Scrape[]) {
+	const slowest = scrapes.at(-1);
+	const usual = scrapes[Math.floor((scrapes.length - 1) * 0.95)];
+	assert(slowest && usual, 'nothing was scraped');
+	return { usualMs: usual.tookMs, slowest };
+}
+
+function described({ tookMs, exporter, tests }: Scrape): string {
+	const ms = (value: number) => value.toFixed(0);
+	return `${ms(tookMs)} ms (exporter ran ${ms(exporter.ranMs)}, waited for a core ${ms(exporter.waitedMs)}; tests ran ${ms(tests.ranMs)}, waited ${ms(tests.waitedMs)})`;
+}
+
+/** Of a process's main thread since its start, as Linux tells it (Documentation/scheduler/sched-stats). */
+async function threadTime(pid: number): Promise<ThreadTime> {
+	const text = await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8');
+	const [ran, waited] = text.split(' ').map((nanoseconds) => Number(nanoseconds) / 1e6);
+	return { ranMs: ran ?? Number.NaN, waitedMs: waited ?? Number.NaN };
+}
+
+function between(before: ThreadTime, after: ThreadTime): ThreadTime {
+	return { ranMs: after.ranMs - before.ranMs, waitedMs: after.waitedMs - before.waitedMs };
+}
