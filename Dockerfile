@@ -37,4 +37,5 @@ USER 65532:65532
 EXPOSE 10977
 HEALTHCHECK --interval=15s --timeout=6s --start-period=10s \
 	CMD ["/nodejs/bin/node", "/app/dist/main.js", "health"]
-ENTRYPOINT ["/nodejs/bin/node", "/app/dist/main.js"]
+# One thread beside the main one for what V8 does in parallel; with four, each keeps memory of its own.
+ENTRYPOINT ["/nodejs/bin/node", "--v8-pool-size=1", "/app/dist/main.js"]

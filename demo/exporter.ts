@@ -9,6 +9,9 @@ import { type RunningServer, start } from '../test/brokers/running.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = join(root, 'dist/main.js');
 
+/** Node's own flags, as the image has them. */
+export const nodeFlags = ['--v8-pool-size=1'];
+
 /** Builds the exporter if that was not done since its source changed. */
 export async function buildExporter(progress: Progress): Promise<void> {
 	const sources = await readdir(join(root, 'src'), { recursive: true });
@@ -38,7 +41,10 @@ export async function startExporter(
 			// JSON is YAML.
 			await writeFile(file, JSON.stringify(config, undefined, 2));
 			const flags = [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
-			return { command: process.execPath, args: [program, ...flags, '--log.format=json'] };
+			return {
+				command: process.execPath,
+				args: [...nodeFlags, program, ...flags, '--log.format=json'],
+			};
 		},
 		ready: /"msg":"listening"/,
 		readyTimeoutMs: 20_000,

@@ -13,7 +13,7 @@ async function url(...words: readonly string[]): Promise<string | undefined> {
 	);
 }
 
-const exporter = ['/nodejs/bin/node', program];
+const exporter = ['/nodejs/bin/node', '--v8-pool-size=1', program];
 
 for (const [flags, expected] of [
 	[[], 'http://127.0.0.1:10977'],
