@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Work goes on for so long before others have their turn: a scrape waits no longer for it. */
-const turnMs = 5;
+const turnMs = 2;
 
 /** Work gets its turns one after the other: the turn that was given last. */
 let latest: Promise<void> = Promise.resolve();
