@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EachMessageHandler, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { makeTopics } from '../test/brokers/kafka-topics.ts';
 import { atTheEnd, producedPerSecond, repeat, slowPerSecond, type Workload } from './workload.ts';
 
 const topic = 'orders';
@@ -56,7 +57,7 @@ export async function workOnKafka(bootstrap: string, signal: AbortSignal): Promi
 async function setUp(kafka: Kafka): Promise<void> {
 	const admin = kafka.admin();
 	await admin.connect();
-	await admin.createTopics({ topics: [{ topic, numPartitions }] });
+	await makeTopics(admin, [{ topic, numPartitions }]);
 	const partitions = Array.from({ length: numPartitions }, (_, partition) => ({
 		partition,
 		offset: '0',

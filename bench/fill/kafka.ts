@@ -1,4 +1,4 @@
-import { until } from '../../test/brokers/index.ts';
+import { makeTopics } from '../../test/brokers/index.ts';
 import { type Seed, seedFor } from '../../test/targets/kafka/seed.ts';
 
 /** So many topics with so many partitions, and groups of which each reads some of the topics. */
@@ -24,7 +24,7 @@ export async function fillKafka(
 	try {
 		// Has the topic of offsets made before there are thousands of others.
 		await seed.commitMany('group-0', []);
-		await makeTopics(seed, size);
+		await fillTopics(seed, size);
 		for (let group = 0; group < size.groups; group += 10) {
 			const ten = Array.from({ length: Math.min(10, size.groups - group) }, (_, at) => group + at);
 			await Promise.all(ten.map((one) => commit(seed, size, one, truth)));
@@ -65,7 +65,7 @@ async function commit(
 
 const topicsAtOnce = 50;
 
-async function makeTopics(
+async function fillTopics(
 	{ admin, producer }: Seed,
 	{ topics, partitions }: KafkaSize,
 ): Promise<void> {
@@ -75,19 +75,10 @@ async function makeTopics(
 			(_, at) => first + at,
 		);
 		const names = indices.map(topicName);
-		await admin.createTopics({
-			waitForLeaders: false,
-			timeout: 60_000,
-			topics: names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })),
-		});
-		await until(
-			'new topics have their leaders',
-			async () => {
-				// Metadata tells a leader before the leader itself knows; who answers this is one.
-				const all = await Promise.all(names.map((topic) => admin.fetchTopicOffsets(topic)));
-				return all.every((offsets) => offsets.length === partitions);
-			},
-			{ timeoutMs: 120_000 },
+		await makeTopics(
+			admin,
+			names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })),
+			120_000,
 		);
 		await producer.sendBatch({
 			topicMessages: indices.map((topic) => ({

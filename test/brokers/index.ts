@@ -11,6 +11,7 @@ export type { JavaProgram } from './java-program.ts';
 export { type Kafka, type KafkaOptions, runKafkaTool, startKafka } from './kafka.ts';
 export { type KafkaCluster, startKafkaCluster } from './kafka-cluster.ts';
 export { findKafka } from './kafka-jars.ts';
+export { makeTopics } from './kafka-topics.ts';
 export { findNats, type Nats, type NatsOptions, type NatsRelease, startNats } from './nats.ts';
 export { isReady, type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export {

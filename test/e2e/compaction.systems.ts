@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Kafka, startKafka, until } from '../brokers/index.ts';
+import { type Kafka, makeTopics, startKafka, until } from '../brokers/index.ts';
 import { type Seed, seedFor } from '../targets/kafka/seed.ts';
 import { describeGroups } from '../targets/kafka/truth.ts';
 import { type Exporter, startExporter } from './exporter.ts';
@@ -16,21 +16,18 @@ let exporter: Exporter;
 before(async () => {
 	broker = await startKafka({ config: ['log.cleaner.backoff.ms=100'] });
 	seed = await seedFor(broker.bootstrap);
-	await seed.admin.createTopics({
-		waitForLeaders: true,
-		topics: [
-			{
-				topic,
-				numPartitions: 1,
-				replicationFactor: 1,
-				configEntries: [
-					{ name: 'cleanup.policy', value: 'compact' },
-					{ name: 'min.cleanable.dirty.ratio', value: '0.001' },
-					{ name: 'segment.ms', value: '1000' },
-				],
-			},
-		],
-	});
+	await makeTopics(seed.admin, [
+		{
+			topic,
+			numPartitions: 1,
+			replicationFactor: 1,
+			configEntries: [
+				{ name: 'cleanup.policy', value: 'compact' },
+				{ name: 'min.cleanable.dirty.ratio', value: '0.001' },
+				{ name: 'segment.ms', value: '1000' },
+			],
+		},
+	]);
 	// Each ten minutes older than the next: segments end by the messages' own times.
 	const nowMs = Date.now();
 	for (let index = 0; index < sent; index++) {

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { connect, type NatsConnection } from 'nats';
 import { repeat } from '../../demo/workload.ts';
+import { makeTopics } from '../brokers/index.ts';
 import type { World } from './world.ts';
 
 /** What is produced and consumed in front of each broker while alerts are watched. */
@@ -50,10 +51,7 @@ async function onKafka({ kafka }: World, signal: AbortSignal): Promise<Started> 
 	const client = new Kafka({ brokers: [kafka.bootstrap], logLevel: logLevel.NOTHING });
 	const admin = client.admin();
 	await admin.connect();
-	await admin.createTopics({
-		waitForLeaders: true,
-		topics: [{ topic: parcels.stream, numPartitions: 2 }],
-	});
+	await makeTopics(admin, [{ topic: parcels.stream, numPartitions: 2 }]);
 	await admin.disconnect();
 	const producer = client.producer();
 	await producer.connect();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Reading } from '../../../src/model.ts';
 import type { Target } from '../../../src/targets/target.ts';
-import { type KafkaCluster, startKafkaCluster, until } from '../../brokers/index.ts';
+import { type KafkaCluster, makeTopics, startKafkaCluster, until } from '../../brokers/index.ts';
 import { type Seed, seedFor } from './seed.ts';
 import { connect, find, lags, read } from './target.ts';
 
@@ -17,16 +17,13 @@ let target: Target;
 before(async () => {
 	cluster = await startKafkaCluster(3);
 	seed = await seedFor(cluster.bootstrap[0] ?? '');
-	await seed.admin.createTopics({
-		waitForLeaders: true,
-		topics: [
-			{ topic: replicated, numPartitions: 6, replicationFactor: 3 },
-			{
-				topic: 'single',
-				replicaAssignment: [1, 2, 3].map((node, partition) => ({ partition, replicas: [node] })),
-			},
-		],
-	});
+	await makeTopics(seed.admin, [
+		{ topic: replicated, numPartitions: 6, replicationFactor: 3 },
+		{
+			topic: 'single',
+			replicaAssignment: [1, 2, 3].map((node, partition) => ({ partition, replicas: [node] })),
+		},
+	]);
 	for (const [topic, partitions] of [
 		[replicated, 6],
 		['single', 3],

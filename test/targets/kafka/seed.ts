@@ -1,5 +1,5 @@
 import { type Admin, Kafka, type KafkaConfig, logLevel, type Producer } from 'kafkajs';
-import { until } from '../../brokers/index.ts';
+import { makeTopics, until } from '../../brokers/index.ts';
 
 /** The part of kafkajs' own cluster that commits offsets as a simple consumer does. */
 interface Cluster {
@@ -54,16 +54,7 @@ export async function seedFor(
 		producer,
 		client,
 		async topic(topic, counts) {
-			await admin.createTopics({
-				// kafkajs' own wait fails when the broker does not know a new topic for a moment.
-				waitForLeaders: false,
-				topics: [{ topic, numPartitions: counts.length, replicationFactor: 1 }],
-			});
-			await until(`the topic ${topic} has its leaders`, async () => {
-				const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-				const partitions = topics[0]?.partitions ?? [];
-				return partitions.length === counts.length && partitions.every(({ leader }) => leader >= 0);
-			});
+			await makeTopics(admin, [{ topic, numPartitions: counts.length, replicationFactor: 1 }]);
 			await producer.sendBatch({
 				topicMessages: counts.map((count, partition) => ({
 					topic,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Target } from '../../../src/targets/target.ts';
-import { type Kafka, startKafka, until } from '../../brokers/index.ts';
+import { type Kafka, makeTopics, startKafka, until } from '../../brokers/index.ts';
 import { type Seed, seedFor } from './seed.ts';
 import { connect, find, lags, read } from './target.ts';
 
@@ -89,15 +89,15 @@ for (const version of ['3.9.1', '4.3.0']) {
 				both: { 'cleanup.policy': 'compact,delete', 'retention.ms': '60000' },
 				usual: {},
 			};
-			await seed.admin.createTopics({
-				waitForLeaders: true,
-				topics: Object.entries(configs).map(([topic, entries]) => ({
+			await makeTopics(
+				seed.admin,
+				Object.entries(configs).map(([topic, entries]) => ({
 					topic,
 					numPartitions: 1,
 					replicationFactor: 1,
 					configEntries: Object.entries(entries).map(([name, value]) => ({ name, value })),
 				})),
-			});
+			);
 			const anew = connect(broker.bootstrap);
 			try {
 				const { streams, problems } = await read(anew);
