@@ -1,3 +1,4 @@
+import { keyOf } from '../finder.ts';
 import type { Carried, Derived, Expectation, Group, Kept, Stream } from '../model.ts';
 import { Rows } from '../records.ts';
 import { atOnce } from '../steps.ts';
@@ -94,14 +95,13 @@ export function* deriveInSteps(
 function expectations(carried: Carried, plan: DerivePlan): readonly Expectation[] {
 	if (plan.expected.length === 0) return [];
 	const found = new Map<string, boolean>();
-	const keyOf = (stream: string, consumerGroup: string) => JSON.stringify([stream, consumerGroup]);
 	for (const { record, readAtMs } of carried.groups) {
 		const wasRead = readAtMs === carried.atMs;
-		found.set(keyOf(record.stream, record.consumerGroup), wasRead);
+		found.set(keyOf(record), wasRead);
 	}
 	const { target, platform } = plan;
 	return plan.expected.map(({ stream, consumerGroup }) => {
-		const wasRead = found.get(keyOf(stream, consumerGroup));
+		const wasRead = found.get(keyOf({ stream, consumerGroup }));
 		const isKnown = carried.listed || wasRead === true;
 		return {
 			target,

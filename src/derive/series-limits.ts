@@ -1,3 +1,4 @@
+import { keyOf } from '../finder.ts';
 import type { Consumer, Derived, Records } from '../model.ts';
 import type { SeriesLimits } from '../options/objective.ts';
 import { look, Picked } from '../records.ts';
@@ -119,10 +120,6 @@ function groupsToDrop(
 		else dropped.add(key);
 	}
 	return dropped;
-}
-
-function keyOf({ stream, consumerGroup }: Consumer): string {
-	return `${stream.length}:${stream}${consumerGroup}`;
 }
 
 function cut(

@@ -2,12 +2,8 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { Gauge, type Registry } from 'prom-client';
 
-/**
- * How often the loop is looked at; Node counts the pause between two looks as a part of the delay. What
- * delays the loop is told as so much shorter at most. Every 10 ms, as is usual, it was half of what the
- * exporter takes at rest.
- */
-const resolutionMs = 50;
+/** How often the loop is looked at; Node counts the pause between two looks as a part of the delay. */
+const resolutionMs = 10;
 
 /** Each of two histograms lasts for two of these, begun one after the other. */
 const windowMs = 30_000;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Exporter } from '../e2e/exporter.ts';
 
@@ -65,9 +66,14 @@ function described({ tookMs, exporter, tests }: Scrape): string {
 	return `${ms(tookMs)} ms (exporter ran ${ms(exporter.ranMs)}, waited for a core ${ms(exporter.waitedMs)}; tests ran ${ms(tests.ranMs)}, waited ${ms(tests.waitedMs)})`;
 }
 
-/** Of a process's main thread since its start, as Linux tells it (Documentation/scheduler/sched-stats). */
+/**
+ * Of a process's main thread since its start, as Linux tells it (Documentation/scheduler/sched-stats);
+ * where the system does not tell, the clock alone decides.
+ */
 async function threadTime(pid: number): Promise<ThreadTime> {
-	const text = await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8');
+	const path = `/proc/${pid}/task/${pid}/schedstat`;
+	if (!existsSync(path)) return { ranMs: 0, waitedMs: 0 };
+	const text = await readFile(path, 'utf8');
 	const [ran, waited] = text.split(' ').map((nanoseconds) => Number(nanoseconds) / 1e6);
 	return { ranMs: ran ?? Number.NaN, waitedMs: waited ?? Number.NaN };
 }

@@ -42,20 +42,20 @@ test('every value is a number of less than a second at once, and when many scrap
 	}
 });
 
-test('a loop that is held up for 200 ms shows it, but for a look’s pause, to everyone who scrapes then, and no more after two windows', async () => {
+test('a loop that is held up for 200 ms shows 200 ms to everyone who scrapes then, and no more after two windows', async () => {
 	const everyMs = 500;
 	const { loop, read } = watched(everyMs);
 	const max = async () => (await read()).nodejs_eventloop_lag_max_seconds ?? Number.NaN;
 	try {
-		await until('it is watched', () => loop.current().count > 2);
+		await until('it is watched', () => loop.current().count > 5);
 		block(200);
 		const seen = await until('it shows', async () => {
 			const value = await max();
-			return value > 0.14 && value;
+			return value > 0.18 && value;
 		});
 		assert.ok(seen < 0.4, `${seen} s`);
 		assert.equal(await max(), seen);
-		await until('it is over', async () => (await max()) < 0.1);
+		await until('it is over', async () => (await max()) < 0.15);
 	} finally {
 		loop.stop();
 	}
@@ -64,14 +64,14 @@ test('a loop that is held up for 200 ms shows it, but for a look’s pause, to e
 test('what holds the loop up while a window begins is seen', async () => {
 	const { loop, read } = watched(300);
 	try {
-		await until('it is watched', () => loop.current().count > 2);
+		await until('it is watched', () => loop.current().count > 5);
 		const { current } = loop;
 		const before = current();
 		await until('a window begins', () => current() !== before, { everyMs: 1 });
 		block(200);
 		await until(
 			'it shows',
-			async () => ((await read()).nodejs_eventloop_lag_max_seconds ?? 0) > 0.14,
+			async () => ((await read()).nodejs_eventloop_lag_max_seconds ?? 0) > 0.15,
 			{ everyMs: 5 },
 		);
 	} finally {
@@ -82,7 +82,7 @@ test('what holds the loop up while a window begins is seen', async () => {
 test('the pause between two looks is no delay', async () => {
 	const { loop, read } = watched();
 	try {
-		await until('it is watched', () => loop.current().count > 20);
+		await until('it is watched', () => loop.current().count > 50);
 		const { nodejs_eventloop_lag_min_seconds: min, nodejs_eventloop_lag_p50_seconds: median } =
 			await read();
 		assert.ok((min ?? 1) < 0.005, `the minimum is ${min}`);
