@@ -7,7 +7,7 @@ const turnMs = 2;
 let latest: Promise<void> = Promise.resolve();
 
 /** Waits for a turn of the event loop in which no other work has its own. */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
 	latest = latest.then(() => setImmediate());
 	return latest;
 }

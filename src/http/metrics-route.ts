@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Exposition } from '../model.ts';
+import type { Exposition, ExpositionPart } from '../model.ts';
 import { gzipWith } from './gzip.ts';
 
 /** What `/metrics` needs: both answer without waiting for a broker. */
 export interface MetricsSource {
 	/** The newest exposition; it is told when its plain text is not read any more. */
 	lease(): { readonly exposition: Exposition; release(): void };
-	/** Text of the process metrics. */
-	processMetrics(): Promise<string>;
+	/** What follows it, and is made when it is asked for: its deflate stream is the last. */
+	processMetrics(): Promise<ExpositionPart>;
 }
 
 /** Prometheus text format; its OpenMetrics sibling would rename counters. */
@@ -17,16 +17,19 @@ const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 /** Serves the newest snapshot as bytes, followed by the process metrics. */
 export function metricsRoute(app: FastifyInstance, path: string, source: MetricsSource): void {
 	app.get(path, async (request, reply) => {
-		const text = Buffer.from(await source.processMetrics());
+		const last = await source.processMetrics();
 		const { exposition, release } = source.lease();
 		reply.header('content-type', contentType).header('vary', 'accept-encoding');
 		if (!acceptsGzip(request.headers['accept-encoding'])) {
 			// Told when everything is with the operating system, or who asked is gone.
 			reply.raw.once('close', release);
-			return sendParts(reply, [...exposition.parts.map(({ plain }) => plain), text]);
+			return sendParts(
+				reply,
+				[...exposition.parts, last].map(({ plain }) => plain),
+			);
 		}
 		release();
-		return sendParts(reply.header('content-encoding', 'gzip'), gzipWith(exposition, text));
+		return sendParts(reply.header('content-encoding', 'gzip'), gzipWith(exposition, last));
 	});
 }
 

@@ -6,6 +6,7 @@ import { apiRoutes } from './api/routes.ts';
 import { configRoute } from './config-route.ts';
 import { answersUnderWay } from './drain.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
+import { answerOneAtATime } from './one-at-a-time.ts';
 import { pageRoutes } from './page/routes.ts';
 import { type Reload, reloadRoute } from './reload-route.ts';
 import { type RequestTold, tellRequests } from './request-times.ts';
@@ -67,6 +68,7 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 	app.server.headersTimeout = 10_000;
 	app.server.maxConnections = mostConnections;
 	const answered = answersUnderWay(app);
+	answerOneAtATime(app);
 	if (site.onRequest) tellRequests(app, site.onRequest);
 	addSecurityHeaders(app);
 	access?.guard(app);

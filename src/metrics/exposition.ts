@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
+import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
 import type { Exposition, ExpositionPart } from '../model.ts';
 import { joinCrc32 } from './crc32.ts';
 import { headers } from './families.ts';
@@ -78,4 +78,10 @@ async function compressed(plain: Buffer): Promise<Compressed> {
 	const options = { level, finishFlush: constants.Z_FULL_FLUSH };
 	const deflated = await deflateRawOffLoop(plain, options);
 	return { plain, deflated, crc32: crc32(plain) };
+}
+
+/** What ends a text, and is so short that it is compressed at once: its deflate stream is the last. */
+export function lastPart(text: string): ExpositionPart {
+	const plain = Buffer.from(text);
+	return { plain, deflated: deflateRawSync(plain) };
 }

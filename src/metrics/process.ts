@@ -1,11 +1,16 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ExpositionPart } from '../model.ts';
 import { exporterFamilies } from './catalogue/exporter.ts';
 import { loopMetrics, watchLoop } from './event-loop.ts';
+import { lastPart } from './exposition.ts';
 
 /** The metrics of the process itself, the only ones that are made at the scrape. */
 export interface ProcessMetrics {
-	/** Text format 0.0.4, ending in a newline. */
-	render(): Promise<string>;
+	/**
+	 * The last part of an exposition, whose deflate stream ends with it. It is made anew ten times a
+	 * second at most: making it costs more than all else of a small scrape, and crowds come at once.
+	 */
+	render(): Promise<ExpositionPart>;
 	/** Says how loading the configuration went. */
 	configLoaded(successful: boolean, atMs: number): void;
 }
@@ -39,9 +44,17 @@ export function processMetrics(
 	if (shard) gauge(exporterFamilies.shards, ['shard']).set({ shard: shard.index }, shard.count);
 	const successful = gauge(exporterFamilies.configReloadSuccessful);
 	const timestamp = gauge(exporterFamilies.configReloadTimestamp);
+	let rendered: { readonly atMs: number; readonly part: Promise<ExpositionPart> } | undefined;
 	return {
-		render: () => registry.metrics(),
+		render() {
+			const nowMs = performance.now();
+			if (rendered === undefined || nowMs - rendered.atMs > 100) {
+				rendered = { atMs: nowMs, part: registry.metrics().then(lastPart) };
+			}
+			return rendered.part;
+		},
 		configLoaded(ok, atMs) {
+			rendered = undefined;
 			successful.set(ok ? 1 : 0);
 			if (ok) timestamp.set(atMs / 1000);
 		},

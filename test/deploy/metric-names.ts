@@ -24,6 +24,6 @@ export const ofPrometheus: ReadonlySet<string> = new Set(['up', 'ALERTS']);
 
 /** What prom-client measures of the process. */
 export async function processNames(): Promise<ReadonlySet<string>> {
-	const text = await processMetrics({ version: '', revision: '', nodeVersion: '' }).render();
-	return new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
+	const { plain } = await processMetrics({ version: '', revision: '', nodeVersion: '' }).render();
+	return new Set([...plain.toString().matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
 }

@@ -5,8 +5,9 @@ import { after, before, test } from 'node:test';
 import { Redis as Client } from 'ioredis';
 import { until } from '../brokers/index.ts';
 import { type Exporter, valuesOf } from '../e2e/exporter.ts';
-import { intervalSeconds, type Lab, platforms, startLab, truth } from './lab.ts';
-import { watching } from './watch.ts';
+import { intervalSeconds, type Lab, mostBackMs, platforms, startLab, truth } from './lab.ts';
+import { toldOf } from './scrapes.ts';
+import { isWhole, passPolls, watching } from './watch.ts';
 
 let lab: Lab;
 let client: Client;
@@ -23,14 +24,7 @@ after(async () => {
 
 const patience = { timeoutMs: 60_000 };
 
-async function isWhole(exporter: Exporter): Promise<boolean> {
-	const text = await exporter.scrape();
-	const up = Object.values(valuesOf(text, 'stream_target_up'));
-	const lags = Object.entries(valuesOf(text, 'stream_consumer_lag'));
-	return up.every((one) => one === 1) && lags.length >= Object.keys(truth).length;
-}
-
-test('brokers that are gone at the start are read when they are there', async () => {
+test('brokers that are gone at the start are read when they are there', async (t) => {
 	for (const platform of platforms) lab.proxies[platform].upstream = undefined;
 	const exporter = await lab.exporter();
 	try {
@@ -40,19 +34,27 @@ test('brokers that are gone at the start are read when they are there', async ()
 		const up = await exporter.values('stream_target_up');
 		assert.deepEqual(Object.values(up), [0, 0, 0]);
 		assert.deepEqual(await exporter.values('stream_consumer_lag'), {});
-		for (const platform of platforms) lab.proxies[platform].upstream = lab.world[platform].port;
-		await until('all is read', () => isWhole(exporter), patience);
+		let backAfterMs = 0;
+		const seen = await watching(exporter, truth, async () => {
+			for (const platform of platforms) lab.proxies[platform].upstream = lab.world[platform].port;
+			const thereAt = performance.now();
+			await until('all is read', () => isWhole(exporter, truth), patience);
+			backAfterMs = performance.now() - thereAt;
+		});
+		t.diagnostic(`${toldOf(seen.scrapes)}; read after ${backAfterMs.toFixed(0)} ms`);
+		assert.ok(backAfterMs < mostBackMs, `${backAfterMs} ms`);
 	} finally {
 		await exporter.stop();
 	}
 });
 
-test('who was refused is let in again without a restart', async () => {
+test('who was refused is let in again without a restart', async (t) => {
 	const exporter = await lab.exporter();
 	try {
-		await until('all is read', () => isWhole(exporter), patience);
+		await until('all is read', () => isWhole(exporter, truth), patience);
 		const connections = lab.proxies.redis.opened;
-		await watching(exporter, truth, async () => {
+		let backAfterMs = 0;
+		const seen = await watching(exporter, truth, async () => {
 			await client.config('SET', 'requirepass', 'new');
 			await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
 			await until('it is refused', async () => {
@@ -61,8 +63,16 @@ test('who was refused is let in again without a restart', async () => {
 			const problems = await exporter.values('stream_target_problems_total');
 			assert.ok((problems['target="redis",problem="auth_failed"'] ?? 0) > 0);
 			await client.config('SET', 'requirepass', '');
-			await until('it is read again', () => isWhole(exporter), patience);
+			const takenAt = performance.now();
+			await until('it is read again', () => isWhole(exporter, truth), patience);
+			backAfterMs = performance.now() - takenAt;
 		});
+		t.diagnostic(`${toldOf(seen.scrapes)}; back after ${backAfterMs.toFixed(0)} ms`);
+		for (const other of ['kafka', 'nats']) {
+			const age = seen.oldestSeconds[other] ?? 0;
+			assert.ok(age < 2 * intervalSeconds, `${other} was ${age} s old`);
+		}
+		assert.ok(backAfterMs < mostBackMs, `${backAfterMs} ms`);
 		assert.ok(lab.proxies.redis.opened > connections);
 	} finally {
 		await client.config('SET', 'requirepass', '');
@@ -75,7 +85,7 @@ test('the clock goes forward by an hour, and back by two, and nothing is told bu
 		env: { NODE_OPTIONS: `--import=${new URL('clock.mjs', import.meta.url)}` },
 	});
 	try {
-		await until('all is read', () => isWhole(exporter), patience);
+		await until('all is read', () => isWhole(exporter, truth), patience);
 		const began = performance.now();
 		let steps = 0;
 		await watching(exporter, truth, async () => {
@@ -90,7 +100,7 @@ test('the clock goes forward by an hour, and back by two, and nothing is told bu
 					'all were polled by the new clock',
 					async () => {
 						const ageSeconds = (Date.now() + aheadMs) / 1000 - (await polls());
-						return Math.abs(ageSeconds) < 2 * intervalSeconds && (await isWhole(exporter));
+						return Math.abs(ageSeconds) < 2 * intervalSeconds && (await isWhole(exporter, truth));
 					},
 					patience,
 				);
@@ -132,30 +142,48 @@ objectives: [{ name: promised, match: { consumer_group: counters }, lag: 100 }]
 	const of = async (metric: string) =>
 		(await exporter.values(metric))['target="redis"'] ?? Number.NaN;
 	try {
-		await until('all is read', () => isWhole(exporter), patience);
-		await client.eval(
-			`for at = 1, 10000 do
-				local key = 'many:' .. at % 100
-				redis.call('XGROUP', 'CREATE', key, 'group-' .. at, '0', 'MKSTREAM')
-			end`,
-			0,
-		);
+		await until('all is read', () => isWhole(exporter, truth), patience);
 		const before = await rssBytes(exporter);
-		await until('they are seen', async () => (await of('stream_target_series_dropped')) > 10_000, {
-			timeoutMs: 60_000,
-		});
-		assert.ok((await of('stream_target_series')) <= limit);
-		const lags = await exporter.values('stream_consumer_lag');
-		assert.equal(lags['target="redis",stream="clicks",consumer_group="counters"'], 5);
-		const after = await rssBytes(exporter);
-		const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-		t.diagnostic(`RSS ${mebibytes(before)} before, ${mebibytes(after)} with them`);
-		assert.ok(after < before + 200e6, `${before} bytes before, ${after} after`);
+		const many = Array.from({ length: 10_000 }, (_, at) => [
+			`redis many:${(at + 1) % 100} group-${at + 1}`,
+			0,
+		]);
+		const seen = await watching(exporter, { ...truth, ...Object.fromEntries(many) }, async () => {
+			await client.eval(
+				`for at = 1, 10000 do
+					local key = 'many:' .. at % 100
+					redis.call('XGROUP', 'CREATE', key, 'group-' .. at, '0', 'MKSTREAM')
+				end`,
+				0,
+			);
+			await until(
+				'they are seen',
+				async () => (await of('stream_target_series_dropped')) > 10_000,
+				{
+					timeoutMs: 60_000,
+				},
+			);
+			assert.ok((await of('stream_target_series')) <= limit);
+			const lags = await exporter.values('stream_consumer_lag');
+			assert.equal(lags['target="redis",stream="clicks",consumer_group="counters"'], 5);
+			const after = await rssBytes(exporter);
+			const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+			t.diagnostic(`RSS ${mebibytes(before)} before, ${mebibytes(after)} with them`);
+			assert.ok(after < before + 200e6, `${before} bytes before, ${after} after`);
 
-		await client.eval(removeMany, 0);
-		await until('they are gone', async () => (await of('stream_target_groups')) === 2, patience);
-		await until('nothing is dropped', async () => (await of('stream_target_series_dropped')) === 0);
-		assert.equal(await isWhole(exporter), true);
+			await client.eval(removeMany, 0);
+			await until('they are gone', async () => (await of('stream_target_groups')) === 2, patience);
+			await until(
+				'nothing is dropped',
+				async () => (await of('stream_target_series_dropped')) === 0,
+			);
+		});
+		t.diagnostic(toldOf(seen.scrapes));
+		for (const other of ['kafka', 'nats']) {
+			const age = seen.oldestSeconds[other] ?? 0;
+			assert.ok(age < 2 * intervalSeconds, `${other} was ${age} s old`);
+		}
+		assert.equal(await isWhole(exporter, truth), true);
 	} finally {
 		await client.eval(removeMany, 0);
 		await exporter.stop();
@@ -169,27 +197,31 @@ async function rssBytes(exporter: Exporter): Promise<number> {
 	return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
 }
 
-test('two hundred who scrape at once get the same, and a hundred who do not read hold up nobody', async () => {
+test('a hundred who do not read hold up nobody, and two hundred who then scrape at once get the same', async (t) => {
 	const exporter = await lab.exporter();
 	const slow: Socket[] = [];
 	try {
-		await until('all is read', () => isWhole(exporter), patience);
+		await until('all is read', () => isWhole(exporter, truth), patience);
 		const { hostname, port } = new URL(exporter.url);
-		for (let count = 0; count < 100; count++) {
-			const socket = connect({ host: hostname, port: Number(port) });
-			socket.on('error', () => {});
-			socket.on('connect', () => {
-				socket.pause();
-				socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(50));
-			});
-			slow.push(socket);
-		}
-		const texts = await Promise.all(Array.from({ length: 200 }, () => exporter.scrape()));
-		for (const text of texts) {
-			assert.equal(Object.keys(valuesOf(text, 'stream_consumer_lag')).length, 6);
-			assert.ok(text.endsWith('\n'));
-		}
-		await watching(exporter, truth, () => until('polls go on', () => isWhole(exporter)));
+		const seen = await watching(exporter, truth, async () => {
+			for (let count = 0; count < 100; count++) {
+				const socket = connect({ host: hostname, port: Number(port) });
+				socket.on('error', () => {});
+				socket.on('connect', () => {
+					socket.pause();
+					socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(10));
+				});
+				slow.push(socket);
+			}
+			await passPolls(exporter, 'kafka', 1);
+			const texts = await Promise.all(Array.from({ length: 200 }, () => exporter.scrape()));
+			for (const text of texts) {
+				assert.equal(Object.keys(valuesOf(text, 'stream_consumer_lag')).length, 6);
+				assert.ok(text.endsWith('\n'));
+			}
+			await passPolls(exporter, 'kafka', 1);
+		});
+		t.diagnostic(toldOf(seen.scrapes));
 	} finally {
 		const { code, afterMs } = await exporter.stop();
 		for (const socket of slow) socket.destroy();
@@ -201,7 +233,7 @@ test('two hundred who scrape at once get the same, and a hundred who do not read
 test('a configuration that is a directory, half written or empty changes nothing', async () => {
 	const exporter = await lab.exporter();
 	try {
-		await until('all is read', () => isWhole(exporter), patience);
+		await until('all is read', () => isWhole(exporter, truth), patience);
 		const file = `${exporter.folder}/config.yaml`;
 		const right = await (await fetch(`${exporter.url}/config`)).text();
 		await watching(exporter, truth, async () => {
@@ -215,7 +247,7 @@ test('a configuration that is a directory, half written or empty changes nothing
 			assert.match((await exporter.reload()).msg, /^not reloaded/);
 		});
 		assert.equal(await (await fetch(`${exporter.url}/config`)).text(), right);
-		assert.equal(await isWhole(exporter), true);
+		assert.equal(await isWhole(exporter, truth), true);
 	} finally {
 		await exporter.stop();
 	}

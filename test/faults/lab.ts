@@ -11,6 +11,9 @@ export type PlatformName = (typeof platforms)[number];
 
 export const intervalSeconds = 3;
 
+/** What can be read again is read again within two intervals, and the second that a poll may take. */
+export const mostBackMs = 2 * intervalSeconds * 1000 + 1000;
+
 /** Every lag of the world, by `target stream group`. */
 export const truth = {
 	'kafka orders billing': 42,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../brokers/index.ts';
 import { type Exporter, valuesOf } from '../e2e/exporter.ts';
-import { type Scrape, timedScrape } from './scrapes.ts';
+import { checkScrapes, type Scrape, timedScrape } from './scrapes.ts';
 
 /** What is known to be true of every lag: nothing else may ever be told. */
 export type Truth = Readonly<Record<string, number>>;
@@ -15,7 +16,7 @@ export interface Seen {
 }
 
 /**
- * Scrapes while something happens.
+ * Scrapes while something happens; fails where a scrape takes too long.
  *
  * @param truth - lags by `target stream group`; one that is told and is another fails at once
  */
@@ -45,13 +46,42 @@ export async function watching(
 		}
 	};
 	await Promise.all([look(), over]);
-	return { scrapes: scrapes.sort((a, b) => a.tookMs - b.tookMs), oldestSeconds };
+	scrapes.sort((a, b) => a.tookMs - b.tookMs);
+	checkScrapes(scrapes);
+	return { scrapes, oldestSeconds };
+}
+
+/** Whether all targets are up, and exactly the lags are told that are known to be true. */
+export async function isWhole(exporter: Exporter, truth: Truth): Promise<boolean> {
+	const text = await exporter.scrape();
+	const up = Object.values(valuesOf(text, 'stream_target_up'));
+	const told = lagsIn(text);
+	return (
+		up.every((one) => one === 1) &&
+		told.size === Object.keys(truth).length &&
+		Object.entries(truth).every(([names, lag]) => told.get(names) === lag)
+	);
+}
+
+/** Waits for as long as a target that is well takes for so many polls. */
+export async function passPolls(exporter: Exporter, target: string, count: number): Promise<void> {
+	const polls = async () =>
+		(await exporter.values('stream_target_polls_total'))[`target="${target}",result="ok"`] ?? 0;
+	const before = await polls();
+	await until('time passes', async () => (await polls()) >= before + count, { timeoutMs: 60_000 });
 }
 
 function checkLags(text: string, truth: Truth): void {
-	for (const [labels, lag] of Object.entries(valuesOf(text, 'stream_consumer_lag'))) {
-		const [target, stream, group] = [...labels.matchAll(/"([^"]*)"/g)].map(([, value]) => value);
-		const known = truth[`${target} ${stream} ${group}`];
-		assert.equal(lag, known, `${target} ${stream} ${group}`);
-	}
+	for (const [names, lag] of lagsIn(text)) assert.equal(lag, truth[names], names);
+}
+
+/** Every lag that is told, by `target stream group`. */
+function lagsIn(text: string): ReadonlyMap<string, number> {
+	const lags = Object.entries(valuesOf(text, 'stream_consumer_lag'));
+	return new Map(
+		lags.map(([labels, lag]) => [
+			[...labels.matchAll(/"([^"]*)"/g)].map(([, value]) => value).join(' '),
+			lag,
+		]),
+	);
 }

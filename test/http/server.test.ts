@@ -33,3 +33,55 @@ test('requests that are followed by nonsense, or hung up on, do not hold up the 
 	const late = AbortSignal.timeout(5000);
 	await Promise.race([close(), once(late, 'abort').then(() => assert.fail('it does not end'))]);
 });
+
+test('requests that are sent without waiting are answered one after the other', async () => {
+	const { answers } = await sendAtOnce(['/metrics', '/nowhere', '/-/healthy']);
+	assert.deepEqual(answers, [200, 404, 200]);
+});
+
+test('who sends many requests without waiting is hung up on, and may come again', async () => {
+	const many = Array.from({ length: 11 }, () => '/-/healthy');
+	const { answers, afterwards } = await sendAtOnce(many);
+	assert.ok(answers.length < many.length, `${answers.length} answers`);
+	assert.equal(afterwards, 200);
+});
+
+test('those who wait for each answer may ask on one connection as often as they like', async () => {
+	const { app, close } = buildServer(siteOf());
+	await app.listen({ host: '127.0.0.1', port: 0 });
+	const { port } = app.server.address() as AddressInfo;
+	const socket = connect({ host: '127.0.0.1', port });
+	try {
+		for (let count = 0; count < 50; count++) {
+			socket.write('GET /-/healthy HTTP/1.1\r\nhost: x\r\n\r\n');
+			const [answer] = await once(socket, 'data');
+			assert.match(String(answer), /^HTTP\/1\.1 200 /);
+		}
+	} finally {
+		socket.destroy();
+		await close();
+	}
+});
+
+/** Asks for all on one connection before it reads, and for one of them again on another. */
+async function sendAtOnce(paths: readonly string[]) {
+	const { app, close } = buildServer(siteOf());
+	const url = await app.listen({ host: '127.0.0.1', port: 0 });
+	try {
+		const { port } = app.server.address() as AddressInfo;
+		const socket = connect({ host: '127.0.0.1', port });
+		let text = '';
+		socket.on('data', (data) => {
+			text += data;
+		});
+		const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n`);
+		socket.write(`${requests.join('\r\n')}connection: close\r\n\r\n`);
+		socket.on('error', () => {});
+		await new Promise((resolve) => socket.once('close', resolve));
+		const { status } = await fetch(`${url}${paths[0]}`);
+		const answers = [...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, code]) => Number(code));
+		return { answers, afterwards: status };
+	} finally {
+		await close();
+	}
+}

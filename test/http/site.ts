@@ -1,4 +1,5 @@
 import { buildServer, type Site } from '../../src/http/server.ts';
+import { lastPart } from '../../src/metrics/exposition.ts';
 import type { Snapshot } from '../../src/model.ts';
 import { snapshotOf } from './snapshots.ts';
 
@@ -14,7 +15,7 @@ export function siteOf(snapshot: Partial<Snapshot> = {}): Site {
 		onFailure: (error) => {
 			throw error;
 		},
-		processMetrics: async () => '',
+		processMetrics: async () => lastPart(''),
 		effectiveYaml: () => '',
 	};
 }

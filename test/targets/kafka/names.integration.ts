@@ -71,12 +71,16 @@ const offsetCommit: Request<{ readonly group: string; readonly offset: number },
 };
 
 async function commit(group: string, offset: number): Promise<void> {
-	// Right after its start a coordinator does not know yet that it is one.
-	await until('the commit is taken', async () => {
-		const signal = AbortSignal.timeout(10_000);
-		assert.equal(await connection.send(offsetCommit, { group, offset }, signal), 0);
-		return true;
-	});
+	// Right after its start a coordinator does not know yet that it is one, on a busy machine for long.
+	await until(
+		'the commit is taken',
+		async () => {
+			const signal = AbortSignal.timeout(10_000);
+			assert.equal(await connection.send(offsetCommit, { group, offset }, signal), 0);
+			return true;
+		},
+		{ timeoutMs: 60_000 },
+	);
 }
 
 /** The group on `orders`, without anything being a problem. */
