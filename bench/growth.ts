@@ -8,6 +8,9 @@ import { ours } from './peers/ours.ts';
 /** Of the size that goals are about. */
 const scales = [0.1, 0.3, 1] as const;
 
+/** As often as the largest can be read. */
+const everyMs = 1000;
+
 /** What a reading costs at growing sizes, and what one lag costs: linear where the latter stays. */
 export async function benchGrowth(print: (line: string) => void): Promise<void> {
 	await buildExporter(print);
@@ -32,7 +35,7 @@ export async function benchGrowth(print: (line: string) => void): Promise<void> 
 async function measureAt(platform: PlatformName, scale: number): Promise<string> {
 	const installation = await installations[platform](scale);
 	try {
-		const exporter = await ours(platform);
+		const exporter = await ours(platform, everyMs);
 		const counts = await count(exporter, installation, 4);
 		if (counts.rightLags !== counts.lags) {
 			throw new Error(`${counts.rightLags} of ${counts.lags} lags are right`);

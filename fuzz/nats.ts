@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Reading } from '../src/model.ts';
+import { atOnce } from '../src/steps.ts';
 import { consumerShare } from '../src/targets/nats/consumer-share.ts';
 import { Failure } from '../src/targets/nats/failure.ts';
 import { pickConsumers } from '../src/targets/nats/reading/consumers.ts';
@@ -72,15 +73,18 @@ export async function readPages(pages: {
 	const consumers = [];
 	for (const stream of streams.streams.keys()) {
 		const wanted = { scope: scope(), ephemeral: 'rollup', owns: () => true } as const;
-		consumers.push(pickConsumers(stream, await list(pages.consumers, 'consumers'), 'x', wanted));
+		const listed = await list(pages.consumers, 'consumers');
+		consumers.push(atOnce(pickConsumers(stream, listed, 'x', wanted)));
 	}
-	return readAnswers({
-		version: '2.15.1',
-		share: consumerShare(everything),
-		streams,
-		consumers,
-		gone: new Set(),
-		beside: (_stream, _consumer, log) => ({ log, ages: {} }),
-		findings: [],
-	});
+	return atOnce(
+		readAnswers({
+			version: '2.15.1',
+			share: consumerShare(everything),
+			streams,
+			consumers,
+			gone: new Set(),
+			beside: (_stream, _consumer, log) => ({ log, ages: {} }),
+			findings: [],
+		}),
+	);
 }

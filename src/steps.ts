@@ -1,7 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Work goes on for so long before others have their turn: a scrape waits no longer for it. */
-const turnMs = 2;
+/** Work goes on for so long before others have their turn. */
+const turnMs = { usual: 2, hasty: 0.2 };
+
+/** An answer takes a few turns of the event loop: for so long they are short. */
+const hasteMs = 50;
+let hastyUntilMs = 0;
+
+/** Somebody waits for an answer. */
+export function hurry(): void {
+	hastyUntilMs = performance.now() + hasteMs;
+}
 
 /** Work gets its turns one after the other: the turn that was given last. */
 let latest: Promise<void> = Promise.resolve();
@@ -19,11 +28,12 @@ export function turn(): Promise<void> {
 export async function inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
 	for (;;) {
 		await turn();
-		const began = performance.now();
+		const beganMs = performance.now();
+		const mostMs = beganMs < hastyUntilMs ? turnMs.hasty : turnMs.usual;
 		do {
 			const { done, value } = steps.next();
 			if (done) return value;
-		} while (performance.now() - began < turnMs);
+		} while (performance.now() - beganMs < mostMs);
 	}
 }
 

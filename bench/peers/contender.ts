@@ -9,12 +9,17 @@ export interface Contender {
 	readonly version: string;
 	/** When it asks the broker. */
 	readonly reads: 'at its own pace' | 'when scraped';
+	/** Milliseconds from one reading to the next. */
+	readonly readEveryMs: number;
 	/** Readings that go by before anything is measured: caches are filled, and code is compiled. */
 	readonly warmUp: number;
 	readonly lags: Lags;
 	/** Serves `/metrics` on its first port. */
 	start(address: Address): Promise<RunningServer>;
 }
+
+/** How often brokers are read here unless a bench wants more: more often than usual, for time is short. */
+export const usuallyEveryMs = 3000;
 
 /** The metric that holds the lag, and the labels that tell whose it is. */
 export interface Lags {
@@ -48,6 +53,7 @@ export async function findPeer(peer: Peer): Promise<Contender | undefined> {
 		name,
 		version,
 		reads: 'when scraped',
+		readEveryMs: usuallyEveryMs,
 		warmUp: 5,
 		lags,
 		start: (address) =>

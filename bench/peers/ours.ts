@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { startExporter } from '../../demo/exporter.ts';
-import type { Contender } from './contender.ts';
+import { type Contender, usuallyEveryMs } from './contender.ts';
 import type { Address, PlatformName } from './installation.ts';
-
-/** How often this exporter polls here: more often than usual, for the benches' time is short. */
-export const intervalMs = 3000;
 
 /** 10,000 streams of Redis have more series than the exporter serves by default. */
 const maxSeries = 1_000_000;
 
 /** This exporter as it is built; otherwise with its defaults. */
-export async function ours(platform: PlatformName): Promise<Contender> {
+export async function ours(
+	platform: PlatformName,
+	readEveryMs = usuallyEveryMs,
+): Promise<Contender> {
 	const packageJson = JSON.parse(
 		await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
 	);
@@ -18,6 +18,7 @@ export async function ours(platform: PlatformName): Promise<Contender> {
 		name: 'this exporter',
 		version: packageJson.version,
 		reads: 'at its own pace',
+		readEveryMs,
 		// V8 compiles what is used often: after forty polls that is still half as much as the polls themselves.
 		warmUp: 100,
 		lags:
@@ -29,7 +30,7 @@ export async function ours(platform: PlatformName): Promise<Contender> {
 				: { metric: 'stream_consumer_lag', labels: ['consumer_group', 'stream'] },
 		start: (address) =>
 			startExporter({
-				poll: { interval: `${intervalMs}ms`, timeout: `${intervalMs}ms` },
+				poll: { interval: `${readEveryMs}ms`, timeout: `${readEveryMs}ms` },
 				limits: { max_series: maxSeries },
 				targets: [targetOf(platform, address)],
 			}),

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contender.ts';
 import { Scraper } from './http.ts';
-import { intervalMs } from './ours.ts';
 import { type OwnPolls, ownPolls } from './own-polls.ts';
 
 /** Full readings of a broker by a running exporter, seen from outside. */
@@ -35,8 +34,10 @@ export interface Passed<T> {
 }
 
 /** @param port - where it serves `/metrics` */
-export function readingsOf({ reads }: Contender, port: number): Readings {
-	return reads === 'when scraped' ? new WhenScraped(port) : new AtItsOwnPace(port);
+export function readingsOf({ reads, readEveryMs }: Contender, port: number): Readings {
+	return reads === 'when scraped'
+		? new WhenScraped(port, readEveryMs)
+		: new AtItsOwnPace(port, readEveryMs);
 }
 
 /** What a reading leaves to do after its values are served: freeing memory, mostly. */
@@ -45,14 +46,16 @@ const settleMs = 200;
 /** The reading is the scrape. */
 class WhenScraped implements Readings {
 	readonly #scraper: Scraper;
+	readonly #everyMs: number;
 
-	constructor(port: number) {
+	constructor(port: number, everyMs: number) {
 		this.#scraper = new Scraper(port);
+		this.#everyMs = everyMs;
 	}
 
 	async time(): Promise<ReadingTime> {
 		const { tookMs } = await this.#scraper.get('/metrics');
-		await sleep(Math.max(settleMs, intervalMs - tookMs));
+		await sleep(Math.max(settleMs, this.#everyMs - tookMs));
 		return { totalMs: tookMs, afterPollMs: Number.NaN };
 	}
 
@@ -80,16 +83,18 @@ const lookEveryMs = { exactly: 4, cheaply: 50 } as const;
  */
 class AtItsOwnPace implements Readings {
 	readonly #scraper: Scraper;
+	readonly #everyMs: number;
 
-	constructor(port: number) {
+	constructor(port: number, everyMs: number) {
 		this.#scraper = new Scraper(port);
+		this.#everyMs = everyMs;
 	}
 
 	async time(): Promise<ReadingTime> {
 		for (;;) {
 			const before = await this.#polls();
 			// The next one begins no earlier than nine tenths of an interval after the last.
-			await sleep(Math.max(0, before.endedAtMs + intervalMs / 2 - Date.now()));
+			await sleep(Math.max(0, before.endedAtMs + this.#everyMs / 2 - Date.now()));
 			const servedAtMs = await this.#nextServed(before, lookEveryMs.exactly);
 			const after = await this.#polls();
 			if (after.count !== before.count + 1) continue;
@@ -101,7 +106,7 @@ class AtItsOwnPace implements Readings {
 
 	async pass(count: number): Promise<void> {
 		for (let scrape = 0; scrape < count; scrape++) {
-			await sleep(intervalMs);
+			await sleep(this.#everyMs);
 			await this.#scraper.get('/metrics');
 		}
 	}

@@ -30,8 +30,9 @@ export async function scrapeFor(
 		[port, seconds, pauseMs].map(String),
 		{ execArgv: ['--import', 'tsx'], serialization: 'advanced' },
 	);
-	const gone = once(child, 'exit').then(([code]) => {
-		throw new Error(`the scraping process ended with ${code}`);
+	// It may have ended before all that it told was read.
+	const gone = once(child, 'disconnect').then(() => {
+		throw new Error('the scraping process ended and told nothing');
 	});
 	gone.catch(() => {});
 	const [scrapes] = (await Promise.race([once(child, 'message'), gone])) as [readonly Scrape[]];

@@ -35,5 +35,4 @@ for (let index = 0; performance.now() < endMs; index++) {
 	await sleep(pauseMs);
 }
 scraper.close();
-process.send?.(scrapes);
-process.disconnect();
+process.send?.(scrapes, () => process.disconnect());

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Exposition, ExpositionPart } from '../model.ts';
+import { hurry } from '../steps.ts';
 import { gzipWith } from './gzip.ts';
 
 /** What `/metrics` needs: both answer without waiting for a broker. */
@@ -17,6 +18,7 @@ const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 /** Serves the newest snapshot as bytes, followed by the process metrics. */
 export function metricsRoute(app: FastifyInstance, path: string, source: MetricsSource): void {
 	app.get(path, async (request, reply) => {
+		hurry();
 		const last = await source.processMetrics();
 		const { exposition, release } = source.lease();
 		reply.header('content-type', contentType).header('vary', 'accept-encoding');

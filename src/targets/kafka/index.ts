@@ -1,6 +1,7 @@
 import { passes } from '../../options/pattern.ts';
 import { remembered } from '../../options/remembered.ts';
 import { tlsOptions } from '../../options/tls.ts';
+import { inTurns } from '../../steps.ts';
 import { requestLog } from '../request-log.ts';
 import { everything, type ShareKey, streamKey } from '../share.ts';
 import { definePlatform, UnreadableError } from '../target.ts';
@@ -78,12 +79,13 @@ export const kafka = definePlatform({
 					const problems = retention.learn(answers, nowMs);
 					const connects = cluster.requests.get('connect') ?? 0;
 					const isDoubtful = settling.learn(answers, connects, nowMs);
-					const reading = readAnswers(answers, {
+					const steps = readAnswers(answers, {
 						...scope,
 						detail: given.detail,
 						retentionSeconds: (topic) => retention.seconds(topic),
 						...(!share.isWhole && { owns: owned }),
 					});
+					const reading = await inTurns(steps);
 					return {
 						...reading,
 						complete: reading.complete && !isDoubtful,

@@ -1,5 +1,6 @@
 import type { Reading } from '../../model.ts';
 import { passes } from '../../options/pattern.ts';
+import { inTurns, turn } from '../../steps.ts';
 import { type TellRequest, told } from '../request-log.ts';
 import { UnreadableError } from '../target.ts';
 import type { Advisories } from './advisories.ts';
@@ -74,13 +75,9 @@ export class Poll {
 		const counted = advisories.known();
 		const streams = await this.#listStreams();
 		const { consumers, gone } = await this.#listConsumers(streams);
-		const aged = agedOf(consumers, streams).map((one) => {
-			const floor = one.entry.ack_floor.stream_seq;
-			const givenUp = advisories.givenUp(one.stream, one.consumer, floor);
-			return givenUp ? { ...one, givenUp } : one;
-		});
+		const aged = await inTurns(this.#aged(consumers, streams));
 		const ages = await this.#ages(aged);
-		const reading = readAnswers({
+		const steps = readAnswers({
 			version: connection.server.version,
 			streams,
 			consumers,
@@ -98,9 +95,9 @@ export class Poll {
 				};
 			},
 		});
-		remembered.settle(
-			aged.map((one) => ({ ...one, oldestUnread: ages(one.stream, one.consumer).oldestUnread })),
-		);
+		const reading = await inTurns(steps);
+		const oldestUnread = (one: Aged) => ages(one.stream, one.consumer).oldestUnread;
+		await inTurns(remembered.settle(aged, oldestUnread));
 		if (reading.complete && reading.unread.length === 0) {
 			const listed = consumers.map(({ stream, durable }) => {
 				return [stream, durable.map(({ name }) => name)] as const;
@@ -108,6 +105,25 @@ export class Poll {
 			advisories.forget(counted, new Map(listed));
 		}
 		return reading;
+	}
+
+	/** The consumers that were listed, with the streams that they read. */
+	*#aged(
+		consumers: readonly ConsumersListed[],
+		{ streams }: StreamsRead,
+	): Generator<void, readonly Aged[]> {
+		const all: Aged[] = [];
+		for (const { stream, durable, ephemeral, ephemeralUnread } of consumers) {
+			const log = streams.get(stream)?.log;
+			if (log === undefined) continue;
+			for (const { name, entry } of ephemeralUnread ? durable : [...durable, ...ephemeral]) {
+				yield;
+				const floor = entry.ack_floor.stream_seq;
+				const givenUp = this.#means.advisories.givenUp(stream, name, floor);
+				all.push({ stream, consumer: name, log, entry, ...(givenUp && { givenUp }) });
+			}
+		}
+		return all;
 	}
 
 	async #listStreams(): Promise<StreamsRead> {
@@ -149,7 +165,8 @@ export class Poll {
 			const whole = await this.#askSingly(listing, missing, 'consumer_info', (name) =>
 				this.#subjects.consumerInfo(stream, name),
 			);
-			consumers.push(pickConsumers(stream, whole, subject, { scope, ephemeral, owns }));
+			const steps = pickConsumers(stream, whole, subject, { scope, ephemeral, owns });
+			consumers.push(await inTurns(steps));
 		});
 		const order = [...streams.streams.keys()];
 		const place = new Map(order.map((name, index) => [name, index]));
@@ -161,7 +178,7 @@ export class Poll {
 	async #ages(aged: readonly Aged[]): Promise<(stream: string, consumer: string) => Ages> {
 		const { options, effort, remembered } = this.#means;
 		if (options.time_lag === 'none') return () => ({});
-		const { questions, skipped } = remembered.ages.plan(aged, effort.ageRequests);
+		const { questions, skipped } = await inTurns(remembered.ages.plan(aged, effort.ageRequests));
 		const logs = new Map(aged.map(({ stream, log }) => [stream, log]));
 		await mapSome(questions, streamsAtATime, async ([name, asked]) => {
 			const log = logs.get(name);
@@ -183,13 +200,15 @@ export class Poll {
 				reason: `their ages stay as they were: one poll reads ${effort.ageRequests} messages at most; set time_lag to none, or narrow groups`,
 			});
 		}
-		return remembered.ages.ages(aged, Date.now());
+		return await inTurns(remembered.ages.ages(aged, Date.now()));
 	}
 
 	#list(listed: Listed, subject: string): Promise<Listing> {
 		const operation = listed === 'streams' ? 'stream_list' : 'consumer_list';
 		return listAll(async (offset) => {
 			const { data } = await this.#ask(operation, subject, JSON.stringify({ offset }));
+			// Answers come together, and each takes a while to read.
+			await turn();
 			return parsePage(data, listed);
 		});
 	}
@@ -245,14 +264,4 @@ export async function ask(
 	if (connection.open) count(operation);
 	const asked = { operation, of: connection.address, subject };
 	return await told(tell, asked, connection.ask(subject, body, timeoutMs));
-}
-
-/** The consumers that were listed, with the streams that they read. */
-function agedOf(consumers: readonly ConsumersListed[], { streams }: StreamsRead): Aged[] {
-	return consumers.flatMap(({ stream, durable, ephemeral, ephemeralUnread }) => {
-		const log = streams.get(stream)?.log;
-		if (log === undefined) return [];
-		const wanted = ephemeralUnread ? durable : [...durable, ...ephemeral];
-		return wanted.map(({ name, entry }) => ({ stream, consumer: name, log, entry }));
-	});
 }

@@ -1,6 +1,5 @@
-import { AgeMemory } from './ages/memory.ts';
+import { type Aged, AgeMemory } from './ages/memory.ts';
 import { type ConsumerEntry, settledSequence } from './reading/consumer.ts';
-import type { StreamLog } from './reading/streams.ts';
 
 /** What a target remembers of its consumers from one poll to the next. */
 export class Remembered {
@@ -17,20 +16,23 @@ export class Remembered {
 		return settled.sequence;
 	}
 
-	/** Replaces what was remembered; `undefined` for a consumer keeps what is known of it. */
-	settle(
-		consumers: readonly {
-			readonly stream: string;
-			readonly consumer: string;
-			readonly entry: ConsumerEntry;
-			readonly log: StreamLog;
-			readonly oldestUnread: number | undefined;
-		}[],
-	): void {
+	/**
+	 * Replaces what was remembered; what is not told of a consumer keeps what is known of it. Yields
+	 * wherever it may be interrupted.
+	 *
+	 * @param oldestUnread - its sequence
+	 */
+	*settle(
+		consumers: readonly Aged[],
+		oldestUnread: (consumer: Aged) => number | undefined,
+	): Generator<void, void> {
 		const settled = new Map<string, Settled>();
-		for (const { stream, consumer, entry, log, oldestUnread } of consumers) {
+		for (const one of consumers) {
+			yield;
+			const { stream, consumer, entry, log } = one;
 			const sequence =
-				settledSequence(entry, log, oldestUnread) ?? this.settledBefore(stream, consumer, entry);
+				settledSequence(entry, log, oldestUnread(one)) ??
+				this.settledBefore(stream, consumer, entry);
 			if (sequence === undefined) continue;
 			const delivered = entry.delivered.stream_seq;
 			settled.set(settledKey(stream, consumer, entry), { sequence, delivered });

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Problem, Reading } from '../../model.ts';
+import { inTurns } from '../../steps.ts';
 import { type Share, streamKey } from '../share.ts';
 import { type Target, UnreadableError } from '../target.ts';
 import type { Trial } from '../trial.ts';
@@ -73,7 +74,7 @@ export class RedisTarget implements Target {
 					)
 				: nodes;
 			const orphans = this.#named.filter(({ bytes }) => !masters.some((one) => one.owns(bytes)));
-			const { reading, memory } = readAnswers(
+			const steps = readAnswers(
 				{
 					nodes: own,
 					isSearched: fetched.every(({ isSearched }) => isSearched),
@@ -83,6 +84,7 @@ export class RedisTarget implements Target {
 				this.#memory,
 				this.#partitionOf,
 			);
+			const { reading, memory } = await inTurns(steps);
 			const isReached = own.some(({ broken }) => broken === undefined);
 			if (isEmptyHanded(reading) && !(isReached && this.#othersSeen)) {
 				throw new UnreadableError(reading.problems);

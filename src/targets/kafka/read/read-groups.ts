@@ -9,19 +9,20 @@ import type { Topic } from './read-streams.ts';
 import { Troubles } from './troubles.ts';
 
 /** The groups on each topic that they have committed on, with start and end beside the commit. */
-export function readGroups(
+export function* readGroups(
 	answers: Answers,
 	facts: ReadonlyMap<string, GroupFacts>,
 	streams: ReadonlyMap<string, Topic>,
 	scope: Scope,
 	problems: Problem[],
 	unread: Unread[],
-): readonly Group[] {
+): Generator<void, readonly Group[]> {
 	const groups: Group[] = [];
 	const troubles = new Troubles();
 	const watermarks = endsByTopic(answers.watermarks);
 	const columns = new CommittedColumns();
 	for (const { groupId, errorCode: code, topics } of latestAnswers(answers, unread)) {
+		yield;
 		if (code !== errorCode.none) {
 			unread.push({ consumerGroup: groupId, reason: problemOfCode(code) });
 			troubles.refused(groupId, code);

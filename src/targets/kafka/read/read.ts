@@ -19,18 +19,21 @@ export interface Manner extends Scope {
 	owns?(topic: string): boolean;
 }
 
-/** Turns what the brokers answered into a reading. Pure. */
-export function readAnswers(answers: Answers, manner: Manner): Reading {
+/** Turns what the brokers answered into a reading; yields wherever it may be interrupted. Pure. */
+export function* readAnswers(answers: Answers, manner: Manner): Generator<void, Reading> {
 	const problems: Problem[] = [...brokenLegs(answers)];
 	const unread: Unread[] = [];
 	const streams = readStreams(answers, manner, manner.retentionSeconds, problems, unread);
+	yield;
 	const { listed, complete } = readListings(answers, manner, problems);
 	const facts = readMembers(answers, listed, problems, unread);
 	const groups = [
-		...readGroups(answers, facts, streams, manner, problems, unread),
+		...(yield* readGroups(answers, facts, streams, manner, problems, unread)),
 		...readShareGroups(answers, facts, manner, problems, unread),
 	];
-	groups.push(...withoutCommit(groups, facts, (topic) => streams.has(topic)));
+	yield;
+	for (const group of withoutCommit(groups, facts, (topic) => streams.has(topic)))
+		groups.push(group);
 	if (complete && listed.size === 0 && answers.metadata.topics.length === 0) {
 		problems.push({
 			code: 'nothing_visible',

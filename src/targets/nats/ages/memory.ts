@@ -41,14 +41,19 @@ export class AgeMemory {
 	/** The consumer with which the next plan begins. */
 	#turn: string | undefined;
 
-	/** @param budget - how many questions may be asked */
-	plan(consumers: readonly Aged[], budget: number): Plan {
+	/**
+	 * Yields wherever it may be interrupted.
+	 *
+	 * @param budget - how many questions may be asked
+	 */
+	*plan(consumers: readonly Aged[], budget: number): Generator<void, Plan> {
 		const before = this.#answers;
 		this.#answers = new Map();
 		this.#skipped = new Set();
 		const toAsk = new Map<string, Map<string, Question>>();
 		let left = budget;
 		for (const consumer of this.#inTurn(consumers)) {
+			yield;
 			const { log, stream } = consumer;
 			for (const question of all(questionsOf(consumer.entry, consumer.givenUp))) {
 				const key = questionKey(consumer, question);
@@ -75,11 +80,18 @@ export class AgeMemory {
 		this.#answers.set(questionKey(of, question), found ?? 'none');
 	}
 
-	/** The ages of consumers that were planned for, after what was to be learned was learned. */
-	ages(consumers: readonly Aged[], nowMs: number): (stream: string, consumer: string) => Ages {
+	/**
+	 * The ages of consumers that were planned for, after what was to be learned was learned; yields
+	 * wherever it may be interrupted.
+	 */
+	*ages(
+		consumers: readonly Aged[],
+		nowMs: number,
+	): Generator<void, (stream: string, consumer: string) => Ages> {
 		const before = this.#ages;
 		this.#ages = new Map();
 		for (const consumer of consumers) {
+			yield;
 			const name = id(consumer);
 			const kept = this.#skipped.has(name) ? before.get(name) : undefined;
 			this.#ages.set(name, kept ?? this.#agesOf(consumer, nowMs));

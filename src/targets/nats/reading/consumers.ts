@@ -51,17 +51,18 @@ export interface ConsumersListed {
 }
 
 /**
- * Picks the consumers of one stream that are in scope and can be read.
+ * Picks the consumers of one stream that are in scope and can be read; yields wherever it may be
+ * interrupted.
  *
  * @param streamName - as the server has it
  * @param subject - that was asked
  */
-export function pickConsumers(
+export function* pickConsumers(
 	streamName: string,
 	listing: Listing,
 	subject: string,
 	{ scope, ephemeral, owns }: ConsumersWanted,
-): ConsumersListed {
+): Generator<void, ConsumersListed> {
 	const stream = shownName(streamName);
 	const durable: Listed[] = [];
 	const ephemerals: Listed[] = [];
@@ -88,6 +89,7 @@ export function pickConsumers(
 	};
 
 	for (const [name, content] of listing.entries) {
+		yield;
 		const shown = shownName(name);
 		const parsed = consumerEntry.safeParse(content);
 		if (!parsed.success) {
@@ -135,11 +137,15 @@ export interface GroupsRead {
 	readonly findings: readonly Finding[];
 }
 
-/** @param beside - what is known of a consumer otherwise, by its name as the server has it */
-export function readConsumers(
+/**
+ * Yields wherever it may be interrupted.
+ *
+ * @param beside - what is known of a consumer otherwise, by its name as the server has it
+ */
+export function* readConsumers(
 	listed: ConsumersListed,
 	beside: (consumer: Listed) => Beside,
-): GroupsRead {
+): Generator<void, GroupsRead> {
 	const stream = shownName(listed.stream);
 	const findings: Finding[] = [];
 	const read = (consumer: Listed): Group => {
@@ -148,12 +154,17 @@ export function readConsumers(
 			findings.push(outOfRange(operation, `${stream}/${name}`, field));
 		return readConsumer(stream, name, consumer.entry, beside(consumer), refuse);
 	};
-	const groups = listed.durable.map(read);
+	const groups: Group[] = [];
+	for (const consumer of listed.durable) {
+		yield;
+		groups.push(read(consumer));
+	}
 	if (listed.ephemeral.length > 0 && !listed.ephemeralUnread) {
-		const ephemerals: Ephemeral[] = listed.ephemeral.map((consumer) => ({
-			group: read(consumer),
-			acknowledges: acknowledges(consumer.entry),
-		}));
+		const ephemerals: Ephemeral[] = [];
+		for (const consumer of listed.ephemeral) {
+			yield;
+			ephemerals.push({ group: read(consumer), acknowledges: acknowledges(consumer.entry) });
+		}
 		groups.push(rollUp(stream, ephemerals));
 	}
 	return { groups, findings };

@@ -23,8 +23,8 @@ export interface Told {
 	readonly share: Pick<ConsumerShare, 'isWhole' | 'ownsStream'>;
 }
 
-/** Makes a reading of what was told. */
-export function readAnswers(told: Told): Reading {
+/** Makes a reading of what was told; yields wherever it may be interrupted. */
+export function* readAnswers(told: Told): Generator<void, Reading> {
 	const { streams, findings, unread, complete } = told.streams;
 	const groups: Group[] = [];
 	const allUnread: Unread[] = [...unread];
@@ -32,10 +32,13 @@ export function readAnswers(told: Told): Reading {
 	for (const listed of told.consumers) {
 		const log = streams.get(listed.stream)?.log;
 		if (log === undefined) continue;
-		const read = readConsumers(listed, (consumer) => told.beside(listed.stream, consumer, log));
-		groups.push(...read.groups);
-		allUnread.push(...listed.unread);
-		allFindings.push(...read.findings, ...listed.findings);
+		const read = yield* readConsumers(listed, (consumer) =>
+			told.beside(listed.stream, consumer, log),
+		);
+		for (const group of read.groups) groups.push(group);
+		for (const one of listed.unread) allUnread.push(one);
+		for (const finding of read.findings) allFindings.push(finding);
+		for (const finding of listed.findings) allFindings.push(finding);
 	}
 	allFindings.push(...told.findings);
 	return {

@@ -49,20 +49,21 @@ export interface Read {
 }
 
 /**
- * Turns what servers answered into a reading. Pure.
+ * Turns what servers answered into a reading; yields wherever it may be interrupted. Pure.
  *
  * @param memory - of the poll before
  * @param partitionOf - which keys are partitions of logical streams; absent: none is
  */
-export function readAnswers(
+export function* readAnswers(
 	{ nodes, isSearched, problems, orphans }: Answers,
 	memory: Memory,
 	partitionOf?: (key: string) => PartitionName | undefined,
-): Read {
+): Generator<void, Read> {
 	const remembered = new Map<string, StreamMemory>();
 	const keys: KeyReading[] = [];
 	for (const node of nodes) {
 		for (const answers of node.keys) {
+			yield;
 			const { facts } = answers;
 			if (facts.absent !== undefined) continue;
 			const { name } = facts.key;
@@ -81,10 +82,13 @@ export function readAnswers(
 	}
 	// What could not be read now is remembered as it was, but for what another server would tell anew.
 	for (const { name } of keys) {
+		yield;
 		const before = memory.get(name);
 		if (before && !remembered.has(name)) remembered.set(name, before);
 	}
+	yield;
 	const { streams, groups, unread } = partitionOf ? joinPartitions(keys, partitionOf) : flat(keys);
+	yield;
 	const version = nodes.find((node) => node.version !== undefined)?.version;
 	const reading = {
 		...(version !== undefined && { version }),

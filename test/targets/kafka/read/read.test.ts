@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Group, Reading } from '../../../../src/model.ts';
+import { atOnce } from '../../../../src/steps.ts';
 import type { Answers } from '../../../../src/targets/kafka/fetch/answers.ts';
 import type { SharePartition } from '../../../../src/targets/kafka/protocol/share-group-offsets.ts';
 import { readAnswers } from '../../../../src/targets/kafka/read/read.ts';
@@ -24,7 +25,7 @@ const manner = {
 } as const;
 
 function read(changes: Partial<Answers> = {}): Reading {
-	return readAnswers({ ...whole, ...changes }, manner);
+	return atOnce(readAnswers({ ...whole, ...changes }, manner));
 }
 
 /** Rows of partition, start, committed and end. */
@@ -263,7 +264,7 @@ test('a topic that the metadata lacks is not told as gone while that may be olde
 });
 
 test('with detail: stream single partitions are read, for they are summed, but not to be shown', () => {
-	const reading = readAnswers(whole, { ...manner, detail: 'stream' });
+	const reading = atOnce(readAnswers(whole, { ...manner, detail: 'stream' }));
 	assert.equal(reading.partitionDetail, false);
 	assert.deepEqual(rows(reading.groups[0]), rows(read().groups[0]));
 });
@@ -411,9 +412,11 @@ test('a share group with members and nothing initialised is visible', () => {
 
 test('of a share, topics say who exports them; how many groups others have on them is not told', () => {
 	const topics = [topic('orders', [1, 1]), topic('payments', [1])];
-	const { streams, complete } = readAnswers(
-		{ ...whole, metadata: { brokers: [broker1], topics } },
-		{ ...manner, owns: (name) => name === 'orders' },
+	const { streams, complete } = atOnce(
+		readAnswers(
+			{ ...whole, metadata: { brokers: [broker1], topics } },
+			{ ...manner, owns: (name) => name === 'orders' },
+		),
 	);
 	assert.deepEqual(
 		streams.map(({ name, elsewhere }) => [name, elsewhere]),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../../src/steps.ts';
 import { type Aged, AgeMemory } from '../../../../src/targets/nats/ages/memory.ts';
 import { entry } from './entry.ts';
 
@@ -30,14 +31,14 @@ function consumer(name: string, delivered: number, log: Partial<Aged['log']> = {
 
 /** Plans, answers everything with a message of that age, and gives the sequences asked and the ages. */
 function poll(memory: AgeMemory, consumers: readonly Aged[], ageSeconds: number, budget = 100) {
-	const { questions, skipped } = memory.plan(consumers, budget);
+	const { questions, skipped } = atOnce(memory.plan(consumers, budget));
 	const asked = [...questions.values()].flat();
 	for (const question of asked) {
 		const [one] = consumers;
 		assert.ok(one);
 		memory.learn(one, question, { sequence: question.sequence, atMs: secondsAgo(ageSeconds) });
 	}
-	const ages = memory.ages(consumers, nowMs);
+	const ages = atOnce(memory.ages(consumers, nowMs));
 	return {
 		asked: asked.map(({ sequence }) => sequence),
 		skipped,
@@ -102,16 +103,16 @@ test('beyond the budget ages stay as they were, and have their turn at the next 
 test('what could not be answered has no age, also when there was one before', () => {
 	const memory = new AgeMemory();
 	poll(memory, [consumer('a', 5)], 60);
-	memory.plan([consumer('a', 6)], 100);
-	assert.deepEqual(memory.ages([consumer('a', 6)], nowMs)('s', 'a'), {});
+	atOnce(memory.plan([consumer('a', 6)], 100));
+	assert.deepEqual(atOnce(memory.ages([consumer('a', 6)], nowMs))('s', 'a'), {});
 });
 
 test('that there is no such message is not remembered', () => {
 	const memory = new AgeMemory();
 	const one = consumer('a', 5);
-	const { questions } = memory.plan([one], 100);
+	const { questions } = atOnce(memory.plan([one], 100));
 	for (const question of questions.get('s') ?? []) memory.learn(one, question, undefined);
-	assert.deepEqual(memory.ages([one], nowMs)('s', 'a'), {});
+	assert.deepEqual(atOnce(memory.ages([one], nowMs))('s', 'a'), {});
 	assert.deepEqual(poll(memory, [one], 7).asked, [6]);
 });
 
@@ -120,7 +121,7 @@ test('messages that a consumer gave up make its question its own', () => {
 	const one: Aged = { ...consumer('a', 5), entry: pending };
 	const givenUp = { consumer: 'b', sequences: new Set([4]) };
 	const other: Aged = { ...one, consumer: 'b', givenUp };
-	const { questions } = new AgeMemory().plan([one, other], 100);
+	const { questions } = atOnce(new AgeMemory().plan([one, other], 100));
 	assert.deepEqual(questions.get('s'), [
 		{ sequence: 4, filter: '>' },
 		{ sequence: 4, filter: '>', except: givenUp },

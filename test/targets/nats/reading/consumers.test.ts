@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Filter } from '../../../../src/options/pattern.ts';
+import { atOnce } from '../../../../src/steps.ts';
 import { Failure } from '../../../../src/targets/nats/failure.ts';
 import { type Beside, settledSequence } from '../../../../src/targets/nats/reading/consumer.ts';
 import { pickConsumers, readConsumers } from '../../../../src/targets/nats/reading/consumers.ts';
@@ -30,8 +31,8 @@ async function read(
 ) {
 	const page = parsePage(new TextEncoder().encode(answer), 'consumers');
 	const listing = await listAll(async () => page);
-	const listed = pickConsumers('rec', listing, subject, { scope: filter, ephemeral, owns });
-	const { groups, findings } = readConsumers(listed, () => ({ log, ages: {}, ...beside }));
+	const listed = atOnce(pickConsumers('rec', listing, subject, { scope: filter, ephemeral, owns }));
+	const { groups, findings } = atOnce(readConsumers(listed, () => ({ log, ages: {}, ...beside })));
 	const { unread, complete, elsewhere } = listed;
 	return {
 		elsewhere,
@@ -278,11 +279,13 @@ test('a consumer whose entry cannot be read is unread, and the others are read',
 test('a listing that broke off is not complete, and names the subject that was asked', () => {
 	const failure = new Failure('not_authorized', 'the user may not publish to this subject');
 	const listing = { entries: new Map(), missing: new Set<string>(), nameless: 0, failure };
-	const { findings, complete } = pickConsumers('rec', listing, subject, {
-		scope: scope(),
-		ephemeral: 'rollup',
-		owns: () => true,
-	});
+	const { findings, complete } = atOnce(
+		pickConsumers('rec', listing, subject, {
+			scope: scope(),
+			ephemeral: 'rollup',
+			owns: () => true,
+		}),
+	);
 	assert.equal(complete, false);
 	assert.deepEqual(findings, [
 		{

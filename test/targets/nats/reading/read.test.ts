@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../../src/steps.ts';
 import { Failure } from '../../../../src/targets/nats/failure.ts';
 import { pickConsumers } from '../../../../src/targets/nats/reading/consumers.ts';
 import { type Listing, listAll } from '../../../../src/targets/nats/reading/listing.ts';
@@ -21,21 +22,25 @@ async function read(
 ) {
 	const subject = '$JS.API.STREAM.LIST';
 	const streams = readStreams(await list(streamPage, 'streams'), subject, scope(), 0);
-	return readAnswers({
-		version: '2.15.1',
-		streams,
-		consumers: Object.entries(consumers).map(([name, listing]) =>
-			pickConsumers(name, listing, `$JS.API.CONSUMER.LIST.${name}`, {
-				scope: scope(),
-				ephemeral: 'rollup',
-				owns,
-			}),
-		),
-		gone: new Set(gone),
-		beside: (_stream, _consumer, log) => ({ log, ages: {} }),
-		findings: [],
-		share,
-	});
+	return atOnce(
+		readAnswers({
+			version: '2.15.1',
+			streams,
+			consumers: Object.entries(consumers).map(([name, listing]) =>
+				atOnce(
+					pickConsumers(name, listing, `$JS.API.CONSUMER.LIST.${name}`, {
+						scope: scope(),
+						ephemeral: 'rollup',
+						owns,
+					}),
+				),
+			),
+			gone: new Set(gone),
+			beside: (_stream, _consumer, log) => ({ log, ages: {} }),
+			findings: [],
+			share,
+		}),
+	);
 }
 
 const noConsumers = '{"total":0,"consumers":[]}';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compilePattern } from '../../../../src/options/pattern.ts';
+import { atOnce } from '../../../../src/steps.ts';
 import type { KeyFacts } from '../../../../src/targets/redis/facts.ts';
 import {
 	detailsOf,
@@ -67,7 +68,7 @@ const read = (keys: readonly KeyFacts[], more: More = {}) => {
 		failures: [],
 		...node,
 	};
-	return readAnswers({ nodes: [answered], isSearched, problems: [], orphans: [] }, memory);
+	return atOnce(readAnswers({ nodes: [answered], isSearched, problems: [], orphans: [] }, memory));
 };
 const reading = (keys: readonly KeyFacts[], more: More = {}) => read(keys, more).reading;
 
