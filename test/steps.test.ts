@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atOnce, inTurns } from '../src/steps.ts';
+import { atOnce, hurry, inTurns } from '../src/steps.ts';
 
 /** Work of so many milliseconds of CPU, which may be interrupted after each. */
 function* work(milliseconds: number): Generator<void, string> {
@@ -40,6 +40,33 @@ test('several works at once hold others up no longer than one does', async () =>
 	going = false;
 	// All in the same turn would take 100 ms.
 	assert.ok(longestMs < 50, `${longestMs} ms`);
+});
+
+test('short works share a turn', async () => {
+	let turns = 0;
+	let going = true;
+	const other = () => {
+		turns += 1;
+		if (going) setImmediate(other);
+	};
+	setImmediate(other);
+	for (let count = 0; count < 1000; count++) assert.equal(await inTurns(work(0)), 'done');
+	going = false;
+	assert.ok(turns < 100, `${turns} turns of others`);
+});
+
+test('while somebody waits, others have their turn after each step', async () => {
+	let turns = 0;
+	let going = true;
+	const other = () => {
+		turns += 1;
+		if (going) setImmediate(other);
+	};
+	setImmediate(other);
+	hurry();
+	assert.equal(await inTurns(work(20)), 'done');
+	going = false;
+	assert.ok(turns >= 19, `${turns} turns of others`);
 });
 
 test('in one go nobody else has a turn', () => {

@@ -89,7 +89,8 @@ export async function runKafkaTool(
 	...args: string[]
 ): Promise<string> {
 	const { stdout } = await runCommand(found.java.path, [...java(found, className), ...args], {
-		env: found.java.env ?? {},
+		// Java writes what the locale knows, and without one, question marks.
+		env: { ...found.java.env, LC_ALL: 'C.UTF-8' },
 		timeoutMs: 60_000,
 	});
 	return stdout;
