@@ -69,7 +69,7 @@ export async function readPages(pages: {
 	const listing = await list(pages.streams, 'streams');
 	if (listing.failure) assert.ok(listing.failure instanceof Failure);
 	if (listing.failure && listing.entries.size === 0 && listing.missing.size === 0) return undefined;
-	const streams = readStreams(listing, '$JS.API.STREAM.LIST', scope(), 1_790_000_000_000);
+	const streams = atOnce(readStreams(listing, '$JS.API.STREAM.LIST', scope(), 1_790_000_000_000));
 	const consumers = [];
 	for (const stream of streams.streams.keys()) {
 		const wanted = { scope: scope(), ephemeral: 'rollup', owns: () => true } as const;

@@ -1,5 +1,6 @@
 import type { Problem } from '../../model.ts';
 import { examples, passes } from '../../options/pattern.ts';
+import { atOnce } from '../../steps.ts';
 import { merged, type Trial } from '../trial.ts';
 import { Failure } from './failure.ts';
 import { mapSome } from './map-some.ts';
@@ -81,7 +82,9 @@ interface Tried {
 
 /** The streams in scope, or names that would be. */
 function streamsOf({ options }: Means, listing: Listing, subjects: Subjects): readonly Tried[] {
-	const { streams } = readStreams(listing, subjects.streamList, options.streams, Date.now());
+	const { streams } = atOnce(
+		readStreams(listing, subjects.streamList, options.streams, Date.now()),
+	);
 	const there = Array.from(streams, ([name, { log }]) => {
 		return { name, allowsDirectGets: log.allowsDirectGets };
 	});

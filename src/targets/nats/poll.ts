@@ -139,7 +139,7 @@ export class Poll {
 		const whole = await this.#askSingly(listing, missing, 'stream_info', (name) =>
 			this.#subjects.streamInfo(name),
 		);
-		return readStreams(whole, streamList, scope, Date.now());
+		return await inTurns(readStreams(whole, streamList, scope, Date.now()));
 	}
 
 	async #listConsumers(

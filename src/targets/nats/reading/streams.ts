@@ -65,18 +65,18 @@ export interface StreamsRead {
 }
 
 /**
- * Reads the streams in scope. Their consumers are to be asked for; those of a stream that itself
- * cannot be read are not.
+ * Reads the streams in scope; yields wherever it may be interrupted. Their consumers are to be asked
+ * for; those of a stream that itself cannot be read are not.
  *
  * @param subject - that was asked
  * @param nowMs - our own clock, for servers that do not tell theirs
  */
-export function readStreams(
+export function* readStreams(
 	listing: Listing,
 	subject: string,
 	scope: Filter,
 	nowMs: number,
-): StreamsRead {
+): Generator<void, StreamsRead> {
 	const streams = new Map<string, StreamRead>();
 	const unread: Unread[] = [];
 	const findings: Finding[] = [];
@@ -91,6 +91,7 @@ export function readStreams(
 	};
 
 	for (const [name, content] of listing.entries) {
+		yield;
 		const shown = shownName(name);
 		if (!passes(scope, shown)) continue;
 		const entry = entrySchema.safeParse(content);

@@ -21,7 +21,7 @@ async function read(
 	owns: (group: string) => boolean = () => true,
 ) {
 	const subject = '$JS.API.STREAM.LIST';
-	const streams = readStreams(await list(streamPage, 'streams'), subject, scope(), 0);
+	const streams = atOnce(readStreams(await list(streamPage, 'streams'), subject, scope(), 0));
 	return atOnce(
 		readAnswers({
 			version: '2.15.1',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Filter } from '../../../../src/options/pattern.ts';
+import { atOnce } from '../../../../src/steps.ts';
 import { Failure } from '../../../../src/targets/nats/failure.ts';
 import { listAll } from '../../../../src/targets/nats/reading/listing.ts';
 import { parsePage } from '../../../../src/targets/nats/reading/page.ts';
@@ -12,7 +13,7 @@ const nowMs = Date.parse('2026-11-21T13:03:20Z');
 
 async function read(answer: string, filter: Filter = scope()) {
 	const listing = await listAll(async () => parsePage(new TextEncoder().encode(answer), 'streams'));
-	return readStreams(listing, '$JS.API.STREAM.LIST', filter, nowMs);
+	return atOnce(readStreams(listing, '$JS.API.STREAM.LIST', filter, nowMs));
 }
 
 /** The recorded stream `rec` with some of its text replaced. */
@@ -125,7 +126,9 @@ test('a stream whose entry cannot be read is unread, and the others are not', as
 test('a listing that broke off is not complete', () => {
 	const failure = new Failure('timeout', 'no answer');
 	const listing = { entries: new Map(), missing: new Set<string>(), nameless: 0, failure };
-	const { findings, complete } = readStreams(listing, '$JS.API.STREAM.LIST', scope(), nowMs);
+	const { findings, complete } = atOnce(
+		readStreams(listing, '$JS.API.STREAM.LIST', scope(), nowMs),
+	);
 	assert.equal(complete, false);
 	assert.deepEqual(findings, [
 		{
@@ -139,7 +142,9 @@ test('a listing that broke off is not complete', () => {
 
 test('a listing with an entry that does not tell its name is not complete', () => {
 	const listing = { entries: new Map(), missing: new Set<string>(), nameless: 2 };
-	const { findings, complete } = readStreams(listing, '$JS.API.STREAM.LIST', scope(), nowMs);
+	const { findings, complete } = atOnce(
+		readStreams(listing, '$JS.API.STREAM.LIST', scope(), nowMs),
+	);
 	assert.equal(complete, false);
 	assert.deepEqual(
 		findings.map(({ code }) => code),
