@@ -2,14 +2,17 @@ import { setImmediate as atNextTurn } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 
 /** All work together goes on for so long before the event loop serves others. */
-const turnMs = { usual: 2, hasty: 0.2 };
+const turnMs = { least: 0.2, usual: 2 };
 
 /** An answer takes a few turns of the event loop: for so long they are short. */
 const hasteMs = 50;
 let hastyUntilMs = 0;
 
-/** When work began in this turn of the event loop. */
-let beganMs: number | undefined;
+/** When work began in this turn of the event loop, and for how long it may go on. */
+let current: { readonly beganMs: number; readonly mostMs: number } | undefined;
+
+/** When work was seen to go on last. */
+let workedMs = 0;
 
 /** Work waits one after the other: for the turn that was given last. */
 let latest: Promise<void> = Promise.resolve();
@@ -30,14 +33,19 @@ export async function turn(): Promise<void> {
 /**
  * Does long work in turns, so that the event loop serves others in between, however much work is done
  * at the same time.
+ *
+ * @param signal - when it fires, the rest is done in one go
  */
-export async function inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+export async function inTurns<Result>(
+	steps: Generator<void, Result>,
+	signal?: AbortSignal,
+): Promise<Result> {
 	for (;;) {
-		await turn();
+		if (!signal?.aborted) await turn();
 		do {
 			const { done, value } = steps.next();
 			if (done) return value;
-		} while (hasTime());
+		} while (signal?.aborted || hasTime());
 	}
 }
 
@@ -50,17 +58,25 @@ export function atOnce<Result>(steps: Generator<void, Result>): Result {
 }
 
 function hasTime(): boolean {
-	const nowMs = performance.now();
-	return nowMs - begin() < (nowMs < hastyUntilMs ? turnMs.hasty : turnMs.usual);
+	const { beganMs, mostMs } = begin();
+	workedMs = performance.now();
+	return workedMs - beganMs < mostMs;
 }
 
-/** Notes when work began in this turn, if it begins now. */
-function begin(): number {
-	if (beganMs === undefined) {
-		beganMs = performance.now();
+/** Begins the work of this turn, if it has not begun. */
+function begin() {
+	if (current === undefined) {
+		const beganMs = performance.now();
+		current = { beganMs, mostMs: mostAt(beganMs) };
 		atNextTurn(() => {
-			beganMs = undefined;
+			current = undefined;
 		});
 	}
-	return beganMs;
+	return current;
+}
+
+/** While somebody waits, work takes half of the time that others took since the last: it must go on. */
+function mostAt(nowMs: number): number {
+	if (nowMs >= hastyUntilMs) return turnMs.usual;
+	return Math.min(turnMs.usual, Math.max(turnMs.least, (nowMs - workedMs) / 2));
 }

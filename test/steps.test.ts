@@ -69,6 +69,36 @@ test('while somebody waits, others have their turn after each step', async () =>
 	assert.ok(turns >= 19, `${turns} turns of others`);
 });
 
+test('work goes on where others always wait and take long', async () => {
+	let turns = 0;
+	let going = true;
+	const other = () => {
+		turns += 1;
+		hurry();
+		const until = performance.now() + 5;
+		while (performance.now() < until);
+		if (going) setImmediate(other);
+	};
+	setImmediate(other);
+	assert.equal(await inTurns(work(100)), 'done');
+	going = false;
+	// Step by step it would be 100.
+	assert.ok(turns < 75, `${turns} turns of others`);
+});
+
+test('what has passed its deadline is done in one go', async () => {
+	let turns = 0;
+	let going = true;
+	const other = () => {
+		turns += 1;
+		if (going) setImmediate(other);
+	};
+	setImmediate(other);
+	assert.equal(await inTurns(work(50), AbortSignal.abort()), 'done');
+	going = false;
+	assert.equal(turns, 0);
+});
+
 test('in one go nobody else has a turn', () => {
 	assert.equal(atOnce(work(10)), 'done');
 });

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Exposition, ExpositionPart } from '../model.ts';
 import { hurry } from '../steps.ts';
 import { gzipWith } from './gzip.ts';
@@ -23,8 +23,7 @@ export function metricsRoute(app: FastifyInstance, path: string, source: Metrics
 		const { exposition, release } = source.lease();
 		reply.header('content-type', contentType).header('vary', 'accept-encoding');
 		if (!acceptsGzip(request.headers['accept-encoding'])) {
-			// Told when everything is with the operating system, or who asked is gone.
-			reply.raw.once('close', release);
+			whenOver(request, reply, release);
 			return sendParts(
 				reply,
 				[...exposition.parts, last].map(({ plain }) => plain),
@@ -32,6 +31,20 @@ export function metricsRoute(app: FastifyInstance, path: string, source: Metrics
 		}
 		release();
 		return sendParts(reply.header('content-encoding', 'gzip'), gzipWith(exposition, last));
+	});
+}
+
+/**
+ * Calls back, once or twice, when everything is with the operating system or who asked is gone: then
+ * Node ends the answer that was being sent, and none that comes after it.
+ */
+function whenOver(request: FastifyRequest, reply: FastifyReply, callback: () => void): void {
+	const { socket } = request.raw;
+	if (socket.destroyed) callback();
+	socket.once('close', callback);
+	reply.raw.once('close', () => {
+		socket.off('close', callback);
+		callback();
 	});
 }
 

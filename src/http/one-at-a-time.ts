@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { turn } from '../steps.ts';
 
 /** Nobody who scrapes, and no browser, sends a request before the last one is answered. */
 const mostPending = 10;
@@ -30,6 +30,8 @@ export function answerOneAtATime(app: FastifyInstance): void {
 		});
 		if (queue.pending === 1) return;
 		await before;
-		await turn();
+		await setImmediate();
+		// Nobody would be told that this answer is over.
+		if (socket.destroyed) await new Promise(() => {});
 	});
 }

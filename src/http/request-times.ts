@@ -11,7 +11,10 @@ export interface RequestTold {
 	readonly isComplete: boolean;
 }
 
-/** Tells how each request went, also those that are refused and those that are broken off. */
+/**
+ * Tells how each request went, also those that are refused and those that are broken off; not those that
+ * still waited for their turn on a connection that ended.
+ */
 export function tellRequests(app: FastifyInstance, tell: (told: RequestTold) => void): void {
 	app.addHook('onRequest', async (request, reply) => {
 		const beganMs = performance.now();

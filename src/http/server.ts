@@ -68,8 +68,8 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 	app.server.headersTimeout = 10_000;
 	app.server.maxConnections = mostConnections;
 	const answered = answersUnderWay(app);
-	answerOneAtATime(app);
 	if (site.onRequest) tellRequests(app, site.onRequest);
+	answerOneAtATime(app);
 	addSecurityHeaders(app);
 	access?.guard(app);
 	// Nothing here reads a body, so none can be wrong.

@@ -102,7 +102,7 @@ describe('a broker in trouble', () => {
 				});
 				t.diagnostic(`${toldOf(seen.scrapes)}; back after ${backAfterMs.toFixed(0)} ms`);
 				for (const other of others) {
-					const age = seen.oldestSeconds[other] ?? 0;
+					const age = seen.oldestSeconds[other] ?? Number.POSITIVE_INFINITY;
 					assert.ok(age < 2 * intervalSeconds, `${other} was ${age} s old`);
 				}
 				assert.ok(backAfterMs < mostBackMs, `it was back after ${backAfterMs} ms`);

@@ -113,7 +113,8 @@ for (const platform of ['kafka', 'nats'] as const) {
 			backAfterMs = performance.now() - takenAt;
 		});
 		t.diagnostic(`${toldOf(seen.scrapes)}; back after ${backAfterMs.toFixed(0)} ms`);
-		const age = seen.oldestSeconds[platform === 'kafka' ? 'nats' : 'kafka'] ?? 0;
+		const age =
+			seen.oldestSeconds[platform === 'kafka' ? 'nats' : 'kafka'] ?? Number.POSITIVE_INFINITY;
 		assert.ok(age < 2 * intervalSeconds, `the other was ${age} s old`);
 		assert.ok(backAfterMs < mostBackMs, `${backAfterMs} ms`);
 		assert.doesNotMatch(exporter.output(), new RegExp(`${right}|${other}`));

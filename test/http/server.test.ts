@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
-import { buildServer } from '../../src/http/server.ts';
+import { setImmediate } from 'node:timers/promises';
+import { buildServer, type Site } from '../../src/http/server.ts';
+import { lastPart } from '../../src/metrics/exposition.ts';
+import { until } from '../brokers/until.ts';
 import { get, siteOf } from './site.ts';
 import { crowd } from './snapshots.ts';
 
@@ -34,9 +37,53 @@ test('requests that are followed by nonsense, or hung up on, do not hold up the 
 	await Promise.race([close(), once(late, 'abort').then(() => assert.fail('it does not end'))]);
 });
 
-test('requests that are sent without waiting are answered one after the other', async () => {
-	const { answers } = await sendAtOnce(['/metrics', '/nowhere', '/-/healthy']);
-	assert.deepEqual(answers, [200, 404, 200]);
+test('requests that are sent without waiting are answered one at a time', async () => {
+	let underWay = 0;
+	let most = 0;
+	const processMetrics = async () => {
+		most = Math.max(most, ++underWay);
+		await setImmediate();
+		underWay--;
+		return lastPart('process_metric 1\n');
+	};
+	const site = { ...siteOf(), processMetrics };
+	const { answers } = await sendAtOnce(['/metrics', '/nowhere', '/metrics', '/metrics'], site);
+	assert.deepEqual(answers, [200, 404, 200, 200]);
+	assert.equal(most, 1);
+});
+
+test('every exposition that was lent is given back when those who asked hang up', async () => {
+	const lent = new Set<object>();
+	const { lease } = siteOf();
+	const site: Site = {
+		...siteOf(),
+		lease() {
+			const one = { ...lease(), release: () => lent.delete(one) };
+			lent.add(one);
+			return one;
+		},
+		async processMetrics() {
+			await setImmediate();
+			return lastPart('process_metric 1\n');
+		},
+	};
+	const { app, close } = buildServer(site);
+	await app.listen({ host: '127.0.0.1', port: 0 });
+	const { port } = app.server.address() as AddressInfo;
+	try {
+		for (const count of [1, 2, 10, 11]) {
+			for (let round = 0; round < 10; round++) {
+				const socket = connect({ host: '127.0.0.1', port });
+				socket.on('error', () => {});
+				socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(count));
+				await new Promise((resolve) => socket.once(count > 10 ? 'close' : 'data', resolve));
+				socket.resetAndDestroy();
+			}
+		}
+		await until('all are given back', () => lent.size === 0);
+	} finally {
+		await close();
+	}
 });
 
 test('who sends many requests without waiting is hung up on, and may come again', async () => {
@@ -64,8 +111,8 @@ test('those who wait for each answer may ask on one connection as often as they 
 });
 
 /** Asks for all on one connection before it reads, and for one of them again on another. */
-async function sendAtOnce(paths: readonly string[]) {
-	const { app, close } = buildServer(siteOf());
+async function sendAtOnce(paths: readonly string[], site = siteOf()) {
+	const { app, close } = buildServer(site);
 	const url = await app.listen({ host: '127.0.0.1', port: 0 });
 	try {
 		const { port } = app.server.address() as AddressInfo;

@@ -85,7 +85,7 @@ export const kafka = definePlatform({
 						retentionSeconds: (topic) => retention.seconds(topic),
 						...(!share.isWhole && { owns: owned }),
 					});
-					const reading = await inTurns(steps);
+					const reading = await inTurns(steps, signal);
 					return {
 						...reading,
 						complete: reading.complete && !isDoubtful,

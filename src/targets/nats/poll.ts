@@ -75,7 +75,7 @@ export class Poll {
 		const counted = advisories.known();
 		const streams = await this.#listStreams();
 		const { consumers, gone } = await this.#listConsumers(streams);
-		const aged = await inTurns(this.#aged(consumers, streams));
+		const aged = await this.#inTurns(this.#aged(consumers, streams));
 		const ages = await this.#ages(aged);
 		const steps = readAnswers({
 			version: connection.server.version,
@@ -95,9 +95,9 @@ export class Poll {
 				};
 			},
 		});
-		const reading = await inTurns(steps);
+		const reading = await this.#inTurns(steps);
 		const oldestUnread = (one: Aged) => ages(one.stream, one.consumer).oldestUnread;
-		await inTurns(remembered.settle(aged, oldestUnread));
+		await this.#inTurns(remembered.settle(aged, oldestUnread));
 		if (reading.complete && reading.unread.length === 0) {
 			const listed = consumers.map(({ stream, durable }) => {
 				return [stream, durable.map(({ name }) => name)] as const;
@@ -139,7 +139,7 @@ export class Poll {
 		const whole = await this.#askSingly(listing, missing, 'stream_info', (name) =>
 			this.#subjects.streamInfo(name),
 		);
-		return await inTurns(readStreams(whole, streamList, scope, Date.now()));
+		return await this.#inTurns(readStreams(whole, streamList, scope, Date.now()));
 	}
 
 	async #listConsumers(
@@ -166,7 +166,7 @@ export class Poll {
 				this.#subjects.consumerInfo(stream, name),
 			);
 			const steps = pickConsumers(stream, whole, subject, { scope, ephemeral, owns });
-			consumers.push(await inTurns(steps));
+			consumers.push(await this.#inTurns(steps));
 		});
 		const order = [...streams.streams.keys()];
 		const place = new Map(order.map((name, index) => [name, index]));
@@ -178,7 +178,9 @@ export class Poll {
 	async #ages(aged: readonly Aged[]): Promise<(stream: string, consumer: string) => Ages> {
 		const { options, effort, remembered } = this.#means;
 		if (options.time_lag === 'none') return () => ({});
-		const { questions, skipped } = await inTurns(remembered.ages.plan(aged, effort.ageRequests));
+		const { questions, skipped } = await this.#inTurns(
+			remembered.ages.plan(aged, effort.ageRequests),
+		);
 		const logs = new Map(aged.map(({ stream, log }) => [stream, log]));
 		await mapSome(questions, streamsAtATime, async ([name, asked]) => {
 			const log = logs.get(name);
@@ -200,7 +202,7 @@ export class Poll {
 				reason: `their ages stay as they were: one poll reads ${effort.ageRequests} messages at most; set time_lag to none, or narrow groups`,
 			});
 		}
-		return await inTurns(remembered.ages.ages(aged, Date.now()));
+		return await this.#inTurns(remembered.ages.ages(aged, Date.now()));
 	}
 
 	#list(listed: Listed, subject: string): Promise<Listing> {
@@ -241,6 +243,11 @@ export class Poll {
 			}
 		});
 		return withFound(listing, told);
+	}
+
+	/** The answers are there: at the poll's deadline they are read to the end, and not thrown away. */
+	#inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+		return inTurns(steps, this.#means.signal);
 	}
 
 	#ask(operation: Operation, subject: string, body: string, timeoutMs?: number): Promise<Answer> {

@@ -84,7 +84,7 @@ export class RedisTarget implements Target {
 				this.#memory,
 				this.#partitionOf,
 			);
-			const { reading, memory } = await inTurns(steps);
+			const { reading, memory } = await inTurns(steps, signal);
 			const isReached = own.some(({ broken }) => broken === undefined);
 			if (isEmptyHanded(reading) && !(isReached && this.#othersSeen)) {
 				throw new UnreadableError(reading.problems);

@@ -1,5 +1,6 @@
 import type { Problem } from '../../../model.ts';
 import { errorCode, nameOfCode, problemOfCode } from '../error-codes.ts';
+import { addTo } from '../lists.ts';
 import { fewOf } from '../problems.ts';
 import type { Answers } from './answers.ts';
 
@@ -51,7 +52,7 @@ export class Retention {
 				});
 				// A topic that was deleted meanwhile is no refusal.
 				if (code === errorCode.none || code === errorCode.unknownTopicOrPartition) continue;
-				refused.set(code, [...(refused.get(code) ?? []), topic]);
+				addTo(refused, code, topic);
 			}
 		}
 		if (configs.length > 0) {

@@ -8,7 +8,10 @@ import { type GroupFacts, groupRecord } from './read-members.ts';
 import type { Topic } from './read-streams.ts';
 import { Troubles } from './troubles.ts';
 
-/** The groups on each topic that they have committed on, with start and end beside the commit. */
+/**
+ * The groups on each topic that they have committed on, with start and end beside the commit. Yields
+ * wherever it may be interrupted.
+ */
 export function* readGroups(
 	answers: Answers,
 	facts: ReadonlyMap<string, GroupFacts>,
@@ -18,7 +21,7 @@ export function* readGroups(
 	unread: Unread[],
 ): Generator<void, readonly Group[]> {
 	const groups: Group[] = [];
-	const troubles = new Troubles();
+	const troubles = new Troubles(answers);
 	const watermarks = endsByTopic(answers.watermarks);
 	const columns = new CommittedColumns();
 	for (const { groupId, errorCode: code, topics } of latestAnswers(answers, unread)) {
@@ -38,11 +41,11 @@ export function* readGroups(
 				troubles.beyondEnd(groupId, stream.name, fitting);
 				groups.push({ ...groupRecord(groupId, fact, stream.name), lag: fitting });
 			} else if (scope.streams(offsets.topic)) {
-				troubles.topicMissing(groupId, offsets.topic, answers, unread);
+				troubles.topicMissing(groupId, offsets.topic, unread);
 			}
 		}
 	}
-	problems.push(...troubles.problems());
+	for (const problem of troubles.problems()) problems.push(problem);
 	return groups;
 }
 

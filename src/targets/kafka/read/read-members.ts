@@ -1,6 +1,7 @@
 import type { Group, Problem, Unread } from '../../../model.ts';
 import { errorCode, nameOfCode, problemOfCode } from '../error-codes.ts';
 import type { Answers } from '../fetch/answers.ts';
+import { addTo } from '../lists.ts';
 import type { GroupDescription } from '../protocol/group-description.ts';
 import type { ListedGroup } from '../protocol/list-groups.ts';
 
@@ -14,13 +15,13 @@ export interface GroupFacts {
 	readonly membersByTopic?: ReadonlyMap<string, number>;
 }
 
-/** What was listed and described of every group in scope. */
-export function readMembers(
+/** What was listed and described of every group in scope; yields wherever it may be interrupted. */
+export function* readMembers(
 	answers: Answers,
 	listed: ReadonlyMap<string, ListedGroup>,
 	problems: Problem[],
 	unread: Unread[],
-): ReadonlyMap<string, GroupFacts> {
+): Generator<void, ReadonlyMap<string, GroupFacts>> {
 	const described = new Map<string, GroupDescription>();
 	for (const leg of answers.descriptions) {
 		if ('error' in leg) {
@@ -38,11 +39,12 @@ export function readMembers(
 	const refused = new Map<number, string[]>();
 	const facts = new Map<string, GroupFacts>();
 	for (const [groupId, group] of listed) {
+		yield;
 		const description = described.get(groupId);
 		const code = description?.errorCode ?? errorCode.none;
 		// A group that is not found was deleted since it was listed.
 		if (code !== errorCode.none && code !== errorCode.groupIdNotFound) {
-			refused.set(code, [...(refused.get(code) ?? []), groupId]);
+			addTo(refused, code, groupId);
 			unread.push({ consumerGroup: groupId, reason: problemOfCode(code) });
 		}
 		const usable = code === errorCode.none && description?.state !== 'Dead';

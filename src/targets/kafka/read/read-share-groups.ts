@@ -5,18 +5,22 @@ import type { ShareGroupOffsets, ShareTopicOffsets } from '../protocol/share-gro
 import { type GroupFacts, groupRecord } from './read-members.ts';
 import { Troubles } from './troubles.ts';
 
-/** Share groups on each topic that they have read from, with the lag that their coordinator tells. */
-export function readShareGroups(
+/**
+ * Share groups on each topic that they have read from, with the lag that their coordinator tells. Yields
+ * wherever it may be interrupted.
+ */
+export function* readShareGroups(
 	answers: Answers,
 	facts: ReadonlyMap<string, GroupFacts>,
 	scope: Scope,
 	problems: Problem[],
 	unread: Unread[],
-): readonly Group[] {
+): Generator<void, readonly Group[]> {
 	const groups: Group[] = [];
-	const troubles = new Troubles();
+	const troubles = new Troubles(answers);
 	const existing = new Set(answers.metadata.topics.map(({ topic }) => topic));
 	for (const { groupId, errorCode: code, topics } of latestAnswers(answers, unread)) {
+		yield;
 		if (code !== errorCode.none) {
 			unread.push({ consumerGroup: groupId, reason: problemOfCode(code) });
 			troubles.refused(groupId, code);
@@ -25,7 +29,7 @@ export function readShareGroups(
 		for (const offsets of topics) {
 			if (!scope.streams(offsets.topic)) continue;
 			if (!existing.has(offsets.topic)) {
-				troubles.topicMissing(groupId, offsets.topic, answers, unread);
+				troubles.topicMissing(groupId, offsets.topic, unread);
 				continue;
 			}
 			const acknowledged = startOf(offsets);
@@ -36,7 +40,7 @@ export function readShareGroups(
 			});
 		}
 	}
-	problems.push(...troubles.problems());
+	for (const problem of troubles.problems()) problems.push(problem);
 	return groups;
 }
 

@@ -3,22 +3,27 @@ import { errorCode, isLeaderError, nameOfCode, problemOfCode } from '../error-co
 import type { Answers, Scope } from '../fetch/answers.ts';
 import type { Leg } from '../fetch/legs.ts';
 import { rowOf } from '../fetch/plan.ts';
+import { addTo } from '../lists.ts';
 import { fewOf } from '../problems.ts';
 import type { FoundOffsets } from '../protocol/list-offsets.ts';
 
 /** A topic: always with partitions. */
 export type Topic = Stream & { readonly partitions: Partitions };
 
-/** The topics in scope, with the start and end of every partition that answered. */
-export function readStreams(
+/**
+ * The topics in scope, with the start and end of every partition that answered. Yields wherever it may
+ * be interrupted.
+ */
+export function* readStreams(
 	answers: Answers,
 	scope: Scope,
 	retentionSeconds: (topic: string) => number | undefined,
 	problems: Problem[],
 	unread: Unread[],
-): ReadonlyMap<string, Topic> {
+): Generator<void, ReadonlyMap<string, Topic>> {
 	const streams = new Map<string, Topic>();
 	for (const { topic, errorCode: code, partitions: ids, leaders } of answers.metadata.topics) {
+		yield;
 		if (!scope.streams(topic)) continue;
 		if (code !== errorCode.none) {
 			unread.push({ stream: topic, reason: problemOfCode(code) });
@@ -49,8 +54,9 @@ export function readStreams(
 		});
 	}
 	// What is wrong with a partition is told with its end.
-	problems.push(...refusals(fill(answers.ends, streams, 'end'), streams));
-	fill(answers.starts, streams, 'start');
+	const refused = yield* fill(answers.ends, streams, 'end');
+	for (const problem of refusals(refused, streams)) problems.push(problem);
+	yield* fill(answers.starts, streams, 'start');
 	return streams;
 }
 
@@ -58,15 +64,16 @@ export function readStreams(
 type Refused = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** Puts offsets in their places; what was asked twice keeps what answered. */
-function fill(
+function* fill(
 	legs: readonly Leg<unknown, FoundOffsets>[],
 	streams: ReadonlyMap<string, Topic>,
 	column: 'start' | 'end',
-): Refused {
+): Generator<void, Refused> {
 	const refused = new Map<string, Map<number, number>>();
 	for (const leg of legs) {
 		if ('error' in leg) continue;
 		for (const { topic, rows, from, to } of leg.answer.topics) {
+			yield;
 			const partitions = streams.get(topic)?.partitions;
 			if (!partitions) continue;
 			for (let at = from; at < to; at++) {
@@ -93,7 +100,7 @@ function* refusals(refused: Refused, streams: ReadonlyMap<string, Topic>): Itera
 		for (const [partition, code] of codes) {
 			const row = partitions ? rowOf(partitions.ids, partition) : -1;
 			if (row === -1 || !Number.isNaN(partitions?.end[row])) continue;
-			byCode.set(code, [...(byCode.get(code) ?? []), partition]);
+			addTo(byCode, code, partition);
 		}
 		for (const [code, which] of byCode) {
 			const why = isLeaderError(code) ? 'they have no leader at the moment' : 'refused';

@@ -23,13 +23,12 @@ export interface Manner extends Scope {
 export function* readAnswers(answers: Answers, manner: Manner): Generator<void, Reading> {
 	const problems: Problem[] = [...brokenLegs(answers)];
 	const unread: Unread[] = [];
-	const streams = readStreams(answers, manner, manner.retentionSeconds, problems, unread);
-	yield;
+	const streams = yield* readStreams(answers, manner, manner.retentionSeconds, problems, unread);
 	const { listed, complete } = readListings(answers, manner, problems);
-	const facts = readMembers(answers, listed, problems, unread);
+	const facts = yield* readMembers(answers, listed, problems, unread);
 	const groups = [
 		...(yield* readGroups(answers, facts, streams, manner, problems, unread)),
-		...readShareGroups(answers, facts, manner, problems, unread),
+		...(yield* readShareGroups(answers, facts, manner, problems, unread)),
 	];
 	yield;
 	for (const group of withoutCommit(groups, facts, (topic) => streams.has(topic)))

@@ -1,6 +1,7 @@
 import type { Partitions, Problem, Unread } from '../../../model.ts';
 import { nameOfCode, problemOfCode } from '../error-codes.ts';
 import type { Answers } from '../fetch/answers.ts';
+import { addTo } from '../lists.ts';
 import { fewOf } from '../problems.ts';
 
 /** What is wrong with groups' offsets: told once a topic, however many groups it concerns. */
@@ -9,23 +10,26 @@ export class Troubles {
 	readonly #gone = new Map<string, string[]>();
 	readonly #beyond = new Map<string, { groups: string[]; partitions: Set<number> }>();
 
+	readonly #absenceIsSure: boolean;
+	readonly #topics: ReadonlySet<string>;
+
+	constructor({ metadata, absenceIsSure }: Pick<Answers, 'metadata' | 'absenceIsSure'>) {
+		this.#absenceIsSure = absenceIsSure;
+		this.#topics = new Set(metadata.topics.map(({ topic }) => topic));
+	}
+
 	/** A group's offsets were refused. */
 	refused(groupId: string, code: number): void {
-		add(this.#refused, code, groupId);
+		addTo(this.#refused, code, groupId);
 	}
 
 	/**
 	 * A group has offsets on a topic that cannot be read. Only a topic that the metadata lacks is gone:
 	 * what else may be wrong with it is told with the topic itself.
 	 */
-	topicMissing(
-		groupId: string,
-		topic: string,
-		{ metadata, absenceIsSure }: Pick<Answers, 'metadata' | 'absenceIsSure'>,
-		unread: Unread[],
-	): void {
-		if (metadata.topics.some((known) => known.topic === topic)) return;
-		if (absenceIsSure) add(this.#gone, topic, groupId);
+	topicMissing(groupId: string, topic: string, unread: Unread[]): void {
+		if (this.#topics.has(topic)) return;
+		if (this.#absenceIsSure) addTo(this.#gone, topic, groupId);
 		else unread.push({ stream: topic, consumerGroup: groupId, reason: 'not_read' });
 	}
 
@@ -66,10 +70,4 @@ export class Troubles {
 			};
 		}
 	}
-}
-
-function add<Key>(lists: Map<Key, string[]>, key: Key, value: string): void {
-	const list = lists.get(key);
-	if (list) list.push(value);
-	else lists.set(key, [value]);
 }
