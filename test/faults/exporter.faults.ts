@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
@@ -213,12 +214,11 @@ test('a hundred who do not read hold up nobody', async (t) => {
 			for (let one = 0; one < 100; one++) {
 				const socket = connect({ host: hostname, port: Number(port) });
 				socket.on('error', () => {});
-				socket.on('connect', () => {
-					socket.pause();
-					// Together more than all buffers in between take.
-					socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(10));
-				});
 				slow.push(socket);
+				// Together more than all buffers in between take.
+				socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(10));
+				// The answer has begun, and nobody reads on.
+				await once(socket, 'readable');
 			}
 			await passPolls(exporter, 'kafka', 3);
 			const sockets = await exporter.values('nodejs_active_resources');
