@@ -5,23 +5,40 @@ import { atOnce, hurry, inTurns } from '../src/steps.ts';
 /** Work of so many milliseconds of CPU, which may be interrupted after each. */
 function* work(milliseconds: number): Generator<void, string> {
 	for (let step = 0; step < milliseconds; step++) {
-		const until = performance.now() + 1;
-		while (performance.now() < until);
+		block(1);
 		yield;
 	}
 	return 'done';
 }
 
-test('long work lets others have their turn, and gives its result', async () => {
+/** How many turns of the event loop others have, while work goes on, for something of theirs. */
+async function turnsOfOthers(
+	during: () => Promise<void>,
+	theirs: () => void = () => {},
+): Promise<number> {
 	let turns = 0;
 	let going = true;
 	const other = () => {
 		turns += 1;
+		theirs();
 		if (going) setImmediate(other);
 	};
 	setImmediate(other);
-	assert.equal(await inTurns(work(100)), 'done');
+	await during();
 	going = false;
+	return turns;
+}
+
+/** Keeps the event loop busy. */
+function block(forMs: number): void {
+	const until = performance.now() + forMs;
+	while (performance.now() < until);
+}
+
+test('long work lets others have their turn, and gives its result', async () => {
+	const turns = await turnsOfOthers(async () => {
+		assert.equal(await inTurns(work(100)), 'done');
+	});
 	assert.ok(turns >= 5, `${turns} turns of others`);
 });
 
@@ -43,59 +60,36 @@ test('several works at once hold others up no longer than one does', async () =>
 });
 
 test('short works share a turn', async () => {
-	let turns = 0;
-	let going = true;
-	const other = () => {
-		turns += 1;
-		if (going) setImmediate(other);
-	};
-	setImmediate(other);
-	for (let count = 0; count < 1000; count++) assert.equal(await inTurns(work(0)), 'done');
-	going = false;
+	const turns = await turnsOfOthers(async () => {
+		for (let count = 0; count < 1000; count++) assert.equal(await inTurns(work(0)), 'done');
+	});
 	assert.ok(turns < 100, `${turns} turns of others`);
 });
 
 test('while somebody waits, others have their turn after each step', async () => {
-	let turns = 0;
-	let going = true;
-	const other = () => {
-		turns += 1;
-		if (going) setImmediate(other);
-	};
-	setImmediate(other);
 	hurry();
-	assert.equal(await inTurns(work(20)), 'done');
-	going = false;
+	const turns = await turnsOfOthers(async () => {
+		assert.equal(await inTurns(work(20)), 'done');
+	});
 	assert.ok(turns >= 19, `${turns} turns of others`);
 });
 
 test('work goes on where others always wait and take long', async () => {
-	let turns = 0;
-	let going = true;
-	const other = () => {
-		turns += 1;
+	const slowly = () => {
 		hurry();
-		const until = performance.now() + 5;
-		while (performance.now() < until);
-		if (going) setImmediate(other);
+		block(5);
 	};
-	setImmediate(other);
-	assert.equal(await inTurns(work(100)), 'done');
-	going = false;
+	const turns = await turnsOfOthers(async () => {
+		assert.equal(await inTurns(work(100)), 'done');
+	}, slowly);
 	// Step by step it would be 100.
 	assert.ok(turns < 75, `${turns} turns of others`);
 });
 
 test('what has passed its deadline is done in one go', async () => {
-	let turns = 0;
-	let going = true;
-	const other = () => {
-		turns += 1;
-		if (going) setImmediate(other);
-	};
-	setImmediate(other);
-	assert.equal(await inTurns(work(50), AbortSignal.abort()), 'done');
-	going = false;
+	const turns = await turnsOfOthers(async () => {
+		assert.equal(await inTurns(work(50), AbortSignal.abort()), 'done');
+	});
 	assert.equal(turns, 0);
 });
 
