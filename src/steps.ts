@@ -41,7 +41,7 @@ export async function inTurns<Result>(
 	signal?: AbortSignal,
 ): Promise<Result> {
 	for (;;) {
-		if (!signal?.aborted) await turn();
+		if (!signal?.aborted && !hasTime()) await turn();
 		do {
 			const { done, value } = steps.next();
 			if (done) return value;
