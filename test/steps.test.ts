@@ -3,7 +3,7 @@ import { beforeEach, mock, test } from 'node:test';
 import { atOnce, hurry, inTurns } from '../src/steps.ts';
 
 /** The time of these tests, in which only work and waiting take any: a busy machine changes nothing. */
-let nowMs = performance.now();
+let nowMs = Math.ceil(performance.now());
 
 beforeEach(() => {
 	mock.method(performance, 'now', () => nowMs);
