@@ -135,8 +135,9 @@ function errorWithout({ at, end, error }: HeadPoints, row: number): number {
 }
 
 /**
- * Puts a point that the broker looked up before the oldest one. Left out is what does not fit, for
- * the times of messages are their producers'. When there is no room, the least missed point goes.
+ * Puts a point that the broker looked up before the oldest one, or begins the oldest one's run of
+ * nothing produced earlier. Left out is what does not fit, for the times of messages are their
+ * producers'. When there is no room, the least missed point goes.
  *
  * @returns how many points there are now
  */
@@ -153,6 +154,10 @@ export function addSeed(
 	const { at, end, error } = points;
 	if (count === 0) return count;
 	if (tick >= (at[first] as number) || head > (end[first] as number)) return count;
+	if (count > 1 && end[first] === head && end[first + 1] === head) {
+		at[first] = tick;
+		return count;
+	}
 	let kept = count;
 	if (count === capacity) {
 		const victim = leastMissed(points, first, count, now, intervalTicks);

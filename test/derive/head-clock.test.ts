@@ -181,6 +181,17 @@ test('what a broker looked up goes before the history, as far as it fits', () =>
 	]);
 });
 
+test('a time in which nothing was produced takes two points, however often it was looked up', () => {
+	const head = headOf([10_000, 500]);
+	for (const tick of [9800, 9400, 7000, 1000]) head.seed(tick, 0, 10_000);
+	assert.deepEqual(head.points, [
+		[1000, 0],
+		[9800, 0],
+		[10_000, 500],
+	]);
+	assert.equal(head.at(0), 9800);
+});
+
 test('with few points, looked-up ones stay spread over the whole time', () => {
 	const head = new Head(4);
 	head.add(864_000, 1000);

@@ -77,8 +77,8 @@ function hasLag({ end, committed }: Partitions, row: number): boolean {
 
 /**
  * The ends at earlier times: the first message of a time or later had the offset that was the end
- * then. Producers' clocks are in it, so that answers are dropped which are dated in the future, or
- * which would have the end go back.
+ * then, and still was when that message came. Producers' clocks are in it, so that answers are
+ * dropped which are dated in the future, or which would have the end go back.
  *
  * @param found - from the latest time to the earliest
  */
@@ -103,11 +103,15 @@ export function seedsOf(
 					const row = rowOf(known.ids, partition);
 					if (row === -1 || rows.errorCodes[at] !== errorCode.none) continue;
 					const offset = rows.offsets[at] as number;
+					const cameMs = timestamps[at] as number;
 					// Below 0: no message since then, so that the end was where it is now.
 					const end = offset < 0 ? (known.end[row] as number) : offset;
-					const isFuture = (timestamps[at] as number) > nowMs;
-					if (isFuture || !(end <= (ends[row] as number))) continue;
+					const before = ends[row] as number;
+					if (cameMs > nowMs || !(end <= before)) continue;
 					ends[row] = end;
+					if (end < before && cameMs > atMs) {
+						seeds.push({ stream: topic, partition, atMs: cameMs, end });
+					}
 					seeds.push({ stream: topic, partition, atMs, end });
 				}
 			}

@@ -13,11 +13,11 @@ const orders = {
 	},
 };
 
-/** What was found some seconds ago: offset and timestamp of partition 0. */
-function found(secondsAgo: number, offset: number, timestamp = nowMs - 1) {
+/** What a lookup of some seconds ago found: an offset of partition 0, and how long ago it came. */
+function found(secondsAgo: number, offset: number, cameSecondsAgo = secondsAgo) {
 	const answer = {
 		topics: [offsetsOf('orders', { 0: offset })],
-		timestamps: Float64Array.of(timestamp),
+		timestamps: Float64Array.of(offset < 0 ? -1 : nowMs - cameSecondsAgo * 1000),
 	};
 	return { atMs: nowMs - secondsAgo * 1000, answers: [answer] };
 }
@@ -37,15 +37,25 @@ test('the first message of a time or later tells where the end was then', () => 
 	]);
 });
 
+test('the end was the same until that message came', () => {
+	assert.deepEqual(seeds(found(60, 90, 20), found(300, 40, 140), found(900, 40, 140)), [
+		[0, 20, 90],
+		[0, 60, 90],
+		[0, 140, 40],
+		[0, 300, 40],
+		[0, 900, 40],
+	]);
+});
+
 test('no message since a time means that the end was where it is now', () => {
-	assert.deepEqual(seeds(found(60, -1, -1), found(300, 40)), [
+	assert.deepEqual(seeds(found(60, -1), found(300, 40)), [
 		[0, 60, 100],
 		[0, 300, 40],
 	]);
 });
 
 test('an answer that is dated in the future is dropped', () => {
-	assert.deepEqual(seeds(found(60, 10, nowMs + 1_800_000), found(300, 5)), [[0, 300, 5]]);
+	assert.deepEqual(seeds(found(60, 10, -1800), found(300, 5)), [[0, 300, 5]]);
 });
 
 test('an answer that would have the end go back is dropped', () => {
