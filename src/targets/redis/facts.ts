@@ -68,7 +68,8 @@ export type Told = Omit<KeyFacts, 'key' | 'absent'>;
 /** Leaves out the groups that are not in scope. */
 export function keyFacts(key: Key, told: Told, scope: Filter): KeyFacts {
 	const { stream, groups, failures } = told;
-	const own = groups?.filter(({ name }) => passes(scope, name));
+	const isOwn = ({ name }: GroupFacts) => passes(scope, name);
+	const own = groups?.every(isOwn) ? groups : groups?.filter(isOwn);
 	if (stream && own) return { key, stream, groups: own, failures };
 	if (stream) return { key, stream, failures };
 	return own ? { key, groups: own, failures } : { key, failures };

@@ -63,9 +63,8 @@ function toldStream(words: Words): ToldStream {
 	if (words.takes('!')) failures.push(failure('xinfo_stream', words.text()));
 	else told.stream = toldFacts(words);
 	if (refusal !== undefined) return told;
-	const groups: GroupFacts[] = [];
-	for (let at = 0; at < count; at++) groups.push(toldGroup(words, told.stream));
-	told.groups = groups;
+	if (count > words.left) throw new MalformedReply('too few words');
+	told.groups = Array.from({ length: count }, () => toldGroup(words, told.stream));
 	return told;
 }
 

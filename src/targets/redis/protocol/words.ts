@@ -23,7 +23,12 @@ export class Words {
 	}
 
 	get isAtEnd(): boolean {
-		return this.#at >= this.#bytes.length;
+		return this.left === 0;
+	}
+
+	/** How many bytes are left to be read. */
+	get left(): number {
+		return Math.max(0, this.#bytes.length - this.#at);
 	}
 
 	/** Whether the next word is the given character; then it is read. */

@@ -137,21 +137,19 @@ function readKey(
 	const { name } = key;
 	if (stream === undefined) return { name, groups: [], unread: unreadOf(facts) };
 	const { circumstances } = node;
-	const groups: Group[] = [];
-	const memories: GroupMemory[] = [];
 	const recalled = recall(before);
-	for (const group of facts.groups ?? []) {
-		const read = readGroup(
+	const read = (facts.groups ?? []).map((group) =>
+		readGroup(
 			name,
 			stream,
 			group,
 			counts.get(group) ?? nothingCounted,
 			recalled(group.name),
 			circumstances,
-		);
-		groups.push(read.group);
-		memories.push(read.memory);
-	}
+		),
+	);
+	const groups = read.map(({ group }) => group);
+	const memories = read.map(({ memory }) => memory);
 	const kept = keptFrom(stream);
 	const known = facts.groups === undefined ? (before?.groups ?? []) : memories;
 	remember(kept ? { kept, groups: known } : { groups: known });

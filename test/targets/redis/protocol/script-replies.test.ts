@@ -146,3 +146,10 @@ test('answers of an unknown shape are refused', () => {
 		assert.throws(() => readCounts(reply), MalformedReply);
 	}
 });
+
+test('more groups than there is text for are none', () => {
+	for (const count of [2, 2 ** 40]) {
+		const text = `${count} ${stream} 3 one 1 0 6-0 - - 250 - - - -`;
+		assert.throws(() => readFacts([bulk(text)]), MalformedReply);
+	}
+});
