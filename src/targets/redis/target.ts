@@ -159,7 +159,6 @@ function unreached(
 ): NodeAnswers {
 	return {
 		endpoint,
-		circumstances: { readCounter: 'untold', connectionId: 0 },
 		keys: [],
 		failures: [],
 		broken: { by, unasked },

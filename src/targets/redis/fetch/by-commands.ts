@@ -42,7 +42,7 @@ export function byCommands(connection: Connection, scope: Scope, isAsking = fals
 				keys.flatMap(({ bytes }) => [commands.xinfoGroups(bytes), commands.xinfoStream(bytes)]),
 			);
 			const facts = keys.map((key, at) =>
-				readKey(key, replies[2 * at] ?? null, replies[2 * at + 1] ?? null, scope),
+				readReplies(key, replies[2 * at] ?? null, replies[2 * at + 1] ?? null, scope),
 			);
 			const asked = facts.map((one) => detailsOf(one, scope));
 			const details: Reply[] = [];
@@ -78,7 +78,7 @@ export function byCommands(connection: Connection, scope: Scope, isAsking = fals
  *
  * @param scope - which groups are read, by their names as shown
  */
-export function readKey(
+export function readReplies(
 	key: Key,
 	groups: Reply,
 	stream: Reply,

@@ -3,10 +3,10 @@ import type { GroupFacts, KeyFacts } from '../facts.ts';
 import type { Failure } from '../protocol/attempt.ts';
 import { ErrorReply } from '../protocol/reply.ts';
 import type { Counts } from '../read/group.ts';
+import { type KeyRead, readKey } from '../read/key.ts';
 import { type Circumstances, entriesToCount } from '../read/lag.ts';
 import { type Memory, recall } from '../read/memory.ts';
 import { abandonedOf, keptFrom, pendingLost } from '../read/pending.ts';
-import type { KeyAnswers } from '../read/read.ts';
 import { inChunks } from './chunks.ts';
 import type { Key } from './discovery.ts';
 import type { Counted, Question, Way } from './way.ts';
@@ -24,13 +24,17 @@ export interface Limits {
 	readonly countCap: number;
 }
 
-/** What keys were told, as far as it goes: a connection can end in between. */
+/** What was read of keys, as far as it goes: a connection can end in between. */
 export interface Told {
-	readonly answers: KeyAnswers[];
+	readonly keys: KeyRead[];
 	readonly failures: Failure[];
 }
 
-/** Asks for everything about some keys: first what the server tells, then what must be counted. */
+/**
+ * Asks for everything about some keys: first what the server tells, then what must be counted. Each
+ * chunk is read as soon as it is told: answers of ten thousand keys that wait for the last one would
+ * be copied by V8 again and again.
+ */
 export async function fetchKeys(
 	way: Way,
 	keys: readonly Key[],
@@ -42,8 +46,12 @@ export async function fetchKeys(
 	await inChunks(keys, way.keysAtOnce, chunksInFlight, async (chunk) => {
 		const { facts, failures } = await way.facts(chunk);
 		told.failures.push(...failures);
-		const answers = await countAll(way, facts, memory, limits, circumstances);
-		for (const one of answers) told.answers.push(one);
+		const { counts, failuresOf } = await countAll(way, facts, memory, limits, circumstances);
+		for (const one of facts) {
+			const more = failuresOf.get(one);
+			const all = more ? { ...one, failures: [...one.failures, ...more] } : one;
+			told.keys.push(readKey(all, counts, memory.get(one.key.name), circumstances));
+		}
 		return facts.length;
 	});
 }
@@ -56,32 +64,33 @@ interface Open {
 	readonly about: keyof Counts;
 }
 
+interface Answered {
+	readonly counts: ReadonlyMap<GroupFacts, Counts>;
+	readonly failuresOf: ReadonlyMap<KeyFacts, readonly Failure[]>;
+}
+
 async function countAll(
 	way: Way,
 	facts: readonly KeyFacts[],
 	memory: Memory,
 	limits: Limits,
 	circumstances: Circumstances,
-): Promise<readonly KeyAnswers[]> {
+): Promise<Answered> {
 	const counts = new Map<GroupFacts, Counts>();
+	const failuresOf = new Map<KeyFacts, Failure[]>();
 	const open: Open[] = [];
 	for (const one of facts) findQuestions(one, open, counts, memory, limits, circumstances);
-	if (open.length === 0) return facts.map((one) => ({ facts: one, counts }));
-	const failures = new Map<KeyFacts, Failure[]>();
 	await inChunks(open, questionsAtOnce, 1, async (chunk) => {
 		const counted = await way.counts(chunk.map(({ question }) => question));
 		for (const [at, one] of counted.entries()) {
 			const asked = chunk[at] as Open;
 			const { group, facts } = asked;
 			if ('count' in one) counts.set(group, withAnswer(counts.get(group) ?? {}, asked, one));
-			else if (!isGone(one)) failures.set(facts, [...(failures.get(facts) ?? []), one]);
+			else if (!isGone(one)) failuresOf.set(facts, [...(failuresOf.get(facts) ?? []), one]);
 		}
 		return counted.length;
 	});
-	return facts.map((one) => {
-		const more = failures.get(one);
-		return { facts: more ? { ...one, failures: [...one.failures, ...more] } : one, counts };
-	});
+	return { counts, failuresOf };
 }
 
 /** What is still to be counted goes to `open`; what is known without goes to `counts` right away. */

@@ -5,9 +5,11 @@ import { safe } from '../problems.ts';
 import { attempt } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { readScanPage, readTimeMs } from '../protocol/replies.ts';
+import type { SeenIn } from '../read/anchor.ts';
+import type { KeyRead } from '../read/key.ts';
 import type { Circumstances } from '../read/lag.ts';
 import type { Memory } from '../read/memory.ts';
-import type { KeyAnswers, NodeAnswers } from '../read/read.ts';
+import type { NodeAnswers } from '../read/read.ts';
 import { byCommands } from './by-commands.ts';
 import { byScript, probeScripts } from './by-script.ts';
 import type { Discovery, Key } from './discovery.ts';
@@ -57,11 +59,12 @@ export async function fetchNode(
 	},
 ): Promise<Fetched> {
 	const { connection, endpoint, server, id } = session;
-	const told: Told = { answers: [], failures: [] };
+	const told: Told = { keys: [], failures: [] };
 	const nowMs = attempt('time', time, readTimeMs, told.failures);
-	let circumstances: Circumstances = {
+	const poll: SeenIn = { connectionId: id };
+	const circumstances: Circumstances = {
 		readCounter: server.readCounter,
-		connectionId: id,
+		poll,
 		...(nowMs !== undefined && { nowMs }),
 	};
 	let isSearched = false;
@@ -83,7 +86,7 @@ export async function fetchNode(
 		if (nowMs !== undefined) {
 			const [later = null] = await connection.ask([commands.time]);
 			const untilMs = attempt('time', later, readTimeMs, told.failures);
-			if (untilMs !== undefined) circumstances = { ...circumstances, untilMs };
+			if (untilMs !== undefined) poll.untilMs = untilMs;
 		}
 	} catch (error) {
 		if (!(error instanceof ConnectionError)) throw error;
@@ -94,17 +97,16 @@ export async function fetchNode(
 		answers: {
 			endpoint,
 			...(server.version !== undefined && { version: server.version }),
-			circumstances,
-			keys: told.answers,
+			keys: told.keys,
 			failures: told.failures,
-			...(broken && { broken: { by: broken, unasked: without(all(), told.answers) } }),
+			...(broken && { broken: { by: broken, unasked: without(all(), told.keys) } }),
 		},
 	};
 }
 
 /** The keys of which nothing was told. */
-function without(keys: readonly Key[], answers: readonly KeyAnswers[]): readonly Key[] {
-	const told = new Set(answers.map(({ facts }) => facts.key));
+function without(keys: readonly Key[], read: readonly KeyRead[]): readonly Key[] {
+	const told = new Set(read.map(({ key }) => key));
 	return keys.filter((key) => !told.has(key));
 }
 

@@ -2,10 +2,10 @@ import { parseServerUrl } from '../../../options/address.ts';
 import { NodeError } from '../connect/dialler.ts';
 import type { Installation } from '../connect/installation.ts';
 import type { Opened } from '../connect/node.ts';
-import type { KeyFacts } from '../facts.ts';
 import { grouped } from '../grouped.ts';
 import { ErrorReply } from '../protocol/reply.ts';
-import type { KeyAnswers, NodeAnswers } from '../read/read.ts';
+import type { KeyRead } from '../read/key.ts';
+import type { NodeAnswers } from '../read/read.ts';
 import type { Key } from './discovery.ts';
 import { type Errand, fetchNode } from './fetch-node.ts';
 
@@ -29,9 +29,9 @@ export async function followRedirections(
 	let settled = nodes;
 	for (let hop = 0; hop < mostHops; hop++) {
 		const moved = settled.flatMap(({ endpoint, keys }) =>
-			keys.flatMap(({ facts }) => {
-				const to = redirectionOf(facts, endpoint.host);
-				return to ? [{ key: facts.key, to }] : [];
+			keys.flatMap((one) => {
+				const to = redirectionOf(one, endpoint.host);
+				return to ? [{ key: one.key, to }] : [];
 			}),
 		);
 		if (moved.length === 0) break;
@@ -40,8 +40,8 @@ export async function followRedirections(
 			Array.from(byPlace.values(), (some) => fetchMoved(some, installation, errandTo)),
 		);
 		const found = answers.flat();
-		const asked = new Set(found.flatMap(({ keys }) => keys.map(({ facts }) => facts.key)));
-		settled = [...settled.map((node) => without(node, (facts) => asked.has(facts.key))), ...found];
+		const asked = new Set(found.flatMap(({ keys }) => keys.map(({ key }) => key)));
+		settled = [...settled.map((node) => without(node, (key) => asked.has(key))), ...found];
 	}
 	return withoutDoubles(settled);
 }
@@ -71,7 +71,10 @@ async function fetchMoved(
 }
 
 /** Where the server sends us for a key; absent: it did not. */
-export function redirectionOf({ failures }: KeyFacts, askedHost: string): Redirection | undefined {
+export function redirectionOf(
+	{ failures }: Pick<KeyRead, 'failures'>,
+	askedHost: string,
+): Redirection | undefined {
 	for (const { error } of failures) {
 		if (!(error instanceof ErrorReply)) continue;
 		const [, kind, address] = /^(MOVED|ASK) \d+ (\S+)$/.exec(error.message) ?? [];
@@ -95,18 +98,15 @@ function bracketed(host: string): string {
 
 /** A key that moved was found on both nodes. */
 function withoutDoubles(nodes: readonly NodeAnswers[]): readonly NodeAnswers[] {
-	const answered = new Map<string, KeyAnswers>();
+	const best = new Map<string, KeyRead>();
 	const all = nodes.flatMap(({ keys }) => keys);
-	for (const answers of all) {
-		const before = answered.get(answers.facts.key.name);
-		if (before === undefined || before.facts.stream === undefined) {
-			answered.set(answers.facts.key.name, answers);
-		}
+	for (const one of all) {
+		if (best.get(one.name)?.stream === undefined) best.set(one.name, one);
 	}
-	const isBest = new Set(answered.values());
+	const isBest = new Set(best.values());
 	return nodes.map((node) => ({ ...node, keys: node.keys.filter((one) => isBest.has(one)) }));
 }
 
-function without(node: NodeAnswers, isMoved: (facts: KeyFacts) => boolean): NodeAnswers {
-	return { ...node, keys: node.keys.filter(({ facts }) => !isMoved(facts)) };
+function without(node: NodeAnswers, isMoved: (key: Key) => boolean): NodeAnswers {
+	return { ...node, keys: node.keys.filter(({ key }) => !isMoved(key)) };
 }

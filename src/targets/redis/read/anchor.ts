@@ -22,9 +22,15 @@ export interface Anchor {
 	readonly index?: number;
 	/** The same as the server tells it, where the lag was not sure and the server can be right. */
 	readonly toldIndex?: number;
-	/** The server's clock after the poll, in milliseconds since 1970. */
-	readonly untilMs: number;
+	readonly seenIn: SeenIn;
+}
+
+/** A poll of one server. All that was seen in it shares this. */
+export interface SeenIn {
+	/** Another one after each connecting: what was known of another server, or of this one's past, may not hold. */
 	readonly connectionId: number;
+	/** The server's clock after the poll, in milliseconds since 1970. Absent: the poll is not over, or it was not told. */
+	untilMs?: number;
 }
 
 /**
@@ -36,19 +42,16 @@ export function anchorOf(
 	{ delivered, entriesRead, firstUndelivered }: GroupFacts,
 	sureLag: number | undefined,
 	toldLag: number | undefined,
-	{ untilMs, connectionId }: Circumstances,
+	{ poll: seenIn }: Circumstances,
 ): Anchor | undefined {
-	if (entriesAdded === undefined || delivered === undefined || untilMs === undefined) {
-		return undefined;
-	}
+	if (entriesAdded === undefined || delivered === undefined) return undefined;
 	if (entriesRead !== undefined && firstUndelivered && sureLag !== undefined) {
 		const index = entriesAdded - sureLag;
 		return {
 			delivered,
 			entriesAdded,
 			length,
-			untilMs,
-			connectionId,
+			seenIn,
 			entriesRead,
 			firstUndelivered,
 			index,
@@ -58,8 +61,7 @@ export function anchorOf(
 		delivered,
 		entriesAdded,
 		length,
-		untilMs,
-		connectionId,
+		seenIn,
 	};
 	if (entriesRead !== undefined) anchor.entriesRead = entriesRead;
 	if (firstUndelivered) anchor.firstUndelivered = firstUndelivered;
@@ -148,13 +150,15 @@ export function isStillRight(
 	before: Anchor | undefined,
 	{ entriesAdded }: StreamFacts,
 	{ delivered, entriesRead, idleMs }: GroupFacts,
-	{ nowMs, connectionId }: Circumstances,
+	{ nowMs, poll }: Circumstances,
 ): before is Anchor {
-	if (before?.connectionId !== connectionId || delivered === undefined) return false;
+	const { connectionId, untilMs } = before?.seenIn ?? {};
+	if (before === undefined || untilMs === undefined) return false;
+	if (connectionId !== poll.connectionId || delivered === undefined) return false;
 	if (entriesAdded === undefined || entriesAdded < before.entriesAdded) return false;
 	const moved = compareIds(delivered, before.delivered);
 	if (moved === 0) return entriesRead === before.entriesRead;
 	if (moved < 0 || entriesRead === undefined || before.entriesRead === undefined) return false;
 	if (idleMs === undefined || nowMs === undefined) return false;
-	return entriesRead > before.entriesRead && nowMs - idleMs > before.untilMs;
+	return entriesRead > before.entriesRead && nowMs - idleMs > untilMs;
 }

@@ -3,17 +3,14 @@ import type { ReadCounter } from '../connect/version.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import type { EntryRange } from '../protocol/commands.ts';
 import { compareIds } from '../protocol/id.ts';
-import { type Anchor, indexSince, isStillRight } from './anchor.ts';
+import { type Anchor, indexSince, isStillRight, type SeenIn } from './anchor.ts';
 
 /** What a lag depends on besides what the server says of stream and group. */
 export interface Circumstances {
 	readonly readCounter: ReadCounter;
 	/** The server's clock when the poll began, in milliseconds since 1970. Absent: not told. */
 	readonly nowMs?: number;
-	/** The same, after the poll. */
-	readonly untilMs?: number;
-	/** Another one after each connecting: what was known of another server, or of this one's past, may not hold. */
-	readonly connectionId: number;
+	readonly poll: SeenIn;
 }
 
 /** Entries that were counted, at most `range.atMost`. */

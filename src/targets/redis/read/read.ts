@@ -1,34 +1,23 @@
 import type { Group, Problem, Reading, Stream, Unread } from '../../../model.ts';
-import { type Code, codeOfError } from '../codes.ts';
 import type { Endpoint } from '../connect/connection.ts';
-import type { GroupFacts, KeyFacts, StreamFacts } from '../facts.ts';
 import type { Key } from '../fetch/discovery.ts';
 import { errorProblem, malformedProblem, namedStreamProblem } from '../problems.ts';
 import type { Failure } from '../protocol/attempt.ts';
-import { ageSeconds } from '../protocol/id.ts';
 import { MalformedReply } from '../protocol/replies.ts';
-import { type Counts, hasTimes, readGroup } from './group.ts';
-import type { Circumstances } from './lag.ts';
+import type { KeyRead } from './key.ts';
 import { joinPartitions, type KeyReading, type PartitionName } from './logical.ts';
-import { type GroupMemory, type Memory, recall, type StreamMemory } from './memory.ts';
-import { keptFrom } from './pending.ts';
+import type { Memory, StreamMemory } from './memory.ts';
 
 /** All that one server was asked in one poll. */
 export interface NodeAnswers {
 	readonly endpoint: Endpoint;
 	/** Absent: not told. */
 	readonly version?: string;
-	readonly circumstances: Circumstances;
-	readonly keys: readonly KeyAnswers[];
+	readonly keys: readonly KeyRead[];
 	/** What could not be had and concerns no single key. */
 	readonly failures: readonly Failure[];
 	/** It could not be reached, or the connection ended before all was asked. */
 	readonly broken?: { readonly by: Problem; readonly unasked: readonly Key[] };
-}
-
-export interface KeyAnswers {
-	readonly facts: KeyFacts;
-	readonly counts: ReadonlyMap<GroupFacts, Counts>;
 }
 
 /** All that one poll was told. */
@@ -62,12 +51,11 @@ export function* readAnswers(
 	const remembered = new Map<string, StreamMemory>();
 	const keys: KeyReading[] = [];
 	for (const node of nodes) {
-		for (const answers of node.keys) {
+		for (const key of node.keys) {
 			yield;
-			const { facts } = answers;
-			if (facts.absent !== undefined) continue;
-			const { name } = facts.key;
-			keys.push(readKey(node, answers, memory.get(name), (own) => remembered.set(name, own)));
+			if (key.absent !== undefined) continue;
+			keys.push(key);
+			if (key.memory) remembered.set(key.name, key.memory);
 		}
 		for (const { name } of node.broken?.unasked ?? []) {
 			keys.push({
@@ -101,7 +89,7 @@ export function* readAnswers(
 			nodes.every(
 				({ broken, keys }) =>
 					broken === undefined &&
-					keys.every(({ facts }) => facts.absent !== undefined || facts.groups !== undefined),
+					keys.every(({ absent, isListed }) => absent !== undefined || isListed),
 			),
 		problems: [...problems, ...nodes.flatMap(nodeProblems)],
 		partitionDetail: partitionOf !== undefined,
@@ -126,111 +114,31 @@ function flat(keys: readonly KeyReading[]) {
 	return { streams, groups, unread };
 }
 
-/** @param remember - is given what is to be remembered of the stream */
-function readKey(
-	node: NodeAnswers,
-	{ facts, counts }: KeyAnswers,
-	before: StreamMemory | undefined,
-	remember: (memory: StreamMemory) => void,
-): KeyReading {
-	const { key, stream } = facts;
-	const { name } = key;
-	if (stream === undefined) return { name, groups: [], unread: unreadOf(facts) };
-	const { circumstances } = node;
-	const recalled = recall(before);
-	const read = (facts.groups ?? []).map((group) =>
-		readGroup(
-			name,
-			stream,
-			group,
-			counts.get(group) ?? nothingCounted,
-			recalled(group.name),
-			circumstances,
-		),
-	);
-	const groups = read.map(({ group }) => group);
-	const memories = read.map(({ memory }) => memory);
-	const kept = keptFrom(stream);
-	const known = facts.groups === undefined ? (before?.groups ?? []) : memories;
-	remember(kept ? { kept, groups: known } : { groups: known });
-	return {
-		name,
-		stream: readStream(name, stream, circumstances.nowMs),
-		groups,
-		unread: facts.groups === undefined ? unreadOf(facts) : nothingUnread,
-	};
-}
-
-const nothingCounted: Counts = {};
-const nothingUnread: readonly Unread[] = [];
-
-/** The stream, and the groups that are known by name. */
-function unreadOf(facts: KeyFacts): readonly Unread[] {
-	const { name } = facts.key;
-	const reason = reasonOf(facts);
-	const groups = facts.stream === undefined ? (facts.groups ?? []) : [];
-	return [
-		{ stream: name, reason },
-		...groups.map((group) => ({ stream: name, consumerGroup: group.name, reason })),
-	];
-}
-
-function readStream(name: string, facts: StreamFacts, nowMs: number | undefined): Stream {
-	const { length, first, last, entriesAdded } = facts;
-	const isTimed = first && last && nowMs !== undefined && hasTimes(facts, nowMs);
-	if (isTimed) {
-		const oldestMessageAgeSeconds = ageSeconds(first, nowMs);
-		const newestMessageAgeSeconds = ageSeconds(last, nowMs);
-		return entriesAdded === undefined
-			? { name, length, oldestMessageAgeSeconds, newestMessageAgeSeconds }
-			: {
-					name,
-					length,
-					producedCount: entriesAdded,
-					oldestMessageAgeSeconds,
-					newestMessageAgeSeconds,
-				};
-	}
-	return entriesAdded === undefined
-		? { name, length }
-		: { name, length, producedCount: entriesAdded };
-}
-
-/** The problem that kept a stream, or the list of its groups, from being read. */
-function reasonOf({ failures }: KeyFacts): Code {
-	const [failure] = failures;
-	if (failure === undefined || failure.error instanceof MalformedReply) return 'protocol_error';
-	return codeOfError(failure.error.message);
-}
-
 function nodeProblems(node: NodeAnswers): readonly Problem[] {
 	const { endpoint, broken, keys } = node;
 	const problems = broken ? [broken.by] : [];
 	problems.push(...failureProblems(node));
-	for (const { facts } of keys) {
-		const problem = keyProblem(endpoint, facts);
+	for (const key of keys) {
+		const problem = keyProblem(endpoint, key);
 		if (problem) problems.push(problem);
 	}
 	return problems;
 }
 
 /** What concerns a single key: a named one that is not there, or what cannot be read. */
-function keyProblem(endpoint: Endpoint, facts: KeyFacts): Problem | undefined {
-	const { name, isNamed } = facts.key;
-	if (facts.absent !== undefined) {
+function keyProblem(
+	endpoint: Endpoint,
+	{ key, absent, hasUnreadableId }: KeyRead,
+): Problem | undefined {
+	const { name, isNamed } = key;
+	if (absent !== undefined) {
 		// A key that a pattern found, and that is no stream any more, is simply gone.
-		return isNamed ? namedStreamProblem(endpoint, facts.absent, name) : undefined;
+		return isNamed ? namedStreamProblem(endpoint, absent, name) : undefined;
 	}
-	if (!hasUnreadableId(facts)) return undefined;
+	if (!hasUnreadableId) return undefined;
 	return malformedProblem(endpoint, 'xinfo_stream', 'an id that is none, or is 2^53 or more', [
 		name,
 	]);
-}
-
-function hasUnreadableId({ stream, groups = [] }: KeyFacts): boolean {
-	if (stream === undefined || stream.length === 0) return false;
-	if (stream.first === undefined || stream.last === undefined) return true;
-	return groups.some(({ delivered }) => delivered === undefined);
 }
 
 /** What could not be had: one problem for the same failure of many streams. */
@@ -243,8 +151,8 @@ function failureProblems({ endpoint, failures, keys }: NodeAnswers): readonly Pr
 		kinds.set(kind, same);
 	};
 	for (const failure of failures) add(failure, []);
-	for (const { facts } of keys) {
-		for (const failure of facts.failures) add(failure, [facts.key.name]);
+	for (const { name, failures: own } of keys) {
+		for (const failure of own) add(failure, [name]);
 	}
 	return Array.from(kinds.values(), ({ failure: { operation, error }, names }) =>
 		error instanceof MalformedReply

@@ -39,10 +39,7 @@ test('what is no list of slots is refused', () => {
 test('a server says where a key is, for good or only this once', () => {
 	const to = (message: string) =>
 		redirectionOf(
-			{
-				key: { bytes: bulk('k'), name: 'k', isNamed: false },
-				failures: [{ operation: 'xinfo_groups', error: new ErrorReply(message) }],
-			},
+			{ failures: [{ operation: 'xinfo_groups', error: new ErrorReply(message) }] },
 			'asked',
 		);
 	assert.deepEqual(to('MOVED 3999 10.0.0.1:6381'), { host: '10.0.0.1', port: 6381, isAsk: false });

@@ -22,8 +22,7 @@ const behind: Anchor = {
 	length: 6,
 	firstUndelivered: id(15),
 	index: 4,
-	untilMs: 4000,
-	connectionId: 1,
+	seenIn: { connectionId: 1, untilMs: 4000 },
 };
 const group = { name: 'g', consumers: 1, pending: 0 };
 
@@ -55,8 +54,7 @@ test('of a group beyond the last entry it is not remembered how many come before
 	const circumstances = {
 		readCounter: 'plain',
 		nowMs: 3000,
-		untilMs: 4000,
-		connectionId: 1,
+		poll: { connectionId: 1 },
 	} as const;
 	const indexAt = (delivered: number) =>
 		anchorOf(stream, { ...group, delivered: id(delivered) }, 0, undefined, circumstances)?.index;

@@ -31,7 +31,11 @@ const exactly = (messages: number) => ({ messages, uncertainty: 0 });
 const about = (messages: number, uncertainty: number) => ({ messages, uncertainty });
 const notCounted = { unknown: 'not_counted' };
 
-const circumstances: Circumstances = { readCounter: 'plain', nowMs: 5000, connectionId: 1 };
+const circumstances: Circumstances = {
+	readCounter: 'plain',
+	nowMs: 5000,
+	poll: { connectionId: 1 },
+};
 const untold: Circumstances = { ...circumstances, readCounter: 'untold' };
 const mended: Circumstances = { ...circumstances, readCounter: 'mended' };
 
@@ -61,8 +65,7 @@ const known: Anchor = {
 	length: 10,
 	firstUndelivered: id(15),
 	index: 4,
-	untilMs: 4000,
-	connectionId: 1,
+	seenIn: { connectionId: 1, untilMs: 4000 },
 };
 /** Who has tried to read since then. */
 const reading = { idleMs: 10 };
@@ -207,7 +210,7 @@ const cases: readonly Case[] = [
 		that: '5: what another connection told is forgotten',
 		stream: ten,
 		group: { delivered: id(14), entriesRead: 4, lag: 6 },
-		before: { ...known, index: 1, connectionId: 2 },
+		before: { ...known, index: 1, seenIn: { ...known.seenIn, connectionId: 2 } },
 		count: after(14, 6),
 		lag: exactly(6),
 	},

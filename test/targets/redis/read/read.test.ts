@@ -5,13 +5,15 @@ import { atOnce } from '../../../../src/steps.ts';
 import type { KeyFacts } from '../../../../src/targets/redis/facts.ts';
 import {
 	detailsOf,
-	readKey,
+	readReplies,
 	withDetails,
 } from '../../../../src/targets/redis/fetch/by-commands.ts';
 import type { Key } from '../../../../src/targets/redis/fetch/discovery.ts';
 import type { Scope } from '../../../../src/targets/redis/fetch/way.ts';
 import type { Reply } from '../../../../src/targets/redis/protocol/reply.ts';
 import type { Counts } from '../../../../src/targets/redis/read/group.ts';
+import { readKey } from '../../../../src/targets/redis/read/key.ts';
+import type { Circumstances } from '../../../../src/targets/redis/read/lag.ts';
 import type { Memory } from '../../../../src/targets/redis/read/memory.ts';
 import {
 	isEmptyHanded,
@@ -39,15 +41,20 @@ const everything: Scope = {
 };
 /** A minute after the first of the recorded entries. */
 const nowMs = 1725000060001;
-const circumstances = { readCounter: 'plain' as const, nowMs, untilMs: nowMs + 5, connectionId: 1 };
+const circumstances: Circumstances = {
+	readCounter: 'plain',
+	nowMs,
+	poll: { connectionId: 1, untilMs: nowMs + 5 },
+};
 
 const found = (name: string): Key => ({ bytes: Buffer.from(name), name, isNamed: false });
 const named = (name: string): Key => ({ ...found(name), isNamed: true });
 
 const orders = (groups: Reply, stream: Reply, scope = everything) =>
-	readKey(found('orders'), groups, stream, scope);
+	readReplies(found('orders'), groups, stream, scope);
 
 interface More extends Partial<NodeAnswers> {
+	readonly circumstances?: Circumstances;
 	readonly counts?: Counts;
 	readonly memory?: Memory;
 	readonly isSearched?: boolean;
@@ -55,16 +62,16 @@ interface More extends Partial<NodeAnswers> {
 
 /** What is made of keys; `counts` are those of each group. */
 const read = (keys: readonly KeyFacts[], more: More = {}) => {
-	const { counts = {}, memory = new Map(), isSearched = true, ...node } = more;
-	const answers = keys.map((facts) => ({
-		facts,
-		counts: new Map((facts.groups ?? []).map((group) => [group, counts])),
-	}));
+	const { counts = {}, memory = new Map(), isSearched = true, ...rest } = more;
+	const { circumstances: of = circumstances, ...node } = rest;
+	const told = keys.map((facts) => {
+		const counted = new Map((facts.groups ?? []).map((group) => [group, counts]));
+		return readKey(facts, counted, memory.get(facts.key.name), of);
+	});
 	const answered = {
 		endpoint,
 		version: '7.0.15',
-		circumstances,
-		keys: answers,
+		keys: told,
 		failures: [],
 		...node,
 	};
@@ -331,8 +338,8 @@ test('a key that a pattern found and that vanished is gone, also between two com
 
 test('a name of the configuration that is no stream is a problem, and the rest is right', () => {
 	const read = reading([
-		readKey(named('missing'), noSuchKey, noSuchKey, everything),
-		readKey(named('text'), wrongType, wrongType, everything),
+		readReplies(named('missing'), noSuchKey, noSuchKey, everything),
+		readReplies(named('text'), wrongType, wrongType, everything),
 		orders(twoGroups, threeEntries),
 	]);
 	assert.deepEqual(
@@ -369,7 +376,7 @@ test('groups whose stream cannot be read are listed and not read', () => {
 
 test('the same refusal of many streams is one problem that names a few', () => {
 	const keys = ['a', 'b', 'c', 'd', 'e'].map((name) =>
-		readKey(found(name), notPermitted, threeEntries, everything),
+		readReplies(found(name), notPermitted, threeEntries, everything),
 	);
 	const { problems } = reading(keys);
 	assert.deepEqual(problems, [
@@ -397,7 +404,7 @@ test('an answer of an unknown shape is a problem with its stream, and the rest i
 	for (const answer of odd) {
 		const read = reading([
 			orders(twoGroups, answer),
-			readKey(found('other'), twoGroups, threeEntries, everything),
+			readReplies(found('other'), twoGroups, threeEntries, everything),
 		]);
 		assert.deepEqual(
 			read.problems.map(({ code, operation, subject }) => [code, operation, subject]),
@@ -461,7 +468,7 @@ test('ages are told by the server clock, and left out where ids are no times', (
 		[undefined, undefined],
 	);
 	const untold = reading([orders(twoGroups, threeEntries)], {
-		circumstances: { readCounter: 'plain' as const, connectionId: 1 },
+		circumstances: { readCounter: 'plain', poll: { connectionId: 1 } },
 		failures: [{ operation: 'time', error: notPermitted }],
 	});
 	assert.deepEqual(untold.streams, [{ name: 'orders', length: 3, producedCount: 3 }]);
