@@ -131,7 +131,7 @@ export class RedisTarget implements Target {
 	#errand(endpoint: Master['endpoint'], signal: AbortSignal): Errand {
 		const { groups, count_cap, abandoned_after } = this.#options;
 		return {
-			scope: { groups, consumersAtMost: count_cap },
+			scope: { groups, consumersAtMost: count_cap, abandonedAfterMs: abandoned_after },
 			limits: { countCap: count_cap, abandonedAfterMs: abandoned_after },
 			memory: this.#memory,
 			pollTimeoutMs: this.#pollTimeoutMs,

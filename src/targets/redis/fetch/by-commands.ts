@@ -1,6 +1,14 @@
 import { codeOfError } from '../codes.ts';
 import type { Connection } from '../connect/connection.ts';
-import { type GroupFacts, type KeyFacts, keyFacts, type Told } from '../facts.ts';
+import {
+	fewPending,
+	type GroupFacts,
+	type KeyFacts,
+	keyFacts,
+	type PendingEntry,
+	pendingToAsk,
+	type Told,
+} from '../facts.ts';
 import { attempt, type Failure } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { compareIds } from '../protocol/id.ts';
@@ -55,7 +63,7 @@ export function byCommands(connection: Connection, scope: Scope, isAsking = fals
 				facts: facts.map((one, index) => {
 					const own = asked[index] ?? [];
 					at += own.length;
-					return withDetails(one, own, details.slice(at - own.length, at));
+					return withDetails(one, own, details.slice(at - own.length, at), scope);
 				}),
 				failures: [],
 			};
@@ -118,7 +126,7 @@ export function detailsOf({ key, stream, groups = [] }: KeyFacts, scope: Scope):
 			details.push({ group, about: 'consumers', command });
 		}
 		if (pending > 0) {
-			const command = commands.xpending(bytes, name, oldest);
+			const command = commands.xpending(bytes, name, { ...all, atMost: pendingToAsk(pending) });
 			details.push({ group, about: 'pending', command });
 		}
 		const isBetween =
@@ -135,7 +143,7 @@ export function detailsOf({ key, stream, groups = [] }: KeyFacts, scope: Scope):
 	return details;
 }
 
-const oldest = { from: '-', to: '+', atMost: 1 };
+const all = { from: '-', to: '+' };
 
 /**
  * Adds what was asked of groups. One that has vanished meanwhile is gone.
@@ -147,6 +155,7 @@ export function withDetails(
 	facts: KeyFacts,
 	details: readonly Detail[],
 	replies: readonly Reply[],
+	scope: Pick<Scope, 'abandonedAfterMs'>,
 ): KeyFacts {
 	if (facts.groups === undefined) return facts;
 	const failures = [...facts.failures];
@@ -161,20 +170,32 @@ export function withDetails(
 		// Nothing of what exists was delivered: the first entry is the first to come.
 		const isBefore = first && group.delivered && compareIds(group.delivered, first) < 0;
 		let firstUndelivered = isBefore ? first : undefined;
-		let { idleMs, oldestPending }: GroupFacts = group;
+		let { idleMs, oldestPending, abandoned }: GroupFacts = group;
 		for (const [index, reply] of own.entries()) {
 			const { about, command } = details[start + index] as Detail;
 			const { operation } = command;
 			if (about === 'consumers') idleMs = attempt(operation, reply, readLeastIdleMs, failures);
 			else if (about === 'pending') {
-				[oldestPending] = attempt(operation, reply, readPendingEntries, failures) ?? [];
+				const entries = attempt(operation, reply, readPendingEntries, failures);
+				[oldestPending] = entries ?? [];
+				abandoned = entries && abandonedAmong(entries, group.pending, scope.abandonedAfterMs);
 			} else [firstUndelivered] = attempt(operation, reply, readEntryIds, failures) ?? [];
 		}
 		const { name, consumers, pending, delivered, entriesRead, lag } = group;
 		const told = { name, consumers, pending, delivered, entriesRead, lag };
-		groups.push(groupFacts({ ...told, idleMs, oldestPending, firstUndelivered }));
+		groups.push(groupFacts({ ...told, idleMs, oldestPending, abandoned, firstUndelivered }));
 	}
 	return { ...facts, groups, failures };
+}
+
+/** Absent: these are not all that are pending. */
+function abandonedAmong(
+	entries: readonly PendingEntry[],
+	pending: number,
+	abandonedAfterMs: number,
+): number | undefined {
+	if (pending > fewPending || entries.length > pending) return undefined;
+	return entries.filter(({ idleMs }) => idleMs >= abandonedAfterMs).length;
 }
 
 function isGone(reply: Reply): boolean {

@@ -1,6 +1,6 @@
 import { codeOfError } from '../codes.ts';
 import type { Connection } from '../connect/connection.ts';
-import { keyFacts } from '../facts.ts';
+import { fewPending, keyFacts } from '../facts.ts';
 import { attempt, type Failure } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { ErrorReply, type Reply } from '../protocol/reply.ts';
@@ -57,7 +57,10 @@ export function byScript(
 	return {
 		keysAtOnce,
 		async facts(keys) {
-			const args = [work, String(scope.consumersAtMost)];
+			const args = [
+				work,
+				...[scope.consumersAtMost, fewPending, scope.abandonedAfterMs].map(String),
+			];
 			const calls = (isCluster ? keys.map((key) => [key]) : [keys]).map((some) => ({
 				keys: some.map(({ bytes }) => bytes),
 				args,

@@ -39,6 +39,8 @@ export interface Scope {
 	readonly groups: Filter;
 	/** The consumers of a group with more are not looked at one by one. */
 	readonly consumersAtMost: number;
+	/** Milliseconds from which on a pending entry is abandoned. */
+	readonly abandonedAfterMs: number;
 }
 
 /** Something of a group that must be counted. */

@@ -82,9 +82,9 @@ export function groupFacts(
 	facts: Possibly<GroupFacts, 'name' | 'consumers' | 'pending'>,
 ): GroupFacts {
 	const { name, consumers, pending, delivered, entriesRead, lag } = facts;
-	const { oldestPending, firstUndelivered, idleMs } = facts;
+	const { oldestPending, abandoned, firstUndelivered, idleMs } = facts;
 	if (delivered && entriesRead !== undefined && lag !== undefined && idleMs !== undefined) {
-		if (oldestPending && firstUndelivered) {
+		if (oldestPending && abandoned !== undefined && firstUndelivered) {
 			return {
 				name,
 				consumers,
@@ -93,6 +93,7 @@ export function groupFacts(
 				entriesRead,
 				lag,
 				oldestPending,
+				abandoned,
 				firstUndelivered,
 				idleMs,
 			};
@@ -106,6 +107,7 @@ export function groupFacts(
 	if (entriesRead !== undefined) known.entriesRead = entriesRead;
 	if (lag !== undefined) known.lag = lag;
 	if (oldestPending) known.oldestPending = oldestPending;
+	if (abandoned !== undefined) known.abandoned = abandoned;
 	if (firstUndelivered) known.firstUndelivered = firstUndelivered;
 	if (idleMs !== undefined) known.idleMs = idleMs;
 	return known;

@@ -102,6 +102,7 @@ function toldGroup(words: Words, stream: StreamFacts | undefined): GroupFacts {
 	const oldestId = words.id(stream?.first);
 	const oldestIdleMs = words.number();
 	const deliveries = words.number();
+	const abandoned = words.number();
 	const firstUndelivered = words.id(stream?.last);
 	return groupFacts({
 		name,
@@ -114,6 +115,7 @@ function toldGroup(words: Words, stream: StreamFacts | undefined): GroupFacts {
 		idleMs: idleMs === undefined ? undefined : Math.max(0, idleMs),
 		oldestPending:
 			oldestIdleMs === undefined ? undefined : pendingEntry(oldestId, oldestIdleMs, deliveries),
+		abandoned,
 		firstUndelivered,
 	});
 }

@@ -5,7 +5,9 @@ import type { Script } from './commands.ts';
  * The facts of some streams, without the bodies of their entries.
  *
  * KEYS: the streams. ARGV: the work after which it stops, so that the server's other clients wait for
- * a few milliseconds at most, and the most consumers of a group that are looked at.
+ * a few milliseconds at most, the most consumers of a group that are looked at, the most pending
+ * entries of which those are counted that nobody has claimed for too long, and how many milliseconds
+ * that is.
  *
  * Gives `[facts, operation, error, …]`: what the user may not run is told once. The facts are one
  * text, of as many streams as it came to: at least one. Its words are divided by spaces. A stream is
@@ -16,7 +18,7 @@ import type { Script } from './commands.ts';
  * and for each group the length of its name, the name, and
  *
  *     consumers pending last-delivered entries-read lag idle
- *     oldest-pending its-idle its-deliveries first-undelivered
+ *     oldest-pending its-idle its-deliveries abandoned first-undelivered
  *
  * with `-` for what is not known. Where XINFO GROUPS or XINFO STREAM was refused there is `!` instead
  * of the number of groups or of the seven facts, the length of the error and the error. Single values
@@ -28,6 +30,8 @@ import type { Script } from './commands.ts';
 export const factsScript = script(`
 local work = tonumber(ARGV[1])
 local consumersAtMost = tonumber(ARGV[2])
+local fewPending = tonumber(ARGV[3])
+local abandonedAfter = tonumber(ARGV[4])
 local call = redis.pcall
 local told = {}
 local errors = {}
@@ -97,10 +101,19 @@ local function groupOf(key, group, last)
     end
     work = work - math.floor(consumers / 16)
   end
-  local oldest
+  local oldest, abandoned
   if pending > 0 then
-    local reply = call('XPENDING', key, name, '-', '+', 1)
-    if not isRefused('xpending', reply) then oldest = reply[1] end
+    local few = pending <= fewPending
+    local reply = call('XPENDING', key, name, '-', '+', few and pending + 1 or 1)
+    if not isRefused('xpending', reply) then
+      oldest = reply[1]
+      if few and #reply <= pending then
+        abandoned = 0
+        for at = 1, #reply do
+          if reply[at][3] >= abandonedAfter then abandoned = abandoned + 1 end
+        end
+      end
+    end
   end
   local undelivered
   if last ~= '-' and delivered ~= last then
@@ -117,7 +130,7 @@ local function groupOf(key, group, last)
     .. exact(field(group, 'entries-read', 9)) .. ' ' .. exact(field(group, 'lag', 11)) .. ' '
     .. (idle or '-') .. ' '
     .. (oldest and oldest[1] .. ' ' .. oldest[3] .. ' ' .. oldest[4] or '- - -') .. ' '
-    .. (undelivered or '-')
+    .. (abandoned or '-') .. ' ' .. (undelivered or '-')
 end
 
 for _, key in ipairs(KEYS) do

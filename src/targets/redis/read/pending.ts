@@ -18,15 +18,15 @@ const searchedAtMost = 10_000;
  * that is known; absent where it cannot be known.
  */
 export function abandonedOf(
-	{ pending, oldestPending }: GroupFacts,
+	{ pending, oldestPending, abandoned }: GroupFacts,
 	nowMs: number | undefined,
 	abandonedAfterMs: number,
 	countCap: number,
 ): number | PendingQuestion | undefined {
 	if (pending === 0) return 0;
+	if (abandoned !== undefined) return abandoned;
 	if (oldestPending === undefined) return undefined;
 	const { id, idleMs } = oldestPending;
-	if (pending === 1) return idleMs >= abandonedAfterMs ? 1 : 0;
 	// No entry was delivered before it was added.
 	const isYoung =
 		id !== undefined &&

@@ -11,7 +11,7 @@ const stream = '3 7 5-0 9-1 9-1 0-0 120';
 const refused = "ERR The user executing the script can't run this command";
 
 test('streams and their groups are told in words', () => {
-	const groups = '2 g\xff 2 4 6-0 - - 250 5-0 -3 2 8-0 3 new 0 0 0-0 0 3 - - - - 5-0';
+	const groups = '2 g\xff 2 4 6-0 - - 250 5-0 -3 2 1 8-0 3 new 0 0 0-0 0 3 - - - - - 5-0';
 	assert.deepEqual(readFacts([bulk(`2 ${stream} ${groups} 0 0 0 - - 0-0 0-0 0`)]), {
 		failures: [],
 		streams: [
@@ -34,6 +34,7 @@ test('streams and their groups are told in words', () => {
 						idleMs: 250,
 						// A clock was set back.
 						oldestPending: { id: id(5), idleMs: 0, deliveries: 2 },
+						abandoned: 1,
 						firstUndelivered: id(8),
 					},
 					{
@@ -65,13 +66,13 @@ test('streams and their groups are told in words', () => {
 
 test('a name may have spaces, or look like what comes after it', () => {
 	const name = '1 5-0 !\n';
-	const told = readFacts([bulk(`1 ${stream} ${name.length} ${name} 0 0 0-0 - - - - - - 5-0`)]);
+	const told = readFacts([bulk(`1 ${stream} ${name.length} ${name} 0 0 0-0 - - - - - - - 5-0`)]);
 	assert.deepEqual(told.streams[0]?.groups?.[0]?.name, name);
 });
 
 test('numbers that cannot be held are not known, and negative ones are', () => {
 	const told = readFacts([
-		bulk(`1 ${stream} 1 g 0 0 0-0 9007199254740992 -99 - 9007199254740992-0 5 1 5-0`),
+		bulk(`1 ${stream} 1 g 0 0 0-0 9007199254740992 -99 - 9007199254740992-0 5 1 - 5-0`),
 	]);
 	assert.deepEqual(told.streams[0]?.groups, [
 		{
@@ -149,7 +150,7 @@ test('answers of an unknown shape are refused', () => {
 
 test('more groups than there is text for are none', () => {
 	for (const count of [2, 2 ** 40]) {
-		const text = `${count} ${stream} 3 one 1 0 6-0 - - 250 - - - -`;
+		const text = `${count} ${stream} 3 one 1 0 6-0 - - 250 - - - - -`;
 		assert.throws(() => readFacts([bulk(text)]), MalformedReply);
 	}
 });

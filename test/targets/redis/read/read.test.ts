@@ -38,6 +38,7 @@ const endpoint = { host: 'redis', port: 6379, connectTimeoutMs: 1000 };
 const everything: Scope = {
 	groups: { include: [compilePattern('*')], exclude: [] },
 	consumersAtMost: 1000,
+	abandonedAfterMs: 4000,
 };
 /** A minute after the first of the recorded entries. */
 const nowMs = 1725000060001;
@@ -86,6 +87,7 @@ const detailed = (facts: KeyFacts, replies: Partial<Record<string, Reply>>, scop
 		facts,
 		details,
 		details.map(({ about }) => replies[about] ?? null),
+		scope,
 	);
 };
 const all = {
@@ -221,6 +223,21 @@ test('only groups in scope are read, by their names as shown', () => {
 		groups.map(({ consumerGroup }) => consumerGroup),
 		['billing'],
 	);
+});
+
+test('where few entries are pending, those that nobody has claimed for too long are counted at once', () => {
+	const entry = (idleMs: number) => [bulk('1725000000001-0'), bulk('one'), String(idleMs), '1'];
+	const abandoned = (entries: Reply, pending = '2') => {
+		assert.ok(Array.isArray(twoGroups));
+		const some = withField(twoGroups[0] ?? null, 'pending', pending);
+		const facts = detailed(orders([some], threeEntries), { ...all, pending: entries });
+		return facts.groups?.[0]?.abandoned;
+	};
+	assert.equal(abandoned([entry(4000), entry(3999)]), 1);
+	assert.equal(abandoned([]), 0, 'all were acknowledged meanwhile');
+	assert.equal(abandoned([entry(4000), entry(1), entry(1)]), undefined, 'more came meanwhile');
+	assert.equal(abandoned([entry(4000)], '9'), undefined, 'there are more');
+	assert.equal(abandoned(notPermitted), undefined);
 });
 
 test('of a group that is gone when more is asked about it nothing is said', () => {
