@@ -1,4 +1,4 @@
-import type { Carried, Group, Kept, Reading, Stream } from '../src/model.ts';
+import type { Carried, Group, Kept, Reading, Seen, Stream } from '../src/model.ts';
 
 export const intervalSeconds = 15;
 
@@ -17,14 +17,14 @@ export class World {
 			const name = `topic-${topic}`;
 			const start = new Float64Array(partitions);
 			const end = new Float64Array(partitions).fill(1000);
-			this.#streams.set(name, kept({ name, partitions: { ids, start, end } }));
+			this.#streams.set(name, { record: { name, partitions: { ids, start, end } }, seen: unseen });
 			for (let group = 0; group < groupsOnEach; group++) {
 				const consumerGroup = `group-${topic}-${group}`;
 				const committed = new Float64Array(partitions).fill(1000);
 				const lag = { ids: ids.slice(), start, end, committed };
 				const readers = { present: true };
 				const record = { stream: name, consumerGroup, state: 'stable', readers, lag };
-				this.#groups.set(`${name} ${consumerGroup}`, kept(record));
+				this.#groups.set(`${name} ${consumerGroup}`, { record, seen: unseen });
 			}
 		}
 	}
@@ -52,6 +52,7 @@ export class World {
 	next(): Carried {
 		const round = ++this.#round;
 		const { atMs } = this;
+		const seen: Seen = { readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
 		let topic = 0;
 		for (const [name, { record }] of this.#streams) {
 			const { ids, end } = record.partitions ?? { ids: [], end: new Float64Array() };
@@ -59,7 +60,7 @@ export class World {
 				const burst = (round + row + topic) % 7 === 0 ? 400 : 50;
 				end[row] = (end[row] as number) + burst + ((row * 31 + round * 17 + topic) % 23);
 			}
-			this.#streams.set(name, kept(record, atMs));
+			this.#streams.set(name, { record, seen });
 			topic += 1;
 		}
 		let index = 0;
@@ -72,7 +73,7 @@ export class World {
 				if ((index + row) % 3 === 0 || (round + row) % 2 === 0) continue;
 				lag.committed[row] = (lag.end[row] as number) - ((round * row) % 40);
 			}
-			this.#groups.set(key, kept(record, atMs));
+			this.#groups.set(key, { record, seen });
 		}
 		return {
 			atMs,
@@ -86,6 +87,4 @@ export class World {
 	}
 }
 
-function kept<T>(record: T, readAtMs = 0): Kept<T> {
-	return { record, readAtMs, listedAtMs: 0, missedListings: 0 };
-}
+const unseen: Seen = { readAtMs: 0, listedAtMs: 0, missedListings: 0 };

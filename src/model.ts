@@ -232,7 +232,13 @@ export interface Reading {
 /** A record of a reading, and how fresh it is. */
 export interface Kept<T> {
 	readonly record: T;
-	/** When it was last read, in milliseconds since 1970. */
+	/** The same one for all that a poll read. */
+	readonly seen: Seen;
+}
+
+/** When something was last seen; in milliseconds since 1970. */
+export interface Seen {
+	/** When it was last read. */
 	readonly readAtMs: number;
 	/** When it was last known to exist: read, or listed at least. */
 	readonly listedAtMs: number;

@@ -95,8 +95,8 @@ export function* deriveInSteps(
 function expectations(carried: Carried, plan: DerivePlan): readonly Expectation[] {
 	if (plan.expected.length === 0) return [];
 	const found = new Map<string, boolean>();
-	for (const { record, readAtMs } of carried.groups) {
-		const wasRead = readAtMs === carried.atMs;
+	for (const { record, seen } of carried.groups) {
+		const wasRead = seen.readAtMs === carried.atMs;
 		found.set(keyOf(record), wasRead);
 	}
 	const { target, platform } = plan;

@@ -60,7 +60,7 @@ export class GroupTaker {
 	take(
 		row: number,
 		memory: GroupMemory,
-		{ record: group, readAtMs }: Kept<Group>,
+		{ record: group, seen: { readAtMs } }: Kept<Group>,
 		stream: StreamMemory | undefined,
 	): void {
 		const history = this.#history;

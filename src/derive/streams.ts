@@ -22,13 +22,13 @@ export interface WaitingPoint {
 export function takeStream(
 	history: History,
 	memory: StreamMemory,
-	{ record, readAtMs }: Kept<Stream>,
+	{ record, seen }: Kept<Stream>,
 	atMs: number,
 	bytesLeft: number,
 	waiting: WaitingPoint[],
 ): void {
 	// What was kept from an earlier reading was taken then.
-	if (readAtMs !== atMs) return;
+	if (seen.readAtMs !== atMs) return;
 	memory.readAt = history.timeline.now;
 	if (record.producedCount !== undefined) {
 		memory.producedTotal += advance(memory.producedCount ?? Number.NaN, record.producedCount);

@@ -1,5 +1,5 @@
 import { Finder, keyOf, type Names } from '../finder.ts';
-import type { Carried, Group, Kept, Reading, Stream, Unread } from '../model.ts';
+import type { Carried, Group, Kept, Reading, Seen, Stream, Unread } from '../model.ts';
 import { atOnce } from '../steps.ts';
 import { carryRows } from './carry-rows.ts';
 
@@ -39,25 +39,26 @@ export function* carryInSteps(
 ): Generator<void, Carried> {
 	const unread = unreadReasons(reading?.unread ?? []);
 	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false };
+	const now: Seen = { readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
 
 	const streams = yield* merge(
 		reading?.streams ?? [],
 		previous?.streams ?? [],
 		namesOfStream,
-		atMs,
+		now,
 		{
 			fill: (stream, before) => withOldRows(stream, before, grace),
 			keep: (kept) => keep(kept, unread.ofStream(kept.record.name), grace, bareStream),
 		},
 	);
-	const groups = yield* merge(reading?.groups ?? [], previous?.groups ?? [], namesOfGroup, atMs, {
+	const groups = yield* merge(reading?.groups ?? [], previous?.groups ?? [], namesOfGroup, now, {
 		fill: (group, before) => withOldLagRows(group, before, grace),
 		keep: (kept) => {
 			const { stream, consumerGroup } = kept.record;
 			return keep(kept, unread.ofGroup(stream, consumerGroup), grace, bareGroup);
 		},
 	});
-	yield* addUnread(groups, reading?.unread ?? [], atMs);
+	yield* addUnread(groups, reading?.unread ?? [], now);
 
 	const latest = reading ?? previous;
 	return {
@@ -82,7 +83,7 @@ function* merge<T>(
 	read: readonly T[],
 	before: readonly Kept<T>[],
 	namesOf: (record: T) => Names,
-	atMs: number,
+	seen: Seen,
 	rules: Rules<T>,
 ): Generator<void, Kept<T>[]> {
 	const finder = new Finder(before, ({ record }) => namesOf(record));
@@ -97,7 +98,7 @@ function* merge<T>(
 		if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) continue;
 		if (at === -1) isNew.add(keyOf(names));
 		else isRead[at] = 1;
-		merged.push(fresh(rules.fill(record, before[at]), atMs));
+		merged.push({ record: rules.fill(record, before[at]), seen });
 	}
 	for (let at = 0; at < before.length; at++) {
 		if (at % stepRecords === 0) yield;
@@ -112,7 +113,7 @@ function* merge<T>(
 function* addUnread(
 	groups: Kept<Group>[],
 	unread: readonly Unread[],
-	atMs: number,
+	seen: Seen,
 ): Generator<void, void> {
 	if (unread.length === 0) return;
 	const known = new Set<string>();
@@ -126,7 +127,7 @@ function* addUnread(
 		const key = keyOf({ stream, consumerGroup });
 		if (known.has(key)) continue;
 		known.add(key);
-		groups.push(fresh({ stream, consumerGroup, lag: { unknown: reason } }, atMs));
+		groups.push({ record: { stream, consumerGroup, lag: { unknown: reason } }, seen });
 	}
 }
 
@@ -144,28 +145,22 @@ interface Grace {
 	readonly complete: boolean;
 }
 
-function fresh<T>(record: T, atMs: number): Kept<T> {
-	return { record, readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
-}
-
 /** What remains of a record that this reading does not hold; nothing when it is gone. */
 function keep<T>(
-	kept: Kept<T>,
+	{ record, seen }: Kept<T>,
 	unreadReason: string | undefined,
 	grace: Grace,
 	bare: (record: T, reason: string) => T,
 ): Kept<T> | undefined {
 	const listed = unreadReason !== undefined;
-	const missed = listed ? 0 : kept.missedListings + (grace.complete ? 1 : 0);
+	const missed = listed ? 0 : seen.missedListings + (grace.complete ? 1 : 0);
 	if (missed >= goneAfterListings) return undefined;
-	const listedAtMs = listed ? grace.atMs : kept.listedAtMs;
+	const listedAtMs = listed ? grace.atMs : seen.listedAtMs;
 	if (grace.atMs - listedAtMs > forgottenAfterMs) return undefined;
-	const expired = grace.atMs - kept.readAtMs > grace.keepFailedMs;
+	const expired = grace.atMs - seen.readAtMs > grace.keepFailedMs;
 	return {
-		record: expired ? bare(kept.record, unreadReason ?? notRead) : kept.record,
-		readAtMs: kept.readAtMs,
-		listedAtMs,
-		missedListings: missed,
+		record: expired ? bare(record, unreadReason ?? notRead) : record,
+		seen: { readAtMs: seen.readAtMs, listedAtMs, missedListings: missed },
 	};
 }
 
@@ -180,7 +175,12 @@ function bareGroup(group: Group, reason: string): Group {
 function withOldRows(stream: Stream, before: Kept<Stream> | undefined, grace: Grace): Stream {
 	const { partitions } = stream;
 	if (!partitions) return stream;
-	const carried = carryRows(partitions, before?.record.partitions, before?.readAtMs ?? 0, grace);
+	const carried = carryRows(
+		partitions,
+		before?.record.partitions,
+		before?.seen.readAtMs ?? 0,
+		grace,
+	);
 	return carried === partitions ? stream : { ...stream, partitions: carried };
 }
 
@@ -188,7 +188,7 @@ function withOldLagRows(group: Group, before: Kept<Group> | undefined, grace: Gr
 	const { lag } = group;
 	if (!('ids' in lag)) return group;
 	const old = before && 'ids' in before.record.lag ? before.record.lag : undefined;
-	const carried = carryRows(lag, old, before?.readAtMs ?? 0, grace);
+	const carried = carryRows(lag, old, before?.seen.readAtMs ?? 0, grace);
 	return carried === lag ? group : { ...group, lag: carried };
 }
 

@@ -11,15 +11,15 @@ const none = Number.NaN;
 const plan = planOf({ target: 't', platform: 'p', intervalSeconds: 15 });
 
 function carried(groups: readonly Group[], streams: readonly Stream[] = []): Carried {
-	const fresh = { readAtMs: now, listedAtMs: now, missedListings: 0 };
+	const seen = { readAtMs: now, listedAtMs: now, missedListings: 0 };
 	return {
 		atMs: now,
 		listed: true,
 		partitionDetail: true,
 		agesByHead: true,
 		headSeeds: [],
-		groups: groups.map((record) => ({ record, ...fresh })),
-		streams: streams.map((record) => ({ record, ...fresh })),
+		groups: groups.map((record) => ({ record, seen })),
+		streams: streams.map((record) => ({ record, seen })),
 	};
 }
 
@@ -27,7 +27,7 @@ function consumerOf(lag: Group['lag'], readAtMs = now): Consumer {
 	const input = carried([{ stream: 'orders', consumerGroup: 'billing', lag }]);
 	const [kept] = input.groups;
 	assert(kept);
-	const groups = [{ ...kept, readAtMs }];
+	const groups = [{ ...kept, seen: { ...kept.seen, readAtMs } }];
 	const [consumer] = derive(new History(15), { ...input, groups }, plan).consumers;
 	assert(consumer);
 	return consumer;

@@ -46,7 +46,7 @@ test('a reading replaces what was known', () => {
 test('a failed poll keeps the last values', () => {
 	const carried = play(reading([orders]), undefined);
 	assert.deepEqual(lags(carried), { 'orders/billing': 7 });
-	assert.equal(carried.groups[0]?.readAtMs, 0);
+	assert.equal(carried.groups[0]?.seen.readAtMs, 0);
 });
 
 test('after keep_failed only the name and the reason remain', () => {

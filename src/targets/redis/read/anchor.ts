@@ -1,7 +1,7 @@
 import type { Position } from '../../../model.ts';
 import type { ReadCounter } from '../connect/version.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
-import { compareIds } from '../protocol/id.ts';
+import { compareIds, unmoved } from '../protocol/id.ts';
 import type { Circumstances } from './lag.ts';
 
 /**
@@ -39,11 +39,15 @@ export interface SeenIn {
  */
 export function anchorOf(
 	{ entriesAdded, length, lastGenerated }: StreamFacts,
-	{ delivered, entriesRead, firstUndelivered }: GroupFacts,
+	group: GroupFacts,
+	before: Anchor | undefined,
 	sureLag: number | undefined,
 	toldLag: number | undefined,
 	{ poll: seenIn }: Circumstances,
 ): Anchor | undefined {
+	const { entriesRead } = group;
+	const delivered = unmoved(group.delivered, before?.delivered);
+	const firstUndelivered = unmoved(group.firstUndelivered, before?.firstUndelivered);
 	if (entriesAdded === undefined || delivered === undefined) return undefined;
 	if (entriesRead !== undefined && firstUndelivered && sureLag !== undefined) {
 		const index = entriesAdded - sureLag;

@@ -33,7 +33,7 @@ export function readGroup(
 	const lag = resolveLag(facts, group, before?.anchor, counts.entries, circumstances);
 	const sureLag = 'messages' in lag && lag.uncertainty === 0 ? lag.messages : undefined;
 	const toldLag = plausibleLag(facts, group, circumstances);
-	const anchor = anchorOf(facts, group, sureLag, toldLag, circumstances);
+	const anchor = anchorOf(facts, group, before?.anchor, sureLag, toldLag, circumstances);
 	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
 	const line =
 		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
@@ -53,7 +53,7 @@ export function readGroup(
 		pending,
 		pendingLostCount,
 		members: consumers,
-		position: delivered,
+		position: anchor?.delivered ?? delivered,
 		line,
 		consumedCount,
 		lagSeconds,

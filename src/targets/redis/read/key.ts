@@ -3,7 +3,7 @@ import { type Code, codeOfError } from '../codes.ts';
 import type { GroupFacts, KeyFacts, StreamFacts } from '../facts.ts';
 import type { Key } from '../fetch/discovery.ts';
 import type { Failure } from '../protocol/attempt.ts';
-import { ageSeconds } from '../protocol/id.ts';
+import { ageSeconds, unmoved } from '../protocol/id.ts';
 import { MalformedReply } from '../protocol/replies.ts';
 import { type Counts, hasTimes, readGroup } from './group.ts';
 import type { Circumstances } from './lag.ts';
@@ -53,7 +53,7 @@ export function readKey(
 			circumstances,
 		),
 	);
-	const kept = keptFrom(stream);
+	const kept = unmoved(keptFrom(stream), before?.kept);
 	const memories = isListed ? read.map(({ memory }) => memory) : (before?.groups ?? []);
 	return {
 		name,
