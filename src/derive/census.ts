@@ -1,5 +1,5 @@
 import { Finder, type Names } from '../finder.ts';
-import type { Carried, Group, Kept } from '../model.ts';
+import type { Carried, Group, Kept, Stream } from '../model.ts';
 import { forgotten, type GroupMemory, type History, type StreamMemory } from './history.ts';
 import { pointBytes, tells } from './remember.ts';
 
@@ -72,15 +72,18 @@ export function* makeRoom(history: History, carried: Carried): Generator<void, C
 function streamMemories(history: History, carried: Carried): readonly StreamMemory[] {
 	const { round } = history;
 	const finder = new Finder(history.streams, sameNames);
-	const memories = carried.streams.map(({ record }) => {
+	const memories = new Array<StreamMemory>(carried.streams.length);
+	for (let row = 0; row < memories.length; row++) {
+		const { record } = carried.streams[row] as Kept<Stream>;
 		const memory = finder.find(record.name) ?? newStream(history, record.name);
 		memory.round = round;
 		memory.consumers = 0;
 		memory.retentionSeconds = record.retentionSeconds;
-		return memory;
-	});
-	const others = history.streams.filter((memory) => memory.round !== round);
-	history.streams = others.length > 0 ? [...memories, ...others] : memories;
+		memories[row] = memory;
+	}
+	const others: StreamMemory[] = [];
+	for (const memory of history.streams) if (memory.round !== round) others.push(memory);
+	history.streams = others.length > 0 ? memories.concat(others) : memories;
 	return memories;
 }
 

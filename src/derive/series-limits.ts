@@ -39,8 +39,7 @@ export class SeriesLimiter {
 	/** What may be exported of a target's records. */
 	limit(target: string, derived: Derived, counts: SeriesCounts, limits: SeriesLimits): Derived {
 		const before = this.#demands.get(target);
-		const groups = counts.groups.reduce((sum, count) => sum + count, 0);
-		const base = counts.streams + groups;
+		const base = counts.streams + sum(counts.groups);
 		const { partitions } = counts;
 		const wanted = {
 			base,
@@ -96,13 +95,19 @@ function fairShare(target: string, demands: ReadonlyMap<string, Demand>, total: 
 	return total;
 }
 
+function sum(counts: readonly number[]): number {
+	let total = 0;
+	for (const count of counts) total += count;
+	return total;
+}
+
 function groupsToDrop(
 	consumers: Records<Consumer>,
 	counts: SeriesCounts,
 	limit: number,
 	droppedBefore: ReadonlySet<string>,
 ): ReadonlySet<string> {
-	const all = counts.groups.reduce((sum, series) => sum + series, counts.streams);
+	const all = counts.streams + sum(counts.groups);
 	if (all <= limit && droppedBefore.size === 0) return droppedBefore;
 	let used = counts.streams;
 	const droppable: [firstSeenMs: number, key: string, series: number][] = [];

@@ -32,30 +32,41 @@ export function* countSeries(platform: string, { consumers, streams, expectation
 	const isHere = (family: Declaration) => isOn(platform, family);
 	const ofGroups = groupFamilies.filter(isHere);
 	const ofStreams = streamFamilies.filter(isHere);
+	const partitionsOfGroups = ofGroups.filter(isPerPartition);
+	const partitionsOfStreams = ofStreams.filter(isPerPartition);
 	let partitions = 0;
-	const seriesOf = <Record>(families: readonly Family<Record>[], record: Record): number => {
-		let own = 0;
-		for (const family of families) {
-			if ('value' in family) own += family.value(record) === undefined ? 0 : 1;
-			else if ('samples' in family) own += family.samples(record).length;
-			else if ('word' in family) own += family.word(record) === undefined ? 0 : 1;
-			else if ('values' in family) own += 1;
-			else partitions += known(family.column(record));
-		}
-		return own;
-	};
 	const groups = new Array<number>(consumers.length);
 	for (let row = 0; row < consumers.length; row++) {
 		if (row % stepRecords === 0) yield;
-		groups[row] = seriesOf(ofGroups, look(consumers, row));
+		const consumer = look(consumers, row);
+		groups[row] = seriesOf(ofGroups, consumer);
+		for (const { column } of partitionsOfGroups) partitions += known(column(consumer));
 	}
 	let others = 0;
 	for (let row = 0; row < streams.length; row++) {
 		if (row % stepRecords === 0) yield;
-		others += seriesOf(ofStreams, look(streams, row));
+		const stream = look(streams, row);
+		others += seriesOf(ofStreams, stream);
+		for (const { column } of partitionsOfStreams) partitions += known(column(stream));
 	}
 	for (const one of expectations) others += seriesOf(expectationFamilies, one);
 	return { groups, streams: others, partitions };
+}
+
+/** How many series a record makes, without those of single partitions. */
+function seriesOf<Record>(families: readonly Family<Record>[], record: Record): number {
+	let own = 0;
+	for (const family of families) {
+		if ('value' in family) own += family.value(record) === undefined ? 0 : 1;
+		else if ('samples' in family) own += family.samples(record).length;
+		else if ('word' in family) own += family.word(record) === undefined ? 0 : 1;
+		else if ('values' in family) own += 1;
+	}
+	return own;
+}
+
+function isPerPartition<Record>(family: Family<Record>): family is PerPartition<Record> {
+	return 'column' in family;
 }
 
 function known(column: PartitionColumn | undefined): number {

@@ -37,27 +37,22 @@ export function* carryInSteps(
 	atMs: number,
 	keepFailedMs: number,
 ): Generator<void, Carried> {
-	const unread = unreadReasons(reading?.unread ?? []);
+	const unread = new UnreadReasons(reading?.unread ?? []);
 	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false };
 	const now: Seen = { readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
 
 	const streams = yield* merge(
 		reading?.streams ?? [],
 		previous?.streams ?? [],
-		namesOfStream,
+		new StreamRules(grace, unread),
 		now,
-		{
-			fill: (stream, before) => withOldRows(stream, before, grace),
-			keep: (kept) => keep(kept, unread.ofStream(kept.record.name), grace, bareStream),
-		},
 	);
-	const groups = yield* merge(reading?.groups ?? [], previous?.groups ?? [], namesOfGroup, now, {
-		fill: (group, before) => withOldLagRows(group, before, grace),
-		keep: (kept) => {
-			const { stream, consumerGroup } = kept.record;
-			return keep(kept, unread.ofGroup(stream, consumerGroup), grace, bareGroup);
-		},
-	});
+	const groups = yield* merge(
+		reading?.groups ?? [],
+		previous?.groups ?? [],
+		new GroupRules(grace, unread),
+		now,
+	);
 	yield* addUnread(groups, reading?.unread ?? [], now);
 
 	const latest = reading ?? previous;
@@ -72,27 +67,82 @@ export function* carryInSteps(
 	};
 }
 
-/** What becomes of a record that was read, given what was known of it, and of one that was not. */
 interface Rules<T> {
-	readonly fill: (record: T, before: Kept<T> | undefined) => T;
-	readonly keep: (kept: Kept<T>) => Kept<T> | undefined;
+	namesOf(record: T): Names;
+	namesOfKept(kept: Kept<T>): Names;
+	/** What becomes of a record that was read, given what was known of it. */
+	fill(record: T, before: Kept<T> | undefined): T;
+	/** What becomes of one that was not read. */
+	keep(kept: Kept<T>): Kept<T> | undefined;
+}
+
+class StreamRules implements Rules<Stream> {
+	readonly #grace: Grace;
+	readonly #unread: UnreadReasons;
+
+	constructor(grace: Grace, unread: UnreadReasons) {
+		this.#grace = grace;
+		this.#unread = unread;
+	}
+
+	namesOf({ name }: Stream): Names {
+		return { stream: name };
+	}
+
+	namesOfKept({ record }: Kept<Stream>): Names {
+		return { stream: record.name };
+	}
+
+	fill(stream: Stream, before: Kept<Stream> | undefined): Stream {
+		return withOldRows(stream, before, this.#grace);
+	}
+
+	keep(kept: Kept<Stream>): Kept<Stream> | undefined {
+		return keep(kept, this.#unread.ofStream(kept.record.name), this.#grace, bareStream);
+	}
+}
+
+class GroupRules implements Rules<Group> {
+	readonly #grace: Grace;
+	readonly #unread: UnreadReasons;
+
+	constructor(grace: Grace, unread: UnreadReasons) {
+		this.#grace = grace;
+		this.#unread = unread;
+	}
+
+	namesOf(group: Group): Names {
+		return group;
+	}
+
+	namesOfKept({ record }: Kept<Group>): Names {
+		return record;
+	}
+
+	fill(group: Group, before: Kept<Group> | undefined): Group {
+		return withOldLagRows(group, before, this.#grace);
+	}
+
+	keep(kept: Kept<Group>): Kept<Group> | undefined {
+		const { stream, consumerGroup } = kept.record;
+		return keep(kept, this.#unread.ofGroup(stream, consumerGroup), this.#grace, bareGroup);
+	}
 }
 
 /** What was read, then what is kept of before; each name once. */
 function* merge<T>(
 	read: readonly T[],
 	before: readonly Kept<T>[],
-	namesOf: (record: T) => Names,
-	seen: Seen,
 	rules: Rules<T>,
+	seen: Seen,
 ): Generator<void, Kept<T>[]> {
-	const finder = new Finder(before, ({ record }) => namesOf(record));
+	const finder = new Finder(before, rules.namesOfKept);
 	const isRead = new Uint8Array(before.length);
 	const isNew = new Set<string>();
 	const merged: Kept<T>[] = [];
 	for (const record of read) {
 		if (merged.length % stepRecords === 0) yield;
-		const names = namesOf(record);
+		const names = rules.namesOf(record);
 		const at = finder.indexOf(names.stream, names.consumerGroup);
 		// Should a target tell something twice, its series must not be there twice.
 		if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) continue;
@@ -129,14 +179,6 @@ function* addUnread(
 		known.add(key);
 		groups.push({ record: { stream, consumerGroup, lag: { unknown: reason } }, seen });
 	}
-}
-
-function namesOfStream({ name }: Stream): Names {
-	return { stream: name };
-}
-
-function namesOfGroup(group: Group): Names {
-	return group;
 }
 
 interface Grace {
@@ -193,16 +235,29 @@ function withOldLagRows(group: Group, before: Kept<Group> | undefined, grace: Gr
 }
 
 /** Looks up why something was not read, by stream, by group on every stream, or by both. */
-function unreadReasons(unread: readonly Unread[]) {
-	const reasons = new Map<string, string>();
-	for (const { stream, consumerGroup, reason } of unread) {
-		reasons.set(JSON.stringify([stream, consumerGroup]), reason);
+class UnreadReasons {
+	readonly #reasons = new Map<string, string>();
+
+	constructor(unread: readonly Unread[]) {
+		for (const { stream, consumerGroup, reason } of unread) {
+			this.#reasons.set(JSON.stringify([stream, consumerGroup]), reason);
+		}
 	}
-	const find = (stream?: string, consumerGroup?: string) =>
-		reasons.size === 0 ? undefined : reasons.get(JSON.stringify([stream, consumerGroup]));
-	return {
-		ofStream: (stream: string) => find(stream),
-		ofGroup: (stream: string, consumerGroup: string) =>
-			find(stream, consumerGroup) ?? find(undefined, consumerGroup) ?? find(stream),
-	};
+
+	ofStream(stream: string): string | undefined {
+		return this.#find(stream);
+	}
+
+	ofGroup(stream: string, consumerGroup: string): string | undefined {
+		return (
+			this.#find(stream, consumerGroup) ??
+			this.#find(undefined, consumerGroup) ??
+			this.#find(stream)
+		);
+	}
+
+	#find(stream?: string, consumerGroup?: string): string | undefined {
+		if (this.#reasons.size === 0) return undefined;
+		return this.#reasons.get(JSON.stringify([stream, consumerGroup]));
+	}
 }

@@ -99,10 +99,7 @@ export class Poll {
 		const oldestUnread = (one: Aged) => ages(one.stream, one.consumer).oldestUnread;
 		await this.#inTurns(remembered.settle(aged, oldestUnread));
 		if (reading.complete && reading.unread.length === 0) {
-			const listed = consumers.map(({ stream, durable }) => {
-				return [stream, durable.map(({ name }) => name)] as const;
-			});
-			advisories.forget(counted, new Map(listed));
+			advisories.forget(counted, namesOf(consumers));
 		}
 		return reading;
 	}
@@ -147,7 +144,7 @@ export class Poll {
 	): Promise<{ consumers: ConsumersListed[]; gone: ReadonlySet<string> }> {
 		const { groups: scope, ephemeral } = this.#means.options;
 		const { share } = this.#means;
-		const consumers: ConsumersListed[] = [];
+		const listed = new Map<string, ConsumersListed>();
 		const gone = new Set<string>();
 		await mapSome(streams.streams.keys(), streamsAtATime, async (stream) => {
 			const subject = this.#subjects.consumerList(stream);
@@ -166,11 +163,10 @@ export class Poll {
 				this.#subjects.consumerInfo(stream, name),
 			);
 			const steps = pickConsumers(stream, whole, subject, { scope, ephemeral, owns });
-			consumers.push(await this.#inTurns(steps));
+			listed.set(stream, await this.#inTurns(steps));
 		});
-		const order = [...streams.streams.keys()];
-		const place = new Map(order.map((name, index) => [name, index]));
-		consumers.sort((a, b) => (place.get(a.stream) ?? 0) - (place.get(b.stream) ?? 0));
+		// From poll to poll in the same order, whoever answers first.
+		const consumers = [...streams.streams.keys()].flatMap((name) => listed.get(name) ?? []);
 		return { consumers, gone };
 	}
 
@@ -181,7 +177,8 @@ export class Poll {
 		const { questions, skipped } = await this.#inTurns(
 			remembered.ages.plan(aged, effort.ageRequests),
 		);
-		const logs = new Map(aged.map(({ stream, log }) => [stream, log]));
+		const logs = new Map<string, Aged['log']>();
+		for (const { stream, log } of aged) logs.set(stream, log);
 		await mapSome(questions, streamsAtATime, async ([name, asked]) => {
 			const log = logs.get(name);
 			if (log === undefined) return;
@@ -253,6 +250,17 @@ export class Poll {
 	#ask(operation: Operation, subject: string, body: string, timeoutMs?: number): Promise<Answer> {
 		return ask(this.#means, operation, subject, body, timeoutMs);
 	}
+}
+
+/** The durable consumers of each stream. */
+function namesOf(listed: readonly ConsumersListed[]): ReadonlyMap<string, readonly string[]> {
+	const ofStreams = new Map<string, readonly string[]>();
+	for (const { stream, durable } of listed) {
+		const names: string[] = [];
+		for (const { name } of durable) names.push(name);
+		ofStreams.set(stream, names);
+	}
+	return ofStreams;
 }
 
 /**

@@ -88,7 +88,7 @@ test('a broker that lists a group and denies to be its coordinator is not asked 
 			asked += 1;
 			const answer = new Writer();
 			answer.tags().int32(0);
-			answer.array(['billing', 'größe', 'old', 'modern'], (groupId) => {
+			answer.array(['billing', 'größe', 'old', 'modern'], (_, groupId) => {
 				answer.string(groupId).array([], () => {});
 				answer.int8(0).int8(16).tags(); // NOT_COORDINATOR
 			});

@@ -42,7 +42,7 @@ const offsetCommit: Request<{ readonly group: string; readonly offset: number },
 	flexible: true,
 	write(writer, { group, offset }) {
 		writer.string(group).int32(-1).string('').string(null);
-		writer.array([0], (partition) => {
+		writer.array([0], (_, partition) => {
 			writer.string('orders');
 			writer.array([partition], () => {
 				writer.int32(partition).int64(offset).int32(-1).string(null).tags();

@@ -1,9 +1,10 @@
 import type { BrokerError } from '../connect/broker-error.ts';
 import type { Cluster } from '../connect/client.ts';
 import { UnsupportedRequestError } from '../connect/connection-errors.ts';
+import { errorCode } from '../error-codes.ts';
 import { listGroups } from '../protocol/list-groups.ts';
 import { type Isolation, latest } from '../protocol/list-offsets.ts';
-import type { MetadataAnswer } from '../protocol/metadata.ts';
+import { type MetadataAnswer, nameOf, type TopicMetadata } from '../protocol/metadata.ts';
 import type { Answers, GroupAnswers, Scope } from './answers.ts';
 import { askConfigs, askGroups, askOffsets, askPartitions } from './ask.ts';
 import { leg } from './legs.ts';
@@ -91,22 +92,18 @@ export async function fetchAll(
 		metadata = renewed ?? metadata;
 	}
 
-	const inScope = ({ topic, errorCode }: MetadataAnswer['topics'][number]) =>
-		errorCode === 0 && wanted.streams(topic);
-	const topics = metadata.topics.filter(inScope).map(({ topic }) => topic);
+	const topics = topicsIn(metadata, wanted.streams);
 	const isolation = wanted.isolation;
-	const configs = askConfigs(cluster, metadata, wanted.dueConfigs(topics), signal);
+	const due = wanted.dueConfigs(topics.map(nameOf));
+	const configs = askConfigs(cluster, metadata, due, signal);
 	// The other work may fail first: nobody would wait for this then.
 	configs.catch(() => {});
-	const batches = partitionsByLeader(metadata, inScope);
+	const batches = partitionsByLeader(topics);
 	let partitions = await askPartitions(cluster, isolation, batches, signal);
 	const elsewhere = movedPartitions(partitions);
 	if (!elsewhere.isEmpty && !signal.aborted) {
 		metadata = (await newer(cluster, signal)) ?? metadata;
-		const again = partitionsByLeader(
-			metadata,
-			(topic, row) => inScope(topic) && elsewhere.has(topic.topic, topic.partitions[row] as number),
-		);
+		const again = partitionsByLeader(topicsIn(metadata, wanted.streams), elsewhere);
 		const { ends, starts } = await askPartitions(cluster, isolation, again, signal);
 		partitions = {
 			ends: [...partitions.ends, ...ends],
@@ -117,10 +114,7 @@ export async function fetchAll(
 	let watermarks: Answers['watermarks'] = [];
 	if (isolation === 'read_committed') {
 		const beyond = commitsBeyondEnd(groups, partitions.ends);
-		const open = partitionsByLeader(
-			metadata,
-			(topic, row) => inScope(topic) && beyond.has(topic.topic, topic.partitions[row] as number),
-		);
+		const open = partitionsByLeader(topicsIn(metadata, wanted.streams), beyond);
 		watermarks = await askOffsets(cluster, latest, 'read_uncommitted', open, signal);
 	}
 	return {
@@ -132,6 +126,18 @@ export async function fetchAll(
 		watermarks,
 		configs: await configs,
 	};
+}
+
+/** Those that can be read, and shall be. */
+function topicsIn(
+	{ topics }: MetadataAnswer,
+	isWanted: (topic: string) => boolean,
+): readonly TopicMetadata[] {
+	const wanted: TopicMetadata[] = [];
+	for (const topic of topics) {
+		if (topic.errorCode === errorCode.none && isWanted(topic.topic)) wanted.push(topic);
+	}
+	return wanted;
 }
 
 function errorsOf(listings: Answers['listings']): readonly BrokerError[] {

@@ -31,9 +31,7 @@ export class HeadSeeds {
 		const due = this.#due(reading);
 		if (due.isEmpty || signal.aborted) return [];
 		const nowMs = Date.now();
-		const batches = partitionsByLeader(metadata, ({ topic, partitions }, row) =>
-			due.has(topic, partitions[row] as number),
-		);
+		const batches = partitionsByLeader(metadata.topics, due);
 		const found = await Promise.all(
 			agesMs.map(async (ageMs) => {
 				const atMs = nowMs - ageMs;
@@ -55,7 +53,7 @@ export class HeadSeeds {
 		const wereAsked = new Set<string>();
 		for (const { name, partitions } of streams) {
 			const asked = this.#asked.of(name);
-			if (partitions?.ids.every((id) => asked.has(id))) wereAsked.add(name);
+			if (partitions && hasAll(asked, partitions.ids)) wereAsked.add(name);
 		}
 		for (const { stream, lag } of groups) {
 			if (!('ids' in lag) || wereAsked.has(stream)) continue;
@@ -69,6 +67,11 @@ export class HeadSeeds {
 		}
 		return due;
 	}
+}
+
+function hasAll(asked: ReadonlySet<number>, ids: Int32Array): boolean {
+	for (const id of ids) if (!asked.has(id)) return false;
+	return true;
 }
 
 function hasLag({ end, committed }: Partitions, row: number): boolean {

@@ -110,21 +110,24 @@ export function rowOf(ids: Int32Array, partition: number): number {
 	return ids.indexOf(partition);
 }
 
-/** Partitions by their leader, in batches; partitions without a leader cannot be asked. */
+/**
+ * Partitions by their leader, in batches; partitions without a leader cannot be asked.
+ *
+ * @param among - only these
+ */
 export function partitionsByLeader(
-	{ topics }: MetadataAnswer,
-	isWanted: (topic: TopicMetadata, row: number) => boolean,
+	topics: readonly TopicMetadata[],
+	among?: PartitionSet,
 ): readonly PartitionBatch[] {
 	const batches: { node: number; topics: { topic: string; partitions: number[] }[] }[] = [];
 	const open = new Map<
 		number,
 		{ size: number; topics: { topic: string; partitions: number[] }[] }
 	>();
-	for (const metadata of topics) {
-		const { topic, partitions, leaders } = metadata;
+	for (const { topic, partitions, leaders } of topics) {
 		for (let row = 0; row < partitions.length; row++) {
 			const node = leaders[row] as number;
-			if (node < 0 || !isWanted(metadata, row)) continue;
+			if (node < 0 || (among && !among.has(topic, partitions[row] as number))) continue;
 			let batch = open.get(node);
 			if (!batch || batch.size >= partitionsPerRequest) {
 				batch = { size: 0, topics: [] };

@@ -2,6 +2,7 @@ import type { Problem } from '../../../model.ts';
 import { errorCode, nameOfCode, problemOfCode } from '../error-codes.ts';
 import { addTo } from '../lists.ts';
 import { fewOf } from '../problems.ts';
+import { nameOf } from '../protocol/metadata.ts';
 import type { Answers } from './answers.ts';
 
 /** The settings of a topic that tell how long its messages are kept. */
@@ -18,10 +19,12 @@ export class Retention {
 
 	/** The topics of which it is not known, or not any more. */
 	due(topics: readonly string[], nowMs: number): readonly string[] {
-		return topics.filter((topic) => {
+		const due: string[] = [];
+		for (const topic of topics) {
 			const known = this.#topics.get(topic);
-			return known === undefined || nowMs - known.askedAtMs > ageMs;
-		});
+			if (known === undefined || nowMs - known.askedAtMs > ageMs) due.push(topic);
+		}
+		return due;
 	}
 
 	/** Seconds. Absent: for ever, as a compacted topic does, or not told. */
@@ -56,7 +59,7 @@ export class Retention {
 			}
 		}
 		if (configs.length > 0) {
-			const present = new Set(metadata.topics.map(({ topic }) => topic));
+			const present = new Set(metadata.topics.map(nameOf));
 			for (const topic of this.#topics.keys()) if (!present.has(topic)) this.#topics.delete(topic);
 		}
 		const news = [...refused].filter(([code]) => !this.#told.has(code));

@@ -19,9 +19,9 @@ export const describeConfigs: Request<
 	versions: [4, 4],
 	flexible: true,
 	write(writer, { topics, names }) {
-		writer.array(topics, (topic) => {
+		writer.array(topics, (_, topic) => {
 			writer.int8(topicResource).string(topic);
-			writer.array(names, (name) => writer.string(name)).tags();
+			writer.array(names, (_, name) => writer.string(name)).tags();
 		});
 		writer.boolean(false).boolean(false).tags();
 	},

@@ -15,14 +15,15 @@ export const describeGroups: Request<readonly string[], readonly GroupDescriptio
 	flexible: true,
 	write: writeGroupIds,
 	read(reader, version) {
-		const readMembers = () => {
-			const protocolType = reader.string();
-			reader.skipBytes(); // name of the assignor
-			return reader.array(() => readMember(reader, protocolType));
-		};
 		return readDescriptions(reader, readMembers, version >= 6);
 	},
 };
+
+function readMembers(reader: Reader): readonly Member[] {
+	const protocolType = reader.string();
+	reader.skipBytes(); // name of the assignor
+	return reader.array(readMember, protocolType);
+}
 
 function readMember(reader: Reader, protocolType: string | null): Member {
 	for (let strings = 0; strings < 4; strings++) reader.skipBytes(); // ids, client and its host

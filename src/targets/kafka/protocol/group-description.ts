@@ -18,10 +18,11 @@ export interface Member {
 
 /** Asks for groups by their ids, without the operations that the user is authorized for. */
 export function writeGroupIds(writer: Writer, groupIds: readonly string[]): void {
-	writer
-		.array(groupIds, (groupId) => writer.string(groupId))
-		.boolean(false)
-		.tags();
+	writer.array(groupIds, writeGroupId).boolean(false).tags();
+}
+
+function writeGroupId(writer: Writer, groupId: string): void {
+	writer.string(groupId);
 }
 
 /**
@@ -32,21 +33,28 @@ export function writeGroupIds(writer: Writer, groupIds: readonly string[]): void
  */
 export function readDescriptions(
 	reader: Reader,
-	readMembers: () => readonly Member[],
+	readMembers: ReadMembers,
 	hasMessage = true,
 ): readonly GroupDescription[] {
-	const groups = reader.array(() => {
-		const errorCode = reader.int16();
-		if (hasMessage) reader.skipBytes();
-		const groupId = reader.string() ?? '';
-		const state = reader.string() ?? '';
-		const members = readMembers();
-		reader.skip(4); // authorized operations
-		reader.tags();
-		return { errorCode, groupId, state, members };
-	});
+	const groups = reader.array(readDescription, { readMembers, hasMessage });
 	reader.tags();
 	return groups;
+}
+
+type ReadMembers = (reader: Reader) => readonly Member[];
+
+function readDescription(
+	reader: Reader,
+	{ readMembers, hasMessage }: { readonly readMembers: ReadMembers; readonly hasMessage: boolean },
+): GroupDescription {
+	const errorCode = reader.int16();
+	if (hasMessage) reader.skipBytes();
+	const groupId = reader.string() ?? '';
+	const state = reader.string() ?? '';
+	const members = readMembers(reader);
+	reader.skip(4); // authorized operations
+	reader.tags();
+	return { errorCode, groupId, state, members };
 }
 
 /** The topics of an assignment in the manner of KIP-848. */

@@ -1,3 +1,4 @@
+import type { Reader } from './reader.ts';
 import type { Request } from './request.ts';
 
 /** A group as its coordinator lists it. */
@@ -29,15 +30,17 @@ export const listGroups: Request<void, ListGroupsAnswer> = {
 	},
 	read(reader, version) {
 		const errorCode = reader.int16();
-		const groups = reader.array(() => {
-			const groupId = reader.string() ?? '';
-			const protocolType = reader.string() ?? '';
-			const state = version >= 4 ? reader.string() : null;
-			const type = version >= 5 ? (reader.string()?.toLowerCase() ?? null) : null;
-			reader.tags();
-			return { groupId, protocolType, state, type };
-		});
+		const groups = reader.array(readGroup, version);
 		reader.tags();
 		return { errorCode, groups };
 	},
 };
+
+function readGroup(reader: Reader, version: number): ListedGroup {
+	const groupId = reader.string() ?? '';
+	const protocolType = reader.string() ?? '';
+	const state = version >= 4 ? reader.string() : null;
+	const type = version >= 5 ? (reader.string()?.toLowerCase() ?? null) : null;
+	reader.tags();
+	return { groupId, protocolType, state, type };
+}

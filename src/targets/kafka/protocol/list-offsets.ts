@@ -1,5 +1,7 @@
 import { RowsBuilder, type TopicOffsets } from './offset-rows.ts';
+import type { Reader } from './reader.ts';
 import type { Request } from './request.ts';
+import type { Writer } from './writer.ts';
 
 /** Which offset is asked for: values of the protocol's `timestamp`, beside a time of day. */
 export const latest = -1;
@@ -46,36 +48,42 @@ export const listOffsets: Request<ListOffsetsArguments, FoundOffsets> = {
 	flexible: true,
 	write(writer, { at, topics, isolation, timeoutMs }, version) {
 		writer.int32(noReplica).int8(isolationLevels[isolation]);
-		writer.array(topics, ({ topic, partitions }) => {
-			writer.string(topic);
-			writer.array(partitions, (partition) => {
-				writer.int32(partition).int32(noEpoch).int64(at).tags();
-			});
-			writer.tags();
-		});
+		writer.array(topics, writeTopic, at);
 		if (version >= 10) writer.int32(timeoutMs);
 		writer.tags();
 	},
 	read(reader) {
-		const rows = new RowsBuilder();
 		const timestamps: number[] = [];
-		const topics = reader.array(() => {
-			const topic = reader.string() ?? '';
-			const count = reader.count(leastRowBytes);
-			const from = rows.length;
-			rows.reserve(count);
-			for (let row = 0; row < count; row++) {
-				const partition = reader.int32();
-				const errorCode = reader.int16();
-				timestamps.push(reader.int64());
-				rows.add(partition, reader.int64(), errorCode);
-				reader.skip(4); // leader epoch
-				reader.tags();
-			}
-			reader.tags();
-			return { topic, rows, from, to: rows.length };
-		});
+		const topics = reader.array(readTopic, { rows: new RowsBuilder(), timestamps });
 		reader.tags();
 		return { topics, timestamps: Float64Array.from(timestamps) };
 	},
 };
+
+function writeTopic(writer: Writer, { topic, partitions }: Topics[number], at: number): void {
+	writer.string(topic).array(partitions, writePartition, at).tags();
+}
+
+function writePartition(writer: Writer, partition: number, at: number): void {
+	writer.int32(partition).int32(noEpoch).int64(at).tags();
+}
+
+function readTopic(
+	reader: Reader,
+	{ rows, timestamps }: { readonly rows: RowsBuilder; readonly timestamps: number[] },
+): TopicOffsets {
+	const topic = reader.string() ?? '';
+	const count = reader.count(leastRowBytes);
+	const from = rows.length;
+	rows.reserve(count);
+	for (let row = 0; row < count; row++) {
+		const partition = reader.int32();
+		const errorCode = reader.int16();
+		timestamps.push(reader.int64());
+		rows.add(partition, reader.int64(), errorCode);
+		reader.skip(4); // leader epoch
+		reader.tags();
+	}
+	reader.tags();
+	return { topic, rows, from, to: rows.length };
+}

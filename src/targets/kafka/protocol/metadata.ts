@@ -18,6 +18,10 @@ export interface TopicMetadata {
 	readonly leaders: Int32Array;
 }
 
+export function nameOf({ topic }: TopicMetadata): string {
+	return topic;
+}
+
 export interface MetadataAnswer {
 	readonly brokers: readonly BrokerAddress[];
 	readonly topics: readonly TopicMetadata[];

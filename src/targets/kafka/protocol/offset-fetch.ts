@@ -1,6 +1,7 @@
 import { RowsBuilder, type TopicOffsets } from './offset-rows.ts';
 import type { Reader } from './reader.ts';
 import type { Request } from './request.ts';
+import type { Writer } from './writer.ts';
 
 /** Everything that a group has committed. */
 export interface GroupOffsets {
@@ -20,26 +21,28 @@ export const offsetFetch: Request<readonly string[], readonly GroupOffsets[]> = 
 	versions: [8, 9],
 	flexible: true,
 	write(writer, groupIds, version) {
-		writer.array(groupIds, (groupId) => {
-			writer.string(groupId);
-			if (version >= 9) writer.string(null).int32(-1); // no member
-			writer.array(null, () => {}).tags();
-		});
-		writer.boolean(false).tags();
+		writer.array(groupIds, writeGroup, version).boolean(false).tags();
 	},
 	read(reader) {
-		const rows = new RowsBuilder();
-		const groups = reader.array(() => {
-			const groupId = reader.string() ?? '';
-			const topics = reader.array(() => readTopic(reader, rows));
-			const errorCode = reader.int16();
-			reader.tags();
-			return { errorCode, groupId, topics };
-		});
+		const groups = reader.array(readGroup, new RowsBuilder());
 		reader.tags();
 		return groups;
 	},
 };
+
+function writeGroup(writer: Writer, groupId: string, version: number): void {
+	writer.string(groupId);
+	if (version >= 9) writer.string(null).int32(-1); // no member
+	writer.array(null, () => {}).tags();
+}
+
+function readGroup(reader: Reader, rows: RowsBuilder): GroupOffsets {
+	const groupId = reader.string() ?? '';
+	const topics = reader.array(readTopic, rows);
+	const errorCode = reader.int16();
+	reader.tags();
+	return { errorCode, groupId, topics };
+}
 
 /** The offsets of one group, for brokers before 3.0. */
 export const offsetFetchOfOne: Request<string, GroupOffsets> = {
@@ -53,8 +56,7 @@ export const offsetFetchOfOne: Request<string, GroupOffsets> = {
 		writer.tags();
 	},
 	read(reader) {
-		const rows = new RowsBuilder();
-		const topics = reader.array(() => readTopic(reader, rows));
+		const topics = reader.array(readTopic, new RowsBuilder());
 		const errorCode = reader.int16();
 		reader.tags();
 		return { errorCode, groupId: '', topics };

@@ -107,10 +107,18 @@ export class Reader {
 		return Math.max(0, this.#plausible(this.int32(), leastBytes));
 	}
 
-	array<T>(read: () => T): T[] {
+	/**
+	 * The elements of a COMPACT_ARRAY.
+	 *
+	 * @param read - where there are thousands of elements, a function that lives as long as the program
+	 * @param using - is given to it
+	 */
+	array<T>(read: (reader: Reader) => T): T[];
+	array<T, Using>(read: (reader: Reader, using: Using) => T, using: Using): T[];
+	array<T, Using>(read: (reader: Reader, using?: Using) => T, using?: Using): T[] {
 		const count = this.count();
 		const values: T[] = [];
-		for (let i = 0; i < count; i++) values.push(read());
+		for (let i = 0; i < count; i++) values.push(read(this, using));
 		return values;
 	}
 

@@ -18,13 +18,15 @@ export const streamsGroupDescribe: Request<readonly string[], readonly GroupDesc
 	flexible: true,
 	write: writeGroupIds,
 	read(reader) {
-		return readDescriptions(reader, () => {
-			reader.skip(8); // epochs of the group and of its assignment
-			const sources = isThere(reader) ? readTopology(reader) : undefined;
-			return reader.array(() => readMember(reader, sources));
-		});
+		return readDescriptions(reader, readMembers);
 	},
 };
+
+function readMembers(reader: Reader): readonly Member[] {
+	reader.skip(8); // epochs of the group and of its assignment
+	const sources = isThere(reader) ? readTopology(reader) : undefined;
+	return reader.array(readMember, sources);
+}
 
 /** A structure that may be null begins with -1 where it is. */
 function isThere(reader: Reader): boolean {

@@ -52,11 +52,26 @@ export class Writer {
 		return this;
 	}
 
-	/** COMPACT_ARRAY; null where the protocol takes that for "all". */
-	array<T>(values: readonly T[] | null, write: (value: T) => void): this {
+	/**
+	 * COMPACT_ARRAY; null where the protocol takes that for "all".
+	 *
+	 * @param write - where there are thousands of values, a function that lives as long as the program
+	 * @param using - is given to it
+	 */
+	array<T>(values: readonly T[] | null, write: (writer: Writer, value: T) => void): this;
+	array<T, Using>(
+		values: readonly T[] | null,
+		write: (writer: Writer, value: T, using: Using) => void,
+		using: Using,
+	): this;
+	array<T, Using>(
+		values: readonly T[] | null,
+		write: (writer: Writer, value: T, using?: Using) => void,
+		using?: Using,
+	): this {
 		if (values === null) return this.unsignedVarint(0);
 		this.unsignedVarint(values.length + 1);
-		for (const value of values) write(value);
+		for (const value of values) write(this, value, using);
 		return this;
 	}
 

@@ -1,6 +1,7 @@
 import type { Group, Problem, Unread } from '../../../model.ts';
 import { errorCode, problemOfCode } from '../error-codes.ts';
 import type { Answers, Scope } from '../fetch/answers.ts';
+import { nameOf } from '../protocol/metadata.ts';
 import type { ShareGroupOffsets, ShareTopicOffsets } from '../protocol/share-group-offsets.ts';
 import { type GroupFacts, groupRecord } from './read-members.ts';
 import { Troubles } from './troubles.ts';
@@ -18,7 +19,7 @@ export function* readShareGroups(
 ): Generator<void, readonly Group[]> {
 	const groups: Group[] = [];
 	const troubles = new Troubles(answers);
-	const existing = new Set(answers.metadata.topics.map(({ topic }) => topic));
+	const existing = new Set(answers.metadata.topics.map(nameOf));
 	for (const { groupId, errorCode: code, topics } of latestAnswers(answers, unread)) {
 		yield;
 		if (code !== errorCode.none) {

@@ -35,8 +35,8 @@ export function* readStreams(
 			});
 			continue;
 		}
-		const leaderless = ids.filter((_, row) => (leaders[row] as number) < 0);
-		if (leaderless.length > 0) {
+		if (leaders.some(isMissing)) {
+			const leaderless = ids.filter((_, row) => isMissing(leaders[row] as number));
 			problems.push({
 				code: 'no_leader',
 				operation: 'metadata',
@@ -58,6 +58,11 @@ export function* readStreams(
 	for (const problem of refusals(refused, streams)) problems.push(problem);
 	yield* fill(answers.starts, streams, 'start');
 	return streams;
+}
+
+/** Leaders are told by their node's number; -1 is none. */
+function isMissing(leader: number): boolean {
+	return leader < 0;
 }
 
 /** The latest refusals, by topic and partition. */

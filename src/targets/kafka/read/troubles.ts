@@ -3,6 +3,7 @@ import { nameOfCode, problemOfCode } from '../error-codes.ts';
 import type { Answers } from '../fetch/answers.ts';
 import { addTo } from '../lists.ts';
 import { fewOf } from '../problems.ts';
+import { nameOf } from '../protocol/metadata.ts';
 
 /** What is wrong with groups' offsets: told once a topic, however many groups it concerns. */
 export class Troubles {
@@ -15,7 +16,7 @@ export class Troubles {
 
 	constructor({ metadata, absenceIsSure }: Pick<Answers, 'metadata' | 'absenceIsSure'>) {
 		this.#absenceIsSure = absenceIsSure;
-		this.#topics = new Set(metadata.topics.map(({ topic }) => topic));
+		this.#topics = new Set(metadata.topics.map(nameOf));
 	}
 
 	/** A group's offsets were refused. */

@@ -28,6 +28,12 @@ export interface Questions {
 	readonly unacknowledged: readonly Question[];
 }
 
+/** What was found for a question, if there is such a message. */
+export interface LookedUp {
+	readonly sequence: number;
+	readonly found: Found | undefined;
+}
+
 /** A consumer with more filters has no ages: each filter takes a request of its own. */
 const filtersAtMost = 8;
 
@@ -56,35 +62,49 @@ export function questionsOf(entry: ConsumerEntry, givenUp?: GivenUp): Questions 
 /**
  * The ages that follow from what was found.
  *
- * @param find - undefined: there is none, or it is not known
+ * @param undelivered - for all questions about these, or for none
+ * @param unacknowledged - likewise
  * @param nowMs - our own clock, for servers that do not tell theirs
  */
 export function agesOf(
 	entry: ConsumerEntry,
-	questions: Questions,
-	find: (question: Question) => Found | undefined,
+	undelivered: readonly LookedUp[],
+	unacknowledged: readonly LookedUp[],
 	nowMs: number,
 ): Ages {
-	const oldest = (asked: readonly Question[]) => {
-		const found = asked.map(find).filter((one) => one !== undefined);
-		const [first, ...others] = found;
-		if (first === undefined) return undefined;
-		const least = others.reduce((a, b) => (b.sequence < a.sequence ? b : a), first);
-		return asked.every(({ sequence }) => isTaken(entry, sequence - 1, least)) ? least : undefined;
-	};
-	const age = ({ atMs }: Found) => Math.max(0, ((entry.ts ?? nowMs) - atMs) / 1000);
-	const undelivered = oldest(questions.undelivered);
-	const unacknowledged = oldest(questions.unacknowledged);
+	const toDeliver = oldestOf(entry, undelivered);
+	const toAcknowledge = oldestOf(entry, unacknowledged);
 	const known =
-		(undelivered !== undefined || entry.num_pending === 0) &&
-		(unacknowledged !== undefined || entry.num_ack_pending === 0);
-	const sequences = [undelivered, unacknowledged].flatMap((one) => one?.sequence ?? []);
+		(toDeliver !== undefined || entry.num_pending === 0) &&
+		(toAcknowledge !== undefined || entry.num_ack_pending === 0);
+	const oldestUnread = Math.min(
+		toDeliver?.sequence ?? Number.POSITIVE_INFINITY,
+		toAcknowledge?.sequence ?? Number.POSITIVE_INFINITY,
+	);
+	const byClockMs = entry.ts ?? nowMs;
 	return {
 		...(entry.num_pending === 0 && { lagSeconds: 0 }),
-		...(undelivered && { lagSeconds: age(undelivered) }),
-		...(unacknowledged && { pendingSeconds: age(unacknowledged) }),
-		...(known && sequences.length > 0 && { oldestUnread: Math.min(...sequences) }),
+		...(toDeliver && { lagSeconds: secondsBetween(toDeliver, byClockMs) }),
+		...(toAcknowledge && { pendingSeconds: secondsBetween(toAcknowledge, byClockMs) }),
+		...(known && Number.isFinite(oldestUnread) && { oldestUnread }),
 	};
+}
+
+/** The first of what was found, where the consumer takes it. */
+function oldestOf(entry: ConsumerEntry, looked: readonly LookedUp[]): Found | undefined {
+	let oldest: Found | undefined;
+	for (const { found } of looked) {
+		if (found && (oldest === undefined || found.sequence < oldest.sequence)) oldest = found;
+	}
+	if (oldest === undefined) return undefined;
+	for (const { sequence } of looked) {
+		if (!isTaken(entry, sequence - 1, oldest)) return undefined;
+	}
+	return oldest;
+}
+
+function secondsBetween({ atMs }: Found, nowMs: number): number {
+	return Math.max(0, (nowMs - atMs) / 1000);
 }
 
 /**

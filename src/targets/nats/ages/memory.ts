@@ -4,6 +4,7 @@ import {
 	agesOf,
 	type Found,
 	type GivenUp,
+	type LookedUp,
 	type Question,
 	type Questions,
 	questionsOf,
@@ -101,23 +102,25 @@ export class AgeMemory {
 
 	#agesOf(consumer: Aged, nowMs: number): Ages {
 		const { entry, givenUp } = consumer;
-		const answered = (asked: readonly Question[]) =>
-			asked.every((question) => this.#answers.has(questionKey(consumer, question))) ? asked : [];
-		const questions = questionsOf(entry, givenUp);
-		// One filter that was not looked up may be that of the oldest message.
-		const complete: Questions = {
-			undelivered: answered(questions.undelivered),
-			unacknowledged: answered(questions.unacknowledged),
-		};
-		const find = (question: Question) => {
+		const { undelivered, unacknowledged } = questionsOf(entry, givenUp);
+		const delivery = this.#lookedUp(consumer, undelivered);
+		return agesOf(entry, delivery, this.#lookedUp(consumer, unacknowledged), nowMs);
+	}
+
+	/** Empty where one was not looked up: its filter may be that of the oldest message. */
+	#lookedUp(consumer: Aged, asked: readonly Question[]): readonly LookedUp[] {
+		const looked: LookedUp[] = [];
+		for (const question of asked) {
 			const answer = this.#answers.get(questionKey(consumer, question));
-			return answer === 'none' ? undefined : answer;
-		};
-		return agesOf(entry, complete, find, nowMs);
+			if (answer === undefined) return [];
+			looked.push({ sequence: question.sequence, found: answer === 'none' ? undefined : answer });
+		}
+		return looked;
 	}
 
 	/** Those first that the last plan had to skip. */
 	#inTurn(consumers: readonly Aged[]): readonly Aged[] {
+		if (this.#turn === undefined) return consumers;
 		const first = consumers.findIndex((consumer) => id(consumer) === this.#turn);
 		return first <= 0 ? consumers : [...consumers.slice(first), ...consumers.slice(0, first)];
 	}

@@ -22,63 +22,72 @@ import {
 	readStreamFacts,
 } from '../protocol/replies.ts';
 import { ErrorReply, type Reply } from '../protocol/reply.ts';
-import { inChunks } from './chunks.ts';
 import type { Key } from './discovery.ts';
-import type { Counted, Question, Scope, Way } from './way.ts';
+import type { Counted, KnownFacts, Question, Scope, Way } from './way.ts';
 
 /** A few commands of microseconds each: the server's other clients wait for milliseconds at most. */
 const commandsAtOnce = 300;
 
-/**
- * Asks by pipelined commands. Works everywhere, but what tells a first or last entry carries its body.
- *
- * @param isAsking - the keys just move to this node of a cluster, which must be told for each command
- */
-export function byCommands(connection: Connection, scope: Scope, isAsking = false): Way {
-	const ask = async (asked: readonly commands.Command[]): Promise<readonly Reply[]> => {
-		if (!isAsking) return connection.ask(asked);
-		const replies = await connection.ask(asked.flatMap((command) => [commands.asking, command]));
+/** Asks by pipelined commands. Works everywhere, but what tells a first or last entry carries its body. */
+export class ByCommands implements Way {
+	readonly keysAtOnce = 50;
+	readonly #connection: Connection;
+	readonly #scope: Scope;
+	readonly #isAsking: boolean;
+
+	/** @param isAsking - the keys just move to this node of a cluster, which must be told for each command */
+	constructor(connection: Connection, scope: Scope, isAsking = false) {
+		this.#connection = connection;
+		this.#scope = scope;
+		this.#isAsking = isAsking;
+	}
+
+	async facts(keys: readonly Key[]): Promise<KnownFacts> {
+		const replies = await this.#ask(
+			keys.flatMap(({ bytes }) => [commands.xinfoGroups(bytes), commands.xinfoStream(bytes)]),
+		);
+		const facts = keys.map((key, at) =>
+			readReplies(key, replies[2 * at] ?? null, replies[2 * at + 1] ?? null, this.#scope),
+		);
+		const asked = facts.map((one) => detailsOf(one, this.#scope));
+		const details: Reply[] = [];
+		const all = asked.flat();
+		for (let from = 0; from < all.length; from += commandsAtOnce) {
+			const some = all.slice(from, from + commandsAtOnce).map(({ command }) => command);
+			details.push(...(await this.#ask(some)));
+		}
+		let at = 0;
+		return {
+			facts: facts.map((one, index) => {
+				const own = asked[index] ?? [];
+				at += own.length;
+				return withDetails(one, own, details.slice(at - own.length, at), this.#scope);
+			}),
+			failures: [],
+		};
+	}
+
+	async counts(questions: readonly Question[]): Promise<readonly Counted[]> {
+		const asked = questions.map(commandsOf);
+		const replies = await this.#ask(asked.flat());
+		let at = 0;
+		return questions.map((question, index) => {
+			const own = replies.slice(at, at + (asked[index] ?? []).length);
+			at += own.length;
+			return readCount(question, own);
+		});
+	}
+
+	async #ask(asked: readonly commands.Command[]): Promise<readonly Reply[]> {
+		if (!this.#isAsking) return this.#connection.ask(asked);
+		const replies = await this.#connection.ask(
+			asked.flatMap((command) => [commands.asking, command]),
+		);
 		return asked.map((_, at) => {
 			const allowed = replies[2 * at];
 			return allowed instanceof ErrorReply ? allowed : (replies[2 * at + 1] ?? null);
 		});
-	};
-	return {
-		keysAtOnce: 50,
-		async facts(keys) {
-			const replies = await ask(
-				keys.flatMap(({ bytes }) => [commands.xinfoGroups(bytes), commands.xinfoStream(bytes)]),
-			);
-			const facts = keys.map((key, at) =>
-				readReplies(key, replies[2 * at] ?? null, replies[2 * at + 1] ?? null, scope),
-			);
-			const asked = facts.map((one) => detailsOf(one, scope));
-			const details: Reply[] = [];
-			await inChunks(asked.flat(), commandsAtOnce, 1, async (chunk) => {
-				details.push(...(await ask(chunk.map(({ command }) => command))));
-				return chunk.length;
-			});
-			let at = 0;
-			return {
-				facts: facts.map((one, index) => {
-					const own = asked[index] ?? [];
-					at += own.length;
-					return withDetails(one, own, details.slice(at - own.length, at), scope);
-				}),
-				failures: [],
-			};
-		},
-		async counts(questions) {
-			const asked = questions.map(commandsOf);
-			const replies = await ask(asked.flat());
-			let at = 0;
-			return questions.map((question, index) => {
-				const own = replies.slice(at, at + (asked[index] ?? []).length);
-				at += own.length;
-				return readCount(question, own);
-			});
-		},
-	};
+	}
 }
 
 /**

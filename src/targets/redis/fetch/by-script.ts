@@ -1,13 +1,13 @@
 import { codeOfError } from '../codes.ts';
 import type { Connection } from '../connect/connection.ts';
-import { fewPending, keyFacts } from '../facts.ts';
+import { fewPending, type KeyFacts, keyFacts } from '../facts.ts';
 import { attempt, type Failure } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { ErrorReply, type Reply } from '../protocol/reply.ts';
-import { readCounts, readFacts } from '../protocol/script-replies.ts';
+import { readCounts, readFacts, type ToldStream } from '../protocol/script-replies.ts';
 import { countsScript, factsScript } from '../protocol/scripts.ts';
 import type { Key } from './discovery.ts';
-import type { Counted, Question, Scope, Way } from './way.ts';
+import type { Counted, KnownFacts, Question, Scope, Way } from './way.ts';
 
 /**
  * After so many commands a script ends, and the rest is asked again: some 3 µs each, a millisecond at
@@ -18,75 +18,89 @@ const workAtOnce = 200;
 /** As many as that is enough for, where each has one group. */
 const keysAtOnce = 25;
 
-/**
- * Asks by read-only scripts: only ids and numbers come back, whatever the size of the entries.
- *
- * @param otherwise - asked where a script is refused, for keys that the user may not touch or that
- * are on another node; then it is the server's own refusal that is told
- * @param isCluster - the keys of one script must then share a slot, so that each key has its own
- */
-export function byScript(
-	connection: Connection,
-	scope: Scope,
-	otherwise: Way,
-	isCluster: boolean,
-): Way {
-	/** Runs a script for the keys of each call, with the arguments of each. */
-	const run = async (
-		script: commands.Script,
-		calls: readonly {
-			readonly keys: readonly Buffer[];
-			readonly args: readonly (string | Buffer)[];
-		}[],
-	): Promise<readonly Reply[]> => {
-		const send = (known: boolean, some: typeof calls) =>
-			connection.ask(
-				some.map(({ keys, args }) =>
-					(known ? commands.evalshaRo : commands.evalRo)(script, keys, args),
-				),
-			);
-		const replies = await send(true, calls);
+/** What a script is called with. */
+interface Call {
+	readonly keys: readonly Buffer[];
+	readonly args: readonly (string | Buffer)[];
+}
+
+/** Asks by read-only scripts: only ids and numbers come back, whatever the size of the entries. */
+export class ByScript implements Way {
+	readonly keysAtOnce = keysAtOnce;
+	readonly #connection: Connection;
+	readonly #scope: Scope;
+	readonly #otherwise: Way;
+	readonly #isCluster: boolean;
+
+	/**
+	 * @param otherwise - asked where a script is refused, for keys that the user may not touch or that
+	 * are on another node; then it is the server's own refusal that is told
+	 * @param isCluster - the keys of one script must then share a slot, so that each key has its own
+	 */
+	constructor(connection: Connection, scope: Scope, otherwise: Way, isCluster: boolean) {
+		this.#connection = connection;
+		this.#scope = scope;
+		this.#otherwise = otherwise;
+		this.#isCluster = isCluster;
+	}
+
+	async facts(keys: readonly Key[]): Promise<KnownFacts> {
+		if (!this.#isCluster) {
+			const [reply = null] = await this.#run(factsScript, [this.#factsCall(keys)]);
+			return factsOf(reply, keys, this.#scope, this.#otherwise);
+		}
+		const replies = await this.#run(
+			factsScript,
+			keys.map((key) => this.#factsCall([key])),
+		);
+		const all = await Promise.all(
+			keys.map((key, at) => factsOf(replies[at] ?? null, [key], this.#scope, this.#otherwise)),
+		);
+		return {
+			facts: all.flatMap(({ facts }) => facts),
+			failures: all.flatMap(({ failures }) => failures),
+		};
+	}
+
+	async counts(questions: readonly Question[]): Promise<readonly Counted[]> {
+		const groups = this.#isCluster ? questions.map((question) => [question]) : [questions];
+		const replies = await this.#run(countsScript, groups.map(countsCall));
+		const all = await Promise.all(
+			groups.map((some, at) => countsOf(replies[at] ?? null, some, this.#otherwise)),
+		);
+		return all.flat();
+	}
+
+	#factsCall(keys: readonly Key[]): Call {
+		const { consumersAtMost, abandonedAfterMs } = this.#scope;
+		const numbers = [workAtOnce, consumersAtMost, fewPending, abandonedAfterMs];
+		return { keys: keys.map(bytesOf), args: numbers.map(String) };
+	}
+
+	/** Runs a script with each call. */
+	async #run(script: commands.Script, calls: readonly Call[]): Promise<readonly Reply[]> {
+		const replies = await this.#connection.ask(
+			calls.map(({ keys, args }) => commands.evalshaRo(script, keys, args)),
+		);
 		// The server was started anew or made room: it must be given the text again.
 		const unknown = calls.filter((_, at) => isUnknown(replies[at] ?? null));
 		if (unknown.length === 0) return replies;
-		const again = await send(false, unknown);
+		const again = await this.#connection.ask(
+			unknown.map(({ keys, args }) => commands.evalRo(script, keys, args)),
+		);
 		let at = 0;
 		return replies.map((reply) => (isUnknown(reply) ? (again[at++] ?? null) : reply));
-	};
-	const work = String(workAtOnce);
+	}
+}
+
+function bytesOf({ bytes }: Key): Buffer {
+	return bytes;
+}
+
+function countsCall(questions: readonly Question[]): Call {
 	return {
-		keysAtOnce,
-		async facts(keys) {
-			const args = [
-				work,
-				...[scope.consumersAtMost, fewPending, scope.abandonedAfterMs].map(String),
-			];
-			const calls = (isCluster ? keys.map((key) => [key]) : [keys]).map((some) => ({
-				keys: some.map(({ bytes }) => bytes),
-				args,
-			}));
-			const replies = await run(factsScript, calls);
-			if (!isCluster) return factsOf(replies[0] ?? null, keys, scope, otherwise);
-			const all = await Promise.all(
-				keys.map((key, at) => factsOf(replies[at] ?? null, [key], scope, otherwise)),
-			);
-			return {
-				facts: all.flatMap(({ facts }) => facts),
-				failures: all.flatMap(({ failures }) => failures),
-			};
-		},
-		async counts(questions) {
-			const groups = isCluster ? questions.map((question) => [question]) : [questions];
-			const calls = groups.map((some) => ({
-				keys: some.map(({ key }) => key.bytes),
-				args: [work, ...some.flatMap(countArguments)],
-			}));
-			const replies = await run(countsScript, calls);
-			const all = await Promise.all(
-				groups.map((some, at) => countsOf(replies[at] ?? null, some, otherwise)),
-			);
-			return all.flat();
-		},
+		keys: questions.map(({ key }) => key.bytes),
+		args: [String(workAtOnce), ...questions.flatMap(countArguments)],
 	};
 }
 
@@ -102,23 +116,32 @@ function isUnknown(reply: Reply): boolean {
 	return reply instanceof ErrorReply && reply.message.startsWith('NOSCRIPT');
 }
 
-async function factsOf(reply: Reply, keys: readonly Key[], scope: Scope, otherwise: Way) {
+async function factsOf(
+	reply: Reply,
+	keys: readonly Key[],
+	scope: Scope,
+	otherwise: Way,
+): Promise<KnownFacts> {
 	if (reply instanceof ErrorReply) return otherwise.facts(keys);
 	const failures: Failure[] = [];
 	const told = attempt('evalsha_ro', reply, readFacts, failures);
 	// An answer that cannot be read: the server's own words may be clearer.
 	if (told === undefined || told.streams.length === 0) return otherwise.facts(keys);
-	const facts = told.streams.slice(0, keys.length).map((stream, at) => {
-		const key = keys[at] as Key;
-		for (const { error } of stream.failures) {
-			const absent = error instanceof ErrorReply ? codeOfError(error.message) : undefined;
-			if (absent === 'stream_missing' || absent === 'not_a_stream') {
-				return { key, absent, failures: [] };
-			}
-		}
-		return keyFacts(key, stream, scope.groups);
-	});
+	const facts: KeyFacts[] = [];
+	for (const [at, stream] of told.streams.slice(0, keys.length).entries()) {
+		facts.push(factsOfKey(keys[at] as Key, stream, scope));
+	}
 	return { facts, failures: told.failures };
+}
+
+function factsOfKey(key: Key, stream: ToldStream, scope: Scope): KeyFacts {
+	for (const { error } of stream.failures) {
+		const absent = error instanceof ErrorReply ? codeOfError(error.message) : undefined;
+		if (absent === 'stream_missing' || absent === 'not_a_stream') {
+			return { key, absent, failures: [] };
+		}
+	}
+	return keyFacts(key, stream, scope.groups);
 }
 
 async function countsOf(

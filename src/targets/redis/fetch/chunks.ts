@@ -3,28 +3,54 @@
  * under way then is left to end by itself.
  *
  * @param work - gives how many of the first items of its chunk are done, at least one; the others
- * come again
+ * come again; a function that lives as long as the program
+ * @param using - is given to it
  */
-export async function inChunks<T>(
+export async function inChunks<T, Using>(
 	items: readonly T[],
 	size: number,
 	atOnce: number,
-	work: (chunk: readonly T[]) => Promise<number>,
+	work: Work<T, Using>,
+	using: Using,
 ): Promise<void> {
-	let next = 0;
-	const rests: (readonly T[])[] = [];
-	const take = () => {
-		const rest = rests.shift();
+	const chunks = new Chunks(items, size);
+	await Promise.all(Array.from({ length: atOnce }, () => workThrough(chunks, work, using)));
+}
+
+type Work<T, Using> = (chunk: readonly T[], using: Using) => Promise<number>;
+
+async function workThrough<T, Using>(
+	chunks: Chunks<T>,
+	work: Work<T, Using>,
+	using: Using,
+): Promise<void> {
+	for (let chunk = chunks.take(); chunk.length > 0; chunk = chunks.take()) {
+		const done = await work(chunk, using);
+		if (done < chunk.length) chunks.giveBack(chunk.slice(done));
+	}
+}
+
+class Chunks<T> {
+	readonly #items: readonly T[];
+	readonly #size: number;
+	readonly #rests: (readonly T[])[] = [];
+	#next = 0;
+
+	constructor(items: readonly T[], size: number) {
+		this.#items = items;
+		this.#size = size;
+	}
+
+	/** The next chunk; empty at the end. */
+	take(): readonly T[] {
+		const rest = this.#rests.shift();
 		if (rest) return rest;
-		const chunk = items.slice(next, next + size);
-		next += size;
+		const chunk = this.#items.slice(this.#next, this.#next + this.#size);
+		this.#next += this.#size;
 		return chunk;
-	};
-	const worker = async () => {
-		for (let chunk = take(); chunk.length > 0; chunk = take()) {
-			const done = await work(chunk);
-			if (done < chunk.length) rests.push(chunk.slice(done));
-		}
-	};
-	await Promise.all(Array.from({ length: atOnce }, worker));
+	}
+
+	giveBack(rest: readonly T[]): void {
+		this.#rests.push(rest);
+	}
 }

@@ -5,7 +5,7 @@ import { ErrorReply } from '../protocol/reply.ts';
 import type { Counts } from '../read/group.ts';
 import { type KeyRead, readKey } from '../read/key.ts';
 import { type Circumstances, entriesToCount } from '../read/lag.ts';
-import { type Memory, recall } from '../read/memory.ts';
+import { type Memory, Recall } from '../read/memory.ts';
 import { abandonedOf, keptFrom, pendingLost } from '../read/pending.ts';
 import { inChunks } from './chunks.ts';
 import type { Key } from './discovery.ts';
@@ -30,6 +30,15 @@ export interface Told {
 	readonly failures: Failure[];
 }
 
+interface KeyErrand {
+	readonly way: Way;
+	/** Of the poll before. */
+	readonly memory: Memory;
+	readonly limits: Limits;
+	readonly circumstances: Circumstances;
+	readonly told: Told;
+}
+
 /**
  * Asks for everything about some keys: first what the server tells, then what must be counted. Each
  * chunk is read as soon as it is told: answers of ten thousand keys that wait for the last one would
@@ -43,17 +52,24 @@ export async function fetchKeys(
 	circumstances: Circumstances,
 	told: Told,
 ): Promise<void> {
-	await inChunks(keys, way.keysAtOnce, chunksInFlight, async (chunk) => {
-		const { facts, failures } = await way.facts(chunk);
-		told.failures.push(...failures);
-		const { counts, failuresOf } = await countAll(way, facts, memory, limits, circumstances);
-		for (const one of facts) {
-			const more = failuresOf.get(one);
-			const all = more ? { ...one, failures: [...one.failures, ...more] } : one;
-			told.keys.push(readKey(all, counts, memory.get(one.key.name), circumstances));
-		}
-		return facts.length;
-	});
+	const errand = { way, memory, limits, circumstances, told };
+	await inChunks(keys, way.keysAtOnce, chunksInFlight, fetchChunk, errand);
+}
+
+/** @returns how many keys were read */
+async function fetchChunk(
+	keys: readonly Key[],
+	{ way, memory, limits, circumstances, told }: KeyErrand,
+): Promise<number> {
+	const { facts, failures } = await way.facts(keys);
+	told.failures.push(...failures);
+	const { counts, failuresOf } = await countAll(way, facts, memory, limits, circumstances);
+	for (const one of facts) {
+		const more = failuresOf.get(one);
+		const all = more ? { ...one, failures: [...one.failures, ...more] } : one;
+		told.keys.push(readKey(all, counts, memory.get(one.key.name), circumstances));
+	}
+	return facts.length;
 }
 
 /** A question, and where its answer belongs. */
@@ -77,20 +93,33 @@ async function countAll(
 	circumstances: Circumstances,
 ): Promise<Answered> {
 	const counts = new Map<GroupFacts, Counts>();
-	const failuresOf = new Map<KeyFacts, Failure[]>();
+	const failuresOf = new Map<KeyFacts, readonly Failure[]>();
 	const open: Open[] = [];
 	for (const one of facts) findQuestions(one, open, counts, memory, limits, circumstances);
-	await inChunks(open, questionsAtOnce, 1, async (chunk) => {
-		const counted = await way.counts(chunk.map(({ question }) => question));
-		for (const [at, one] of counted.entries()) {
-			const asked = chunk[at] as Open;
-			const { group, facts } = asked;
-			if ('count' in one) counts.set(group, withAnswer(counts.get(group) ?? {}, asked, one));
-			else if (!isGone(one)) failuresOf.set(facts, [...(failuresOf.get(facts) ?? []), one]);
-		}
-		return counted.length;
-	});
+	if (open.length === 0) return { counts, failuresOf };
+	await inChunks(open, questionsAtOnce, 1, countChunk, { way, counts, failuresOf });
 	return { counts, failuresOf };
+}
+
+/** @returns how many questions were answered */
+async function countChunk(
+	open: readonly Open[],
+	{ way, counts, failuresOf }: CountErrand,
+): Promise<number> {
+	const counted = await way.counts(open.map(({ question }) => question));
+	for (const [at, one] of counted.entries()) {
+		const asked = open[at] as Open;
+		const { group, facts } = asked;
+		if ('count' in one) counts.set(group, withAnswer(counts.get(group) ?? {}, asked, one));
+		else if (!isGone(one)) failuresOf.set(facts, [...(failuresOf.get(facts) ?? []), one]);
+	}
+	return counted.length;
+}
+
+interface CountErrand {
+	readonly way: Way;
+	readonly counts: Map<GroupFacts, Counts>;
+	readonly failuresOf: Map<KeyFacts, readonly Failure[]>;
 }
 
 /** What is still to be counted goes to `open`; what is known without goes to `counts` right away. */
@@ -105,12 +134,12 @@ function findQuestions(
 	const { key, stream, groups } = facts;
 	if (stream === undefined || groups === undefined) return;
 	const before = memory.get(key.name);
-	const recalled = recall(before);
+	const recall = new Recall(before);
 	const kept = keptFrom(stream);
 	for (const group of groups) {
 		const ask = (about: keyof Counts, question: Asked) =>
 			open.push({ question: { key, group: group.name, ...question }, facts, group, about });
-		const anchor = recalled(group.name)?.anchor;
+		const anchor = recall.group(group.name)?.anchor;
 		const range = entriesToCount(stream, group, anchor, circumstances, countCap);
 		if (range) ask('entries', { of: 'entries', range });
 		const abandoned = abandonedOf(group, circumstances.nowMs, abandonedAfterMs, countCap);

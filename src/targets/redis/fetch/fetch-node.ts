@@ -10,8 +10,8 @@ import type { KeyRead } from '../read/key.ts';
 import type { Circumstances } from '../read/lag.ts';
 import type { Memory } from '../read/memory.ts';
 import type { NodeAnswers } from '../read/read.ts';
-import { byCommands } from './by-commands.ts';
-import { byScript, probeScripts } from './by-script.ts';
+import { ByCommands } from './by-commands.ts';
+import { ByScript, probeScripts } from './by-script.ts';
 import type { Discovery, Key } from './discovery.ts';
 import { fetchKeys, type Limits, type Told } from './fetch-keys.ts';
 import type { Scope, Way } from './way.ts';
@@ -69,7 +69,7 @@ export async function fetchNode(
 	};
 	let isSearched = false;
 	let broken: Problem | undefined;
-	const all = () => [...keys, ...(discovery?.found ?? [])];
+	const all = () => keys.concat(discovery?.found ?? []);
 	try {
 		isSearched =
 			discovery === undefined ||
@@ -77,10 +77,10 @@ export async function fetchNode(
 				const [page = null] = await connection.ask([commands.scan(cursor, match)]);
 				return attempt('scan', page, readScanPage, told.failures);
 			}));
-		const plain = byCommands(connection, errand.scope, isAsking);
+		const plain = new ByCommands(connection, errand.scope, isAsking);
 		const way: Way =
 			!isAsking && (await runsScripts(session, errand))
-				? byScript(connection, errand.scope, plain, isCluster)
+				? new ByScript(connection, errand.scope, plain, isCluster)
 				: plain;
 		await fetchKeys(way, all(), errand.memory, errand.limits, circumstances, told);
 		if (nowMs !== undefined) {

@@ -7,8 +7,8 @@ import type { Key } from './discovery.ts';
 /**
  * A way to ask a server: by commands, or by scripts that it runs. Both come to the same facts.
  *
- * @see byCommands
- * @see byScript
+ * @see ByCommands
+ * @see ByScript
  */
 export interface Way {
 	/** How many keys one asking is about: the server's other clients wait for it. */

@@ -14,7 +14,8 @@ export interface ToldFacts {
 	readonly failures: readonly Failure[];
 }
 
-interface ToldStream {
+/** What it tells of one stream. */
+export interface ToldStream {
 	readonly stream?: StreamFacts;
 	readonly groups?: readonly GroupFacts[];
 	readonly failures: readonly Failure[];
@@ -64,7 +65,9 @@ function toldStream(words: Words): ToldStream {
 	else told.stream = toldFacts(words);
 	if (refusal !== undefined) return told;
 	if (count > words.left) throw new MalformedReply('too few words');
-	told.groups = Array.from({ length: count }, () => toldGroup(words, told.stream));
+	const groups = new Array<GroupFacts>(count);
+	for (let at = 0; at < count; at++) groups[at] = toldGroup(words, told.stream);
+	told.groups = groups;
 	return told;
 }
 

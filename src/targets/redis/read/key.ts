@@ -8,7 +8,7 @@ import { MalformedReply } from '../protocol/replies.ts';
 import { type Counts, hasTimes, readGroup } from './group.ts';
 import type { Circumstances } from './lag.ts';
 import type { KeyReading } from './logical.ts';
-import { recall, type StreamMemory } from './memory.ts';
+import { Recall, type StreamMemory } from './memory.ts';
 import { keptFrom } from './pending.ts';
 
 /** What was made of all that a server told of a key. Nothing else of it is kept. */
@@ -42,14 +42,14 @@ export function readKey(
 	const told = { name, key, isListed, hasUnreadableId: hasUnreadableId(facts), failures };
 	if (absent !== undefined) return { ...told, absent, groups: [], unread: [] };
 	if (stream === undefined) return { ...told, groups: [], unread: unreadOf(facts) };
-	const recalled = recall(before);
+	const recall = new Recall(before);
 	const read = (groups ?? []).map((group) =>
 		readGroup(
 			name,
 			stream,
 			group,
 			counts.get(group) ?? nothingCounted,
-			recalled(group.name),
+			recall.group(group.name),
 			circumstances,
 		),
 	);

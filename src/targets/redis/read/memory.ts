@@ -25,18 +25,24 @@ export type Memory = ReadonlyMap<string, StreamMemory>;
  * Finds what is remembered of groups, one after the other: mostly they come in the same order again,
  * so that each is looked for behind the one before.
  */
-export function recall(
-	before: StreamMemory | undefined,
-): (name: string) => GroupMemory | undefined {
-	const { groups = [] } = before ?? {};
-	let next = 0;
-	return (name) => {
+export class Recall {
+	readonly #groups: readonly GroupMemory[];
+	#next = 0;
+
+	constructor(before: StreamMemory | undefined) {
+		this.#groups = before?.groups ?? nothing;
+	}
+
+	group(name: string): GroupMemory | undefined {
+		const groups = this.#groups;
 		for (let tried = 0; tried < groups.length; tried++) {
-			const at = (next + tried) % groups.length;
+			const at = (this.#next + tried) % groups.length;
 			if (groups[at]?.name !== name) continue;
-			next = at + 1;
+			this.#next = at + 1;
 			return groups[at];
 		}
 		return undefined;
-	};
+	}
 }
+
+const nothing: readonly GroupMemory[] = [];

@@ -86,15 +86,16 @@ export function* readAnswers(
 		complete:
 			isSearched &&
 			problems.length === 0 &&
-			nodes.every(
-				({ broken, keys }) =>
-					broken === undefined &&
-					keys.every(({ absent, isListed }) => absent !== undefined || isListed),
-			),
+			nodes.every(({ broken, keys }) => broken === undefined && keys.every(isKnown)),
 		problems: [...problems, ...nodes.flatMap(nodeProblems)],
 		partitionDetail: partitionOf !== undefined,
 	};
 	return { reading, memory: remembered };
+}
+
+/** Whether a key's groups are known; what is absent has none. */
+function isKnown({ absent, isListed }: KeyRead): boolean {
+	return absent !== undefined || isListed;
 }
 
 /** Whether a reading has nothing in it, and not because there is nothing. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PartitionSet } from '../../../../src/targets/kafka/fetch/partition-set.ts';
 import {
 	commitsBeyondEnd,
 	commitsOnUnknown,
@@ -92,7 +93,7 @@ test('groups have moved when their broker denies them or has failed', () => {
 
 test('partitions are asked of their leader, those without one not at all', () => {
 	const topics = [topic('a', [1, 2, -1, 1]), topic('b', [2])];
-	assert.deepEqual(partitionsByLeader({ brokers: [], topics }, all), [
+	assert.deepEqual(partitionsByLeader(topics), [
 		{ node: 1, topics: [{ topic: 'a', partitions: [0, 3] }] },
 		{
 			node: 2,
@@ -106,11 +107,20 @@ test('partitions are asked of their leader, those without one not at all', () =>
 
 test('many partitions of one leader are asked in batches of a thousand', () => {
 	const topics = [topic('a', Array(2500).fill(1))];
-	const batches = partitionsByLeader({ brokers: [], topics }, all);
+	const batches = partitionsByLeader(topics);
 	assert.deepEqual(
 		batches.map((batch) => batch.topics.flatMap(({ partitions }) => partitions).length),
 		[1000, 1000, 500],
 	);
+});
+
+test('only some partitions are asked where others are known', () => {
+	const some = new PartitionSet();
+	some.add('a', 1);
+	some.add('c', 0);
+	assert.deepEqual(partitionsByLeader([topic('a', [1, 1]), topic('b', [1])], some), [
+		{ node: 1, topics: [{ topic: 'a', partitions: [1] }] },
+	]);
 });
 
 test('partitions have moved when their leader denies them or has failed', () => {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agesOf, type Found, questionsOf } from '../../../../src/targets/nats/ages/ages.ts';
+import {
+	agesOf,
+	type Found,
+	type Question,
+	questionsOf,
+} from '../../../../src/targets/nats/ages/ages.ts';
 import type { ConsumerEntry } from '../../../../src/targets/nats/reading/consumer.ts';
 import { entry } from './entry.ts';
 
@@ -8,9 +13,10 @@ const midnight = (time: string) => Date.parse(`2026-11-21T${time}Z`);
 
 /** The ages when messages stand where a table by filter and sequence says. */
 function ages(consumer: ConsumerEntry, found: Record<string, Found>) {
-	const find = ({ filter, sequence }: { filter: string; sequence: number }) =>
-		found[`${filter} ${sequence}`];
-	return agesOf(consumer, questionsOf(consumer), find, Number.NaN);
+	const { undelivered, unacknowledged } = questionsOf(consumer);
+	const lookUp = (questions: readonly Question[]) =>
+		questions.map(({ filter, sequence }) => ({ sequence, found: found[`${filter} ${sequence}`] }));
+	return agesOf(consumer, lookUp(undelivered), lookUp(unacknowledged), Number.NaN);
 }
 
 test('the oldest undelivered is behind what was delivered, the oldest pending behind the floor', () => {
@@ -62,9 +68,8 @@ test('an age is never negative, and is by our clock where the server does not te
 	const consumer = entry({ num_ack_pending: 0 });
 	assert.equal(ages(consumer, found).lagSeconds, 0);
 	const older = entry({ num_ack_pending: 0, ts: undefined });
-	const find = () => found['> 6'];
 	const atMs = midnight('13:12:00');
-	assert.equal(agesOf(older, questionsOf(older), find, atMs).lagSeconds, 60);
+	assert.equal(agesOf(older, [{ sequence: 6, found: found['> 6'] }], [], atMs).lagSeconds, 60);
 });
 
 test('a message is not taken for one of a consumer that began after it', () => {
