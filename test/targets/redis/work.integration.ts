@@ -108,8 +108,8 @@ describe('what one stream with one group costs a poll', () => {
 	test('few objects, for what a poll costs here is mostly to make and to forget them', async () => {
 		await seed(20);
 		const byScript = await allocatedBy({});
-		assert.ok(byScript < 7000, `${byScript} bytes by script`);
+		assert.ok(byScript < 6000, `${byScript} bytes by script`);
 		const byCommands = await allocatedBy(plainUser.login);
-		assert.ok(byCommands < 24_000, `${byCommands} bytes by commands`);
+		assert.ok(byCommands < 21_000, `${byCommands} bytes by commands`);
 	});
 });
