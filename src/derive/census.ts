@@ -6,7 +6,10 @@ import { pointBytes, tells } from './remember.ts';
 /** Groups between two places where the census may be interrupted. */
 const stepRecords = 2000;
 
-/** Points of a head's history at first, and where memory is short; more come where they matter. */
+/**
+ * Points of a head's history at first, and where memory is short; more come where they matter. What a
+ * broker looked up may be twelve, of which the least missed go.
+ */
 const firstPoints = 8;
 const fewestPoints = 4;
 

@@ -135,9 +135,10 @@ function errorWithout({ at, end, error }: HeadPoints, row: number): number {
 }
 
 /**
- * Puts a point that the broker looked up before the oldest one, or begins the oldest one's run of
- * nothing produced earlier. Left out is what does not fit, for the times of messages are their
- * producers'. When there is no room, the least missed point goes.
+ * Puts a point that the broker looked up before the oldest one, or moves back the beginning
+ * of the run, in which nothing was produced, that the oldest one begins. Left out is what does not
+ * fit, for the times of messages are their producers'. When there is no room, the least missed point
+ * goes.
  *
  * @returns how many points there are now
  */
@@ -154,7 +155,10 @@ export function addSeed(
 	const { at, end, error } = points;
 	if (count === 0) return count;
 	if (tick >= (at[first] as number) || head > (end[first] as number)) return count;
-	if (count > 1 && end[first] === head && end[first + 1] === head) {
+	// Without room for both ends of a run, its beginning stands for it: an age may be too large, and
+	// no point of another time goes for it.
+	const isRun = count === capacity || (count > 1 && end[first + 1] === head);
+	if (end[first] === head && isRun) {
 		at[first] = tick;
 		return count;
 	}

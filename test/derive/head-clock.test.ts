@@ -192,6 +192,22 @@ test('a time in which nothing was produced takes two points, however often it wa
 	assert.equal(head.at(0), 9800);
 });
 
+test('without room for both ends of a run, other times are not given up for it', () => {
+	const head = new Head(4);
+	head.add(864_000, 1000);
+	// What was found: the end until a message came, and at the time that was asked for before it.
+	for (const [came, asked, end] of [
+		[500, 600, 990],
+		[2500, 3000, 950],
+		[8000, 9000, 800],
+		[30_000, 36_000, 300],
+	] as const) {
+		head.seed(864_000 - came, end, 864_000);
+		head.seed(864_000 - asked, end, 864_000);
+	}
+	assert.deepEqual(new Set(head.points.map(([, end]) => end)).size, 4);
+});
+
 test('with few points, looked-up ones stay spread over the whole time', () => {
 	const head = new Head(4);
 	head.add(864_000, 1000);

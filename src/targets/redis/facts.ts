@@ -36,22 +36,14 @@ export interface GroupFacts {
 	/** The oldest of the pending entries. Absent: there is none, or it could not be had. */
 	readonly oldestPending?: PendingEntry;
 	/**
-	 * How many pending entries nobody has claimed for too long. Absent: there are none, more than
-	 * {@link fewPending}, or it could not be had.
+	 * How many pending entries nobody has claimed for too long. Absent: nothing is pending, or more
+	 * than {@link Scope.fewPending}, or it could not be had.
 	 */
 	readonly abandoned?: number;
 	/** The id of the first entry after the delivered ones. Absent: none, or it could not be had. */
 	readonly firstUndelivered?: Position;
 	/** Since a consumer last tried to read; the least of all. Absent: not told. */
 	readonly idleMs?: number;
-}
-
-/** So many pending entries are looked at together with the oldest one; of more, only that. */
-export const fewPending = 8;
-
-/** How many pending entries are asked for: where there are few, one more shows that there are. */
-export function pendingToAsk(pending: number): number {
-	return pending <= fewPending ? pending + 1 : 1;
 }
 
 /** An entry that was delivered and not acknowledged. */

@@ -15,6 +15,9 @@ import { partitionNames } from './partitioned.ts';
 import type { Memory } from './read/memory.ts';
 import { isEmptyHanded, type NodeAnswers, readAnswers } from './read/read.ts';
 
+/** So many entries more do not make an answer noticeably longer. */
+const fewPending = 8;
+
 /** Redis Streams, on one server or on the masters of a cluster. */
 export class RedisTarget implements Target {
 	readonly #installation: Installation;
@@ -131,7 +134,13 @@ export class RedisTarget implements Target {
 	#errand(endpoint: Master['endpoint'], signal: AbortSignal): Errand {
 		const { groups, count_cap, abandoned_after } = this.#options;
 		return {
-			scope: { groups, consumersAtMost: count_cap, abandonedAfterMs: abandoned_after },
+			scope: {
+				groups,
+				consumersAtMost: count_cap,
+				// One more than there were is asked for.
+				fewPending: Math.min(fewPending, count_cap - 1),
+				abandonedAfterMs: abandoned_after,
+			},
 			limits: { countCap: count_cap, abandonedAfterMs: abandoned_after },
 			memory: this.#memory,
 			pollTimeoutMs: this.#pollTimeoutMs,

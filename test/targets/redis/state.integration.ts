@@ -120,6 +120,17 @@ for (const [way, login] of ways) {
 			assert.equal(claimed.oldestPendingDeliveries, 2);
 		});
 
+		test('of few pending entries those that nobody claims are told at once', async () => {
+			await play(server, [...ten, 'XGROUP CREATE s g 0', read(5)]);
+			const claimed = 'XCLAIM s g one 0 2-0 3-0 5-0 IDLE 7200000 RETRYCOUNT 1';
+			await play(server, [claimed]);
+			assert.equal((await once({ abandoned_after: '2h' })).pendingAbandoned, 3);
+			assert.equal((await once({ abandoned_after: '2h', count_cap: 2 })).pendingAbandoned, 2);
+			assert.equal((await once({ abandoned_after: '3h' })).pendingAbandoned, 0);
+			const { pending, oldestPendingDeliveries } = await once();
+			assert.deepEqual([pending, oldestPendingDeliveries], [5, 1]);
+		});
+
 		test('what is trimmed while pending is lost, each entry once', async () => {
 			const target = connect(address(server), { ...login, streams: { include: ['s'] } });
 			const lost = async () =>

@@ -1,12 +1,10 @@
 import { codeOfError } from '../codes.ts';
 import type { Connection } from '../connect/connection.ts';
 import {
-	fewPending,
 	type GroupFacts,
 	type KeyFacts,
 	keyFacts,
 	type PendingEntry,
-	pendingToAsk,
 	type Told,
 } from '../facts.ts';
 import { attempt, type Failure } from '../protocol/attempt.ts';
@@ -135,7 +133,11 @@ export function detailsOf({ key, stream, groups = [] }: KeyFacts, scope: Scope):
 			details.push({ group, about: 'consumers', command });
 		}
 		if (pending > 0) {
-			const command = commands.xpending(bytes, name, { ...all, atMost: pendingToAsk(pending) });
+			const command = commands.xpending(bytes, name, {
+				...all,
+				// One more than there were shows whether others came meanwhile.
+				atMost: pending <= scope.fewPending ? pending + 1 : 1,
+			});
 			details.push({ group, about: 'pending', command });
 		}
 		const isBetween =
@@ -164,7 +166,7 @@ export function withDetails(
 	facts: KeyFacts,
 	details: readonly Detail[],
 	replies: readonly Reply[],
-	scope: Pick<Scope, 'abandonedAfterMs'>,
+	scope: Pick<Scope, 'fewPending' | 'abandonedAfterMs'>,
 ): KeyFacts {
 	if (facts.groups === undefined) return facts;
 	const failures = [...facts.failures];
@@ -187,7 +189,7 @@ export function withDetails(
 			else if (about === 'pending') {
 				const entries = attempt(operation, reply, readPendingEntries, failures);
 				[oldestPending] = entries ?? [];
-				abandoned = entries && abandonedAmong(entries, group.pending, scope.abandonedAfterMs);
+				abandoned = entries && abandonedAmong(entries, group.pending, scope);
 			} else [firstUndelivered] = attempt(operation, reply, readEntryIds, failures) ?? [];
 		}
 		const { name, consumers, pending, delivered, entriesRead, lag } = group;
@@ -201,7 +203,7 @@ export function withDetails(
 function abandonedAmong(
 	entries: readonly PendingEntry[],
 	pending: number,
-	abandonedAfterMs: number,
+	{ fewPending, abandonedAfterMs }: Pick<Scope, 'fewPending' | 'abandonedAfterMs'>,
 ): number | undefined {
 	if (pending > fewPending || entries.length > pending) return undefined;
 	return entries.filter(({ idleMs }) => idleMs >= abandonedAfterMs).length;

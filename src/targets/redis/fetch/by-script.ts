@@ -1,6 +1,6 @@
 import { codeOfError } from '../codes.ts';
 import type { Connection } from '../connect/connection.ts';
-import { fewPending, type KeyFacts, keyFacts } from '../facts.ts';
+import { type KeyFacts, keyFacts } from '../facts.ts';
 import { attempt, type Failure } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { ErrorReply, type Reply } from '../protocol/reply.ts';
@@ -72,7 +72,7 @@ export class ByScript implements Way {
 	}
 
 	#factsCall(keys: readonly Key[]): Call {
-		const { consumersAtMost, abandonedAfterMs } = this.#scope;
+		const { consumersAtMost, fewPending, abandonedAfterMs } = this.#scope;
 		const numbers = [workAtOnce, consumersAtMost, fewPending, abandonedAfterMs];
 		return { keys: keys.map(bytesOf), args: numbers.map(String) };
 	}

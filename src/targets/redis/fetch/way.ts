@@ -39,6 +39,8 @@ export interface Scope {
 	readonly groups: Filter;
 	/** The consumers of a group with more are not looked at one by one. */
 	readonly consumersAtMost: number;
+	/** So many pending entries of a group are all looked at; of more, only the oldest. */
+	readonly fewPending: number;
 	/** Milliseconds from which on a pending entry is abandoned. */
 	readonly abandonedAfterMs: number;
 }

@@ -98,7 +98,7 @@ export function groupFacts(
 				idleMs,
 			};
 		}
-		if (!oldestPending && !firstUndelivered) {
+		if (!oldestPending && abandoned === undefined && !firstUndelivered) {
 			return { name, consumers, pending, delivered, entriesRead, lag, idleMs };
 		}
 	}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiVersions } from '../../../../src/targets/kafka/protocol/api-versions.ts';
+import { consumerGroupDescribe } from '../../../../src/targets/kafka/protocol/consumer-group-describe.ts';
 import { listOffsets } from '../../../../src/targets/kafka/protocol/list-offsets.ts';
 import { offsetFetch } from '../../../../src/targets/kafka/protocol/offset-fetch.ts';
 import { MalformedAnswerError, Reader } from '../../../../src/targets/kafka/protocol/reader.ts';
@@ -188,4 +189,42 @@ test('the newest version that both sides speak is used', () => {
 	assert.equal(offered(0, 7), undefined);
 	assert.equal(offered(10, 12), undefined);
 	assert.equal(commonVersion(request, new Map()), undefined);
+});
+
+test('a member of KIP-848 tells in version 1 whether it speaks the classic protocol, in 0 it does not', () => {
+	for (const version of [0, 1]) {
+		const assignment = (writer: Writer) =>
+			writer
+				.array(['orders'], (_, topic) => {
+					writer.int64(0).int64(0).string(topic);
+					writer.array([3], (_, partition) => writer.int32(partition)).tags();
+				})
+				.tags();
+		const member = (writer: Writer) => {
+			writer.string('id').string(null).string(null).int32(7).string('client').string('host');
+			writer.array(['orders'], (_, topic) => writer.string(topic)).string(null);
+			assignment(writer);
+			assignment(writer);
+			if (version === 1) writer.int8(1);
+			writer.tags();
+		};
+		const hex = written((writer) => {
+			writer.array(['first', 'second'], (_, groupId) => {
+				writer.int8(0).int8(0).string(null).string(groupId).string('Stable');
+				writer.int32(1).int32(1).string('uniform');
+				writer.array([member, member], (_, write) => write(writer)).int32(-1);
+				writer.tags();
+			});
+			writer.tags();
+		});
+		const members = [{ topics: ['orders'] }, { topics: ['orders'] }];
+		const described = consumerGroupDescribe.read(reader(hex), version);
+		assert.deepEqual(
+			described.map(({ groupId, members }) => ({ groupId, members })),
+			[
+				{ groupId: 'first', members },
+				{ groupId: 'second', members },
+			],
+		);
+	}
 });

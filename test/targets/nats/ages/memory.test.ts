@@ -107,6 +107,21 @@ test('what could not be answered has no age, also when there was one before', ()
 	assert.deepEqual(atOnce(memory.ages([consumer('a', 6)], nowMs))('s', 'a'), {});
 });
 
+test('a consumer of several filters has no age until all of them were looked up', () => {
+	const memory = new AgeMemory();
+	const facts = { num_ack_pending: 0 };
+	const two: Aged = { ...consumer('a', 5), entry: entry(facts, { filter_subjects: ['x', 'y'] }) };
+	const questions = [...atOnce(memory.plan([two], 100)).questions.values()].flat();
+	assert.equal(questions.length, 2);
+	const ageAfter = (question: (typeof questions)[number] | undefined, seconds: number) => {
+		assert.ok(question);
+		memory.learn(two, question, { sequence: 6 + seconds, atMs: secondsAgo(seconds) });
+		return atOnce(memory.ages([two], nowMs))('s', 'a').lagSeconds;
+	};
+	assert.equal(ageAfter(questions[0], 30), undefined);
+	assert.equal(ageAfter(questions[1], 20), 20);
+});
+
 test('that there is no such message is not remembered', () => {
 	const memory = new AgeMemory();
 	const one = consumer('a', 5);

@@ -207,6 +207,14 @@ const cases: readonly Case[] = [
 		lag: exactly(7),
 	},
 	{
+		that: '5: what was seen in a poll that did not come to its end is forgotten',
+		stream: ten,
+		group: { delivered: id(14), entriesRead: 4, lag: 6 },
+		before: { ...known, index: 1, seenIn: { connectionId: known.seenIn.connectionId } },
+		count: after(14, 6),
+		lag: exactly(6),
+	},
+	{
 		that: '5: what another connection told is forgotten',
 		stream: ten,
 		group: { delivered: id(14), entriesRead: 4, lag: 6 },

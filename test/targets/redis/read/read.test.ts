@@ -38,6 +38,7 @@ const endpoint = { host: 'redis', port: 6379, connectTimeoutMs: 1000 };
 const everything: Scope = {
 	groups: { include: [compilePattern('*')], exclude: [] },
 	consumersAtMost: 1000,
+	fewPending: 8,
 	abandonedAfterMs: 4000,
 };
 /** A minute after the first of the recorded entries. */
@@ -240,6 +241,13 @@ test('where few entries are pending, those that nobody has claimed for too long 
 	assert.equal(abandoned(notPermitted), undefined);
 });
 
+test('that nothing is abandoned is known of a group without lag, too', () => {
+	assert.ok(Array.isArray(twoGroups));
+	const some = withField(twoGroups[0] ?? null, 'last-delivered-id', bulk('1725000000003-0'));
+	const facts = detailed(orders([some], threeEntries), { ...all, pending: [] });
+	assert.equal(facts.groups?.[0]?.abandoned, 0);
+});
+
 test('of a group that is gone when more is asked about it nothing is said', () => {
 	for (const gone of [noSuchGroup, noSuchKey]) {
 		const facts = detailed(orders(twoGroups, threeEntries), { ...all, consumers: gone });
@@ -305,7 +313,8 @@ test('pending entries that were trimmed away are added up from poll to poll', ()
 	// What could not be read in between is not forgotten.
 	const by = { code: 'connection_lost', operation: 'xinfo_groups', message: 'it was lost' };
 	const fourth = read([], { memory: third.memory, broken: { by, unasked: [found('orders')] } });
-	const fifth = read([facts], { memory: fourth.memory });
+	const refused = read([orders(notPermitted, threeEntries)], { memory: fourth.memory });
+	const fifth = read([facts], { memory: refused.memory });
 	assert.deepEqual(
 		[first, second, third, fifth].map(({ reading }) => reading.groups[0]?.pendingLostCount),
 		[0, 2, 3, 3],
