@@ -38,19 +38,21 @@ export function* carryInSteps(
 	keepFailedMs: number,
 ): Generator<void, Carried> {
 	const unread = new UnreadReasons(reading?.unread ?? []);
-	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false };
+	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false, unread };
 	const now: Seen = { readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
 
 	const streams = yield* merge(
 		reading?.streams ?? [],
 		previous?.streams ?? [],
-		new StreamRules(grace, unread),
+		streamRules,
+		grace,
 		now,
 	);
 	const groups = yield* merge(
 		reading?.groups ?? [],
 		previous?.groups ?? [],
-		new GroupRules(grace, unread),
+		groupRules,
+		grace,
 		now,
 	);
 	yield* addUnread(groups, reading?.unread ?? [], now);
@@ -71,69 +73,34 @@ interface Rules<T> {
 	namesOf(record: T): Names;
 	namesOfKept(kept: Kept<T>): Names;
 	/** What becomes of a record that was read, given what was known of it. */
-	fill(record: T, before: Kept<T> | undefined): T;
+	fill(record: T, before: Kept<T> | undefined, grace: Grace): T;
 	/** What becomes of one that was not read. */
-	keep(kept: Kept<T>): Kept<T> | undefined;
+	keep(kept: Kept<T>, grace: Grace): Kept<T> | undefined;
 }
 
-class StreamRules implements Rules<Stream> {
-	readonly #grace: Grace;
-	readonly #unread: UnreadReasons;
+const streamRules: Rules<Stream> = {
+	namesOf: ({ name }) => ({ stream: name }),
+	namesOfKept: ({ record }) => ({ stream: record.name }),
+	fill: withOldRows,
+	keep: (kept, grace) => keep(kept, grace.unread.ofStream(kept.record.name), grace, bareStream),
+};
 
-	constructor(grace: Grace, unread: UnreadReasons) {
-		this.#grace = grace;
-		this.#unread = unread;
-	}
-
-	namesOf({ name }: Stream): Names {
-		return { stream: name };
-	}
-
-	namesOfKept({ record }: Kept<Stream>): Names {
-		return { stream: record.name };
-	}
-
-	fill(stream: Stream, before: Kept<Stream> | undefined): Stream {
-		return withOldRows(stream, before, this.#grace);
-	}
-
-	keep(kept: Kept<Stream>): Kept<Stream> | undefined {
-		return keep(kept, this.#unread.ofStream(kept.record.name), this.#grace, bareStream);
-	}
-}
-
-class GroupRules implements Rules<Group> {
-	readonly #grace: Grace;
-	readonly #unread: UnreadReasons;
-
-	constructor(grace: Grace, unread: UnreadReasons) {
-		this.#grace = grace;
-		this.#unread = unread;
-	}
-
-	namesOf(group: Group): Names {
-		return group;
-	}
-
-	namesOfKept({ record }: Kept<Group>): Names {
-		return record;
-	}
-
-	fill(group: Group, before: Kept<Group> | undefined): Group {
-		return withOldLagRows(group, before, this.#grace);
-	}
-
-	keep(kept: Kept<Group>): Kept<Group> | undefined {
+const groupRules: Rules<Group> = {
+	namesOf: (group) => group,
+	namesOfKept: ({ record }) => record,
+	fill: withOldLagRows,
+	keep: (kept, grace) => {
 		const { stream, consumerGroup } = kept.record;
-		return keep(kept, this.#unread.ofGroup(stream, consumerGroup), this.#grace, bareGroup);
-	}
-}
+		return keep(kept, grace.unread.ofGroup(stream, consumerGroup), grace, bareGroup);
+	},
+};
 
 /** What was read, then what is kept of before; each name once. */
 function* merge<T>(
 	read: readonly T[],
 	before: readonly Kept<T>[],
 	rules: Rules<T>,
+	grace: Grace,
 	seen: Seen,
 ): Generator<void, Kept<T>[]> {
 	const finder = new Finder(before, rules.namesOfKept);
@@ -148,12 +115,12 @@ function* merge<T>(
 		if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) continue;
 		if (at === -1) isNew.add(keyOf(names));
 		else isRead[at] = 1;
-		merged.push({ record: rules.fill(record, before[at]), seen });
+		merged.push({ record: rules.fill(record, before[at], grace), seen });
 	}
 	for (let at = 0; at < before.length; at++) {
 		if (at % stepRecords === 0) yield;
 		if (isRead[at] === 1) continue;
-		const still = rules.keep(before[at] as Kept<T>);
+		const still = rules.keep(before[at] as Kept<T>, grace);
 		if (still) merged.push(still);
 	}
 	return merged;
@@ -185,6 +152,7 @@ interface Grace {
 	readonly atMs: number;
 	readonly keepFailedMs: number;
 	readonly complete: boolean;
+	readonly unread: UnreadReasons;
 }
 
 /** What remains of a record that this reading does not hold; nothing when it is gone. */

@@ -31,6 +31,8 @@ export class ByScript implements Way {
 	readonly #scope: Scope;
 	readonly #otherwise: Way;
 	readonly #isCluster: boolean;
+	/** Of the script for facts, whatever the keys. */
+	readonly #factsArguments: readonly string[];
 
 	/**
 	 * @param otherwise - asked where a script is refused, for keys that the user may not touch or that
@@ -42,6 +44,9 @@ export class ByScript implements Way {
 		this.#scope = scope;
 		this.#otherwise = otherwise;
 		this.#isCluster = isCluster;
+		const { consumersAtMost, fewPending, abandonedAfterMs } = scope;
+		const numbers = [workAtOnce, consumersAtMost, fewPending, abandonedAfterMs];
+		this.#factsArguments = numbers.map(String);
 	}
 
 	async facts(keys: readonly Key[]): Promise<KnownFacts> {
@@ -72,9 +77,7 @@ export class ByScript implements Way {
 	}
 
 	#factsCall(keys: readonly Key[]): Call {
-		const { consumersAtMost, fewPending, abandonedAfterMs } = this.#scope;
-		const numbers = [workAtOnce, consumersAtMost, fewPending, abandonedAfterMs];
-		return { keys: keys.map(bytesOf), args: numbers.map(String) };
+		return { keys: keys.map(bytesOf), args: this.#factsArguments };
 	}
 
 	/** Runs a script with each call. */
