@@ -7,8 +7,8 @@ export const intervalSeconds = 15;
  * columns are written over from round to round, as a target makes new ones each time.
  */
 export class World {
-	readonly #streams = new Map<string, Kept<Stream>>();
-	readonly #groups = new Map<string, Kept<Group>>();
+	readonly #streams: Stream[] = [];
+	readonly #groups: Group[] = [];
 	#round = 0;
 
 	constructor(topics: number, partitions: number, groupsOnEach: number) {
@@ -17,14 +17,13 @@ export class World {
 			const name = `topic-${topic}`;
 			const start = new Float64Array(partitions);
 			const end = new Float64Array(partitions).fill(1000);
-			this.#streams.set(name, { record: { name, partitions: { ids, start, end } }, seen: unseen });
+			this.#streams.push({ name, partitions: { ids, start, end } });
 			for (let group = 0; group < groupsOnEach; group++) {
 				const consumerGroup = `group-${topic}-${group}`;
 				const committed = new Float64Array(partitions).fill(1000);
 				const lag = { ids: ids.slice(), start, end, committed };
 				const readers = { present: true };
-				const record = { stream: name, consumerGroup, state: 'stable', readers, lag };
-				this.#groups.set(`${name} ${consumerGroup}`, { record, seen: unseen });
+				this.#groups.push({ stream: name, consumerGroup, state: 'stable', readers, lag });
 			}
 		}
 	}
@@ -33,8 +32,8 @@ export class World {
 	read(): Reading {
 		const { streams, groups } = this.next();
 		return {
-			streams: streams.map(({ record }) => record),
-			groups: groups.map(({ record }) => record),
+			streams: streams.records,
+			groups: groups.records,
 			unread: [],
 			complete: true,
 			problems: [],
@@ -53,19 +52,15 @@ export class World {
 		const round = ++this.#round;
 		const { atMs } = this;
 		const seen: Seen = { readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
-		let topic = 0;
-		for (const [name, { record }] of this.#streams) {
-			const { ids, end } = record.partitions ?? { ids: [], end: new Float64Array() };
+		for (const [topic, { partitions }] of this.#streams.entries()) {
+			const { ids, end } = partitions ?? { ids: [], end: new Float64Array() };
 			for (let row = 0; row < ids.length; row++) {
 				const burst = (round + row + topic) % 7 === 0 ? 400 : 50;
 				end[row] = (end[row] as number) + burst + ((row * 31 + round * 17 + topic) % 23);
 			}
-			this.#streams.set(name, { record, seen });
-			topic += 1;
 		}
 		let index = 0;
-		for (const [key, { record }] of this.#groups) {
-			const { lag } = record;
+		for (const { lag } of this.#groups) {
 			index += 1;
 			if (!('ids' in lag) || !lag.committed) continue;
 			for (let row = 0; row < lag.ids.length; row++) {
@@ -73,7 +68,6 @@ export class World {
 				if ((index + row) % 3 === 0 || (round + row) % 2 === 0) continue;
 				lag.committed[row] = (lag.end[row] as number) - ((round * row) % 40);
 			}
-			this.#groups.set(key, { record, seen });
 		}
 		return {
 			atMs,
@@ -81,10 +75,12 @@ export class World {
 			partitionDetail: true,
 			agesByHead: true,
 			headSeeds: [],
-			streams: [...this.#streams.values()],
-			groups: [...this.#groups.values()],
+			streams: kept(this.#streams, seen),
+			groups: kept(this.#groups, seen),
 		};
 	}
 }
 
-const unseen: Seen = { readAtMs: 0, listedAtMs: 0, missedListings: 0 };
+function kept<T>(records: readonly T[], seen: Seen): Kept<T> {
+	return { records, seen: new Array<Seen>(records.length).fill(seen) };
+}

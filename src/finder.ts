@@ -1,3 +1,6 @@
+import type { Records } from './model.ts';
+import { look } from './records.ts';
+
 /** What tells one of many apart: a stream, or a group on a stream. */
 export interface Names {
 	readonly stream: string;
@@ -10,23 +13,23 @@ export interface Names {
  * costs more than all that is done with what it finds.
  */
 export class Finder<Item> {
-	readonly #items: readonly Item[];
+	readonly #items: Records<Item>;
 	readonly #namesOf: (item: Item) => Names;
 	#next = 0;
 	#index: Map<string, number> | undefined;
 
-	constructor(items: readonly Item[], namesOf: (item: Item) => Names) {
+	constructor(items: Records<Item>, namesOf: (item: Item) => Names) {
 		this.#items = items;
 		this.#namesOf = namesOf;
 	}
 
 	/** Where the one with these names stands; -1 when there is none. */
 	indexOf(stream: string, consumerGroup?: string): number {
-		const item = this.#items[this.#next];
-		if (item !== undefined && hasNames(this.#namesOf(item), stream, consumerGroup)) {
+		const next = this.#next;
+		if (next < this.#items.length && hasNames(this.#namesAt(next), stream, consumerGroup)) {
 			return this.#next++;
 		}
-		this.#index ??= new Map(this.#items.map((one, at) => [keyOf(this.#namesOf(one)), at]));
+		this.#index ??= this.#indexed();
 		const found = this.#index.get(keyOf({ stream, consumerGroup })) ?? -1;
 		if (found !== -1) this.#next = found + 1;
 		return found;
@@ -34,7 +37,18 @@ export class Finder<Item> {
 
 	/** The one with these names. */
 	find(stream: string, consumerGroup?: string): Item | undefined {
-		return this.#items[this.indexOf(stream, consumerGroup)];
+		const found = this.indexOf(stream, consumerGroup);
+		return found === -1 ? undefined : this.#items.at(found);
+	}
+
+	#namesAt(row: number): Names {
+		return this.#namesOf(look(this.#items, row));
+	}
+
+	#indexed(): Map<string, number> {
+		const index = new Map<string, number>();
+		for (let row = 0; row < this.#items.length; row++) index.set(keyOf(this.#namesAt(row)), row);
+		return index;
 	}
 }
 

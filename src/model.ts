@@ -72,58 +72,58 @@ export interface ToldPartitions {
 	readonly unknown?: string;
 }
 
-/** One consumer group on one stream. */
+/** One consumer group on one stream. Its fields may be made when they are asked for. */
 export interface Group {
 	/** The stream's name as shown: valid UTF-8, see `displayName`. */
 	readonly stream: string;
 	/** The group's name as shown. */
 	readonly consumerGroup: string;
 	/** The value of the label `kind` of `stream_consumer_info`. */
-	readonly kind?: string;
+	readonly kind?: string | undefined;
 	/** The broker's word for the group's state, lower case with underscores. */
-	readonly state?: string;
+	readonly state?: string | undefined;
 	/**
 	 * Lag: told as a whole, or as the partitions that the group has committed on (summed by derive),
 	 * or not to be told.
 	 */
 	readonly lag: ToldLag | Partitions | Unknown;
 	/** How far messages were handed out to the group, where that is one position. */
-	readonly position?: Position;
+	readonly position?: Position | undefined;
 	/** How far they were acknowledged, where that is a position of its own; either moves the group. */
-	readonly acknowledged?: Position;
+	readonly acknowledged?: Position | undefined;
 	/** Where the group stands among the messages of its stream, where a moving start means loss. */
-	readonly line?: Line;
+	readonly line?: Line | undefined;
 	/** Messages handed out since the group was made, as the server counts them; grows. */
-	readonly consumedCount?: number;
+	readonly consumedCount?: number | undefined;
 	/** Absent: not told. */
-	readonly readers?: Readers;
+	readonly readers?: Readers | undefined;
 	/** Nothing is handed out, on purpose. */
-	readonly paused?: boolean;
+	readonly paused?: boolean | undefined;
 	/** Age of the oldest message not handed out, 0 when there is none, where the platform tells. */
-	readonly lagSeconds?: number;
+	readonly lagSeconds?: number | undefined;
 	/** Messages delivered and not acknowledged. */
-	readonly pending?: number;
+	readonly pending?: number | undefined;
 	/** Age of the oldest of them. */
-	readonly pendingAgeSeconds?: number;
+	readonly pendingAgeSeconds?: number | undefined;
 	/** Since the oldest of them was last delivered. */
-	readonly pendingIdleSeconds?: number;
+	readonly pendingIdleSeconds?: number | undefined;
 	/** How often the oldest of them was delivered. */
-	readonly oldestPendingDeliveries?: number;
+	readonly oldestPendingDeliveries?: number | undefined;
 	/** Pending messages that nobody has claimed for too long. */
-	readonly pendingAbandoned?: number;
+	readonly pendingAbandoned?: number | undefined;
 	/** Pending messages seen trimmed away since the target was made; grows. */
-	readonly pendingLostCount?: number;
+	readonly pendingLostCount?: number | undefined;
 	/** The most messages that may be delivered and not acknowledged. */
-	readonly pendingLimit?: number;
+	readonly pendingLimit?: number | undefined;
 	/** Messages delivered more than once and still not acknowledged. */
-	readonly redelivered?: number;
+	readonly redelivered?: number | undefined;
 	/** Messages given up after their last delivery, seen since the target was made; grows. */
-	readonly exhaustedCount?: number;
-	readonly members?: number;
+	readonly exhaustedCount?: number | undefined;
+	readonly members?: number | undefined;
 	/** Since anyone last tried to read. */
-	readonly idleSeconds?: number;
+	readonly idleSeconds?: number | undefined;
 	/** Requests of readers that wait for messages. */
-	readonly waitingPulls?: number;
+	readonly waitingPulls?: number | undefined;
 }
 
 /** Whether someone is there who could read. */
@@ -146,26 +146,26 @@ export interface Line {
 	readonly end: number;
 }
 
-/** One stream: a topic, a Redis key, a JetStream stream. */
+/** One stream: a topic, a Redis key, a JetStream stream. Its fields may be made when they are asked for. */
 export interface Stream {
 	readonly name: string;
 	/** Where the platform has them. */
-	readonly partitions?: Partitions;
+	readonly partitions?: Partitions | undefined;
 	/** How many there are, where they are not told one by one. */
-	readonly partitionCount?: number;
+	readonly partitionCount?: number | undefined;
 	/** Messages kept. */
-	readonly length?: number;
+	readonly length?: number | undefined;
 	/** Messages ever added, as the server counts them; grows. */
-	readonly producedCount?: number;
-	readonly bytes?: number;
+	readonly producedCount?: number | undefined;
+	readonly bytes?: number | undefined;
 	/** The most messages that are kept. */
-	readonly lengthLimit?: number;
+	readonly lengthLimit?: number | undefined;
 	/** How long messages are kept. */
-	readonly retentionSeconds?: number;
-	readonly oldestMessageAgeSeconds?: number;
-	readonly newestMessageAgeSeconds?: number;
+	readonly retentionSeconds?: number | undefined;
+	readonly oldestMessageAgeSeconds?: number | undefined;
+	readonly newestMessageAgeSeconds?: number | undefined;
 	/** Where several processes read a target, each its share. Absent: all of the stream is here. */
-	readonly elsewhere?: Elsewhere;
+	readonly elsewhere?: Elsewhere | undefined;
 }
 
 /** What other processes have of a stream. */
@@ -212,8 +212,8 @@ export interface Unread {
 export interface Reading {
 	/** The server's version, where it tells. */
 	readonly version?: string;
-	readonly streams: readonly Stream[];
-	readonly groups: readonly Group[];
+	readonly streams: Records<Stream>;
+	readonly groups: Records<Group>;
 	/** For partitions first seen with lag, where their messages' age is told by the history of ends. */
 	readonly headSeeds?: readonly HeadSeed[];
 	readonly unread: readonly Unread[];
@@ -229,11 +229,17 @@ export interface Reading {
 	readonly agesByHead?: boolean;
 }
 
-/** A record of a reading, and how fresh it is. */
+/** A reading whose records are all made. */
+export interface PlainReading extends Reading {
+	readonly streams: readonly Stream[];
+	readonly groups: readonly Group[];
+}
+
+/** Records of readings, and how fresh each is. */
 export interface Kept<T> {
-	readonly record: T;
-	/** The same one for all that a poll read. */
-	readonly seen: Seen;
+	readonly records: Records<T>;
+	/** As many as records; the same one for all that a poll read. */
+	readonly seen: readonly Seen[];
 }
 
 /** When something was last seen; in milliseconds since 1970. */
@@ -257,8 +263,8 @@ export interface Carried {
 	/** Of the latest reading alone. */
 	readonly headSeeds: readonly HeadSeed[];
 	/** Each name once, and from poll to poll in the same order, as far as the reading keeps to one. */
-	readonly streams: readonly Kept<Stream>[];
-	readonly groups: readonly Kept<Group>[];
+	readonly streams: Kept<Stream>;
+	readonly groups: Kept<Group>;
 }
 
 /** The one word for how a consumer group fares, for people; the first that holds, in this order. */

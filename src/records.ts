@@ -17,7 +17,7 @@ export function find<Record>(
 }
 
 /** What all lists of records have in common. */
-abstract class List<Record> implements Records<Record> {
+export abstract class List<Record> implements Records<Record> {
 	abstract readonly length: number;
 	/** Only asked for rows that there are. */
 	protected abstract make(row: number): Record;

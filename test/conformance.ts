@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import type { Group, Problem, Reading } from '../src/model.ts';
+import type { Group, PlainReading, Problem } from '../src/model.ts';
 import { type Platform, type Target, UnreadableError } from '../src/targets/target.ts';
 import type { Trial } from '../src/targets/trial.ts';
 import { until } from './brokers/until.ts';
+import { type PlainTarget, plainTarget } from './plain-reading.ts';
 
 /** A platform with a real broker of its own, on which known lags were seeded. */
 export interface Fixture {
@@ -44,7 +45,7 @@ const readMs = 10_000;
 export function conformance(name: string, { start }: { start(): Promise<Fixture> }): void {
 	describe(`${name} keeps to the seam`, { timeout: suiteMs }, () => {
 		let fixture: Fixture;
-		let target: Target;
+		let target: PlainTarget;
 		let openBefore: readonly string[];
 
 		before(async () => {
@@ -55,7 +56,7 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 		});
 		beforeEach(() => {
 			openBefore = openResources();
-			target = fixture.connect();
+			target = plainTarget(fixture.connect());
 		});
 		afterEach(async () => {
 			fixture.server.resume();
@@ -153,7 +154,7 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 			await closed(target);
 			await nothingLeft(openBefore);
 			await fixture.server.restart();
-			target = fixture.connect();
+			target = plainTarget(fixture.connect());
 			await readsAgain(target, fixture);
 		});
 
@@ -186,7 +187,7 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 			await closed(target);
 
 			await fixture.server.kill();
-			target = fixture.connect();
+			target = plainTarget(fixture.connect());
 			const gone = await diagnosed(target, AbortSignal.timeout(readMs));
 			assert.deepEqual(
 				gone.trials.map(({ operation, state }) => [operation, state]),
@@ -204,7 +205,7 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 				socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
 			}).listen(0, '127.0.0.1');
 			await once(stranger, 'listening');
-			const misled = fixture.connect((stranger.address() as AddressInfo).port);
+			const misled = plainTarget(fixture.connect((stranger.address() as AddressInfo).port));
 			try {
 				const { error } = await outcome(misled.read(AbortSignal.timeout(readMs)));
 				checkUnreadable(fixture.platform, error, 'protocol_error');
@@ -223,7 +224,7 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 }
 
 async function outcome(
-	reading: Promise<Reading>,
+	reading: Promise<PlainReading>,
 ): Promise<{ readonly error?: unknown; readonly afterMs: number }> {
 	const startedMs = performance.now();
 	const afterMs = () => Math.round(performance.now() - startedMs);
@@ -233,7 +234,7 @@ async function outcome(
 	);
 }
 
-async function diagnosed(target: Target, signal: AbortSignal) {
+async function diagnosed(target: PlainTarget, signal: AbortSignal) {
 	const trials: Trial[] = [];
 	const grants = await target.diagnose(signal, (trial) => trials.push(trial));
 	return { trials, grants };
@@ -245,7 +246,7 @@ async function abortAfter(ms: number, controller: AbortController): Promise<void
 	controller.abort(signal.reason);
 }
 
-async function readsAgain(target: Target, fixture: Fixture): Promise<void> {
+async function readsAgain(target: PlainTarget, fixture: Fixture): Promise<void> {
 	await until(
 		'the broker is read as before',
 		async () => {
@@ -258,7 +259,7 @@ async function readsAgain(target: Target, fixture: Fixture): Promise<void> {
 	);
 }
 
-async function closed(target: Target): Promise<void> {
+async function closed(target: PlainTarget): Promise<void> {
 	const startedMs = performance.now();
 	await target.close();
 	const tookMs = Math.round(performance.now() - startedMs);
@@ -284,7 +285,7 @@ async function nothingLeft(openBefore: readonly string[]): Promise<void> {
 	);
 }
 
-function total(target: Target): number {
+function total(target: PlainTarget): number {
 	return [...target.requests.values()].reduce((sum, count) => sum + count, 0);
 }
 
@@ -297,7 +298,7 @@ function checkUnreadable(platform: Platform, error: unknown, code: string): void
 	);
 }
 
-function checkReading(platform: Platform, reading: Reading): void {
+function checkReading(platform: Platform, reading: PlainReading): void {
 	checkProblems(platform, reading.problems);
 	const streams = reading.streams.map(({ name }) => name);
 	assert.equal(new Set(streams).size, streams.length, 'a stream is there twice');
@@ -317,14 +318,14 @@ function checkProblems(platform: Platform, problems: readonly Problem[]): void {
 	}
 }
 
-function checkRequests(platform: Platform, target: Target): void {
+function checkRequests(platform: Platform, target: PlainTarget): void {
 	for (const operation of target.requests.keys()) {
 		assert.ok(platform.operations.includes(operation), `undeclared: ${operation}`);
 	}
 }
 
 /** Every lag that is known. */
-function lags(reading: Reading): Record<string, number> {
+function lags(reading: PlainReading): Record<string, number> {
 	return Object.fromEntries(
 		reading.groups
 			.map((group) => [nameOf(group), lagOf(group)] as const)

@@ -1,5 +1,6 @@
 import { Finder, type Names } from '../finder.ts';
-import type { Carried, Group, Kept, Stream } from '../model.ts';
+import type { Carried } from '../model.ts';
+import { look } from '../records.ts';
 import { forgotten, type GroupMemory, type History, type StreamMemory } from './history.ts';
 import { pointBytes, tells } from './remember.ts';
 
@@ -41,12 +42,13 @@ export function* makeRoom(history: History, carried: Carried): Generator<void, C
 	const groups = yield* groupMemories(history, carried);
 	yield;
 	const { newcomers, groupPartitions } = groups;
+	const { records } = carried.streams;
 	let streamRows = 0;
 	let heads = 0;
 	for (let index = 0; index < streams.length; index++) {
 		const memory = streams[index] as StreamMemory;
 		if (memory.partitions) continue;
-		const own = carried.streams[index]?.record.partitions?.ids.length ?? 0;
+		const own = look(records, index).partitions?.ids.length ?? 0;
 		streamRows += own;
 		if (carried.agesByHead && memory.consumers > 0) heads += own;
 	}
@@ -64,7 +66,7 @@ export function* makeRoom(history: History, carried: Carried): Generator<void, C
 		streams,
 		groups: memories,
 		streamsOfGroups,
-		known: carried.groups.length - newcomers.groups,
+		known: carried.groups.records.length - newcomers.groups,
 		groupPartitions,
 		rows,
 		firstPoints: points,
@@ -75,9 +77,10 @@ export function* makeRoom(history: History, carried: Carried): Generator<void, C
 function streamMemories(history: History, carried: Carried): readonly StreamMemory[] {
 	const { round } = history;
 	const finder = new Finder(history.streams, sameNames);
-	const memories = new Array<StreamMemory>(carried.streams.length);
+	const { records } = carried.streams;
+	const memories = new Array<StreamMemory>(records.length);
 	for (let row = 0; row < memories.length; row++) {
-		const { record } = carried.streams[row] as Kept<Stream>;
+		const record = look(records, row);
 		const memory = finder.find(record.name) ?? newStream(history, record.name);
 		memory.round = round;
 		memory.consumers = 0;
@@ -97,7 +100,8 @@ function streamMemories(history: History, carried: Carried): readonly StreamMemo
 function* groupMemories(history: History, carried: Carried) {
 	const finder = new Finder(history.groups, sameNames);
 	const streams = new Finder(history.streams, sameNames);
-	const { length } = carried.groups;
+	const { records } = carried.groups;
+	const { length } = records;
 	const memories = new Array<GroupMemory | undefined>(length);
 	const streamsOfGroups = new Array<StreamMemory | undefined>(length);
 	const newcomers = { groups: 0, told: 0, rows: 0, toldRows: 0 };
@@ -106,7 +110,7 @@ function* groupMemories(history: History, carried: Carried) {
 	// No iterator in a step that yields: it costs two objects a group.
 	for (let row = 0; row < length; row++) {
 		if (row % stepRecords === 0) yield;
-		const { record } = carried.groups[row] as Kept<Group>;
+		const record = look(records, row);
 		const memory = finder.find(record.stream, record.consumerGroup);
 		memories[row] = memory;
 		const { lag } = record;

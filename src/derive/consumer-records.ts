@@ -6,8 +6,10 @@ import type {
 	Group,
 	Partitions,
 	Position,
+	Records,
 	Status,
 } from '../model.ts';
+import { look } from '../records.ts';
 import type { DerivePlan } from './plan.ts';
 import { sentenceOf } from './sentence.ts';
 import type { LagSpan } from './window.ts';
@@ -22,7 +24,7 @@ export class ConsumerColumns {
 	readonly plan: DerivePlan;
 	readonly length: number;
 	/** What was read, in the order of the rows. */
-	readonly groups: Group[];
+	readonly groups: Records<Group>;
 	readonly objectives: ConsumerObjective[];
 	readonly statuses: Status[];
 	readonly breaches: Breaches[];
@@ -57,14 +59,15 @@ export class ConsumerColumns {
 	readonly partitionsAt: Uint32Array;
 
 	/**
-	 * @param rows - groups
+	 * @param groups - what was read
 	 * @param partitions - of all groups together, where single ones are exported
 	 */
-	constructor(plan: DerivePlan, rows: number, partitions: number) {
+	constructor(plan: DerivePlan, groups: Records<Group>, partitions: number) {
+		const rows = groups.length;
 		this.plan = plan;
 		this.length = rows;
+		this.groups = groups;
 		// An array that grows is copied again and again.
-		this.groups = new Array(rows);
 		this.objectives = new Array(rows);
 		this.statuses = new Array(rows);
 		this.breaches = new Array(rows);
@@ -237,7 +240,7 @@ export class ConsumerRecord implements Consumer {
 	}
 
 	get #group(): Group {
-		return this.columns.groups[this.row] as Group;
+		return look(this.columns.groups, this.row);
 	}
 	get #span(): LagSpan | undefined {
 		const seconds = known(this.columns.spanSeconds, this.row);

@@ -1,6 +1,6 @@
 import { keyOf } from '../finder.ts';
-import type { Carried, Derived, Expectation, Group, Kept, Stream } from '../model.ts';
-import { Rows } from '../records.ts';
+import type { Carried, Derived, Expectation, Seen } from '../model.ts';
+import { look, Rows } from '../records.ts';
 import { atOnce } from '../steps.ts';
 import { makeRoom } from './census.ts';
 import { ConsumerColumns, ConsumerRecord } from './consumer-records.ts';
@@ -48,11 +48,13 @@ export function* deriveInSteps(
 	for (let row = 0; row < census.streams.length; row++) {
 		if (row % stepRecords === 0) yield;
 		const memory = census.streams[row] as StreamMemory;
-		const kept = carried.streams[row] as Kept<Stream>;
-		const { partitions } = kept.record;
+		const stream = look(carried.streams.records, row);
+		const { partitions } = stream;
 		const points = carried.agesByHead && memory.consumers > 0 ? census.firstPoints : 0;
 		if (partitions) rememberPartitions(history, memory, partitions, points);
-		takeStream(history, memory, kept, carried.atMs, bytesLeft, waiting);
+		// What was kept from an earlier reading was taken then.
+		if (carried.streams.seen[row]?.readAtMs !== carried.atMs) continue;
+		takeStream(history, memory, stream, carried.atMs, bytesLeft, waiting);
 	}
 	growPoints(history, new Set(waiting.map(({ memory }) => memory)), census.groupPartitions);
 	takeWaiting(history, waiting);
@@ -60,27 +62,27 @@ export function* deriveInSteps(
 	yield;
 
 	const rows = carried.partitionDetail ? census.rows : 0;
-	const { length } = carried.groups;
-	const records = new ConsumerColumns(plan, length, rows);
+	const { records: groups, seen } = carried.groups;
+	const { length } = groups;
+	const records = new ConsumerColumns(plan, groups, rows);
 	const taker = new GroupTaker(history, carried, records);
 	// An array that grows is copied again and again.
 	const memories = new Array<GroupMemory>(length);
 	for (let row = 0; row < length; row++) {
 		if (row % stepRecords === 0) yield;
-		const kept = carried.groups[row] as Kept<Group>;
+		const group = look(groups, row);
 		const before = census.groups[row];
 		const stream = census.streamsOfGroups[row];
-		const memory = rememberGroup(history, before, stream, kept.record, carried.atMs, plan);
+		const memory = rememberGroup(history, before, stream, group, carried.atMs, plan);
 		memories[row] = memory;
-		taker.take(row, memory, kept, stream);
+		taker.take(row, memory, group, (seen[row] as Seen).readAtMs, stream);
 	}
 	yield;
 
-	const streams = new StreamColumns(plan, carried.partitionDetail, census.streams.length);
+	const streams = new StreamColumns(plan, carried.partitionDetail, carried.streams.records);
 	for (let row = 0; row < census.streams.length; row++) {
-		const { record } = carried.streams[row] as Kept<Stream>;
-		if (record.elsewhere?.exported) continue;
-		streams.add(record, census.streams[row] as StreamMemory);
+		if (look(carried.streams.records, row).elsewhere?.exported) continue;
+		streams.add(row, census.streams[row] as StreamMemory);
 	}
 	history.keepGroups(memories, census.known);
 	history.forget();
@@ -95,9 +97,10 @@ export function* deriveInSteps(
 function expectations(carried: Carried, plan: DerivePlan): readonly Expectation[] {
 	if (plan.expected.length === 0) return [];
 	const found = new Map<string, boolean>();
-	for (const { record, seen } of carried.groups) {
-		const wasRead = seen.readAtMs === carried.atMs;
-		found.set(keyOf(record), wasRead);
+	const { records, seen } = carried.groups;
+	for (let row = 0; row < records.length; row++) {
+		const wasRead = seen[row]?.readAtMs === carried.atMs;
+		found.set(keyOf(look(records, row)), wasRead);
 	}
 	const { target, platform } = plan;
 	return plan.expected.map(({ stream, consumerGroup }) => {

@@ -1,4 +1,4 @@
-import type { Carried, Group, Kept } from '../model.ts';
+import type { Carried, Group } from '../model.ts';
 import { clockSeconds, nobodySince, standingSince } from './clocks.ts';
 import { type ConsumerColumns, ConsumerRecord } from './consumer-records.ts';
 import { type FoldContext, Folded, foldPartitions } from './group-partitions.ts';
@@ -55,17 +55,18 @@ export class GroupTaker {
 	 * Takes a group into its memory, and fills its row of the records.
 	 *
 	 * @param row - the next one
+	 * @param readAtMs - when the group was read, in milliseconds since 1970
 	 * @param stream - what is remembered of the group's stream, where that was read
 	 */
 	take(
 		row: number,
 		memory: GroupMemory,
-		{ record: group, seen: { readAtMs } }: Kept<Group>,
+		group: Group,
+		readAtMs: number,
 		stream: StreamMemory | undefined,
 	): void {
 		const history = this.#history;
 		const records = this.#records;
-		records.groups[row] = group;
 		records.objectives[row] = memory.objective;
 		records.expected[row] = memory.expected ? 1 : 0;
 		records.firstSeenMs[row] = memory.firstSeenMs;
@@ -219,6 +220,7 @@ export class GroupTaker {
 		const { now } = this.#history.timeline;
 		const lag = this.#records.lag[row] as number;
 		const isKnown = !Number.isNaN(lag);
+		const { readers } = group;
 		columns.lags[offset * windowPolls + (round % windowPolls)] = this.#fresh ? lag : Number.NaN;
 		if (this.#fresh) {
 			const before = columns.standing[offset] as number;
@@ -226,9 +228,9 @@ export class GroupTaker {
 			const isStill = isQuiet || (group.paused ?? false);
 			const standing = standingSince(before, now, this.#moved, isStill);
 			columns.standing[offset] = standing;
-			if (group.readers) {
+			if (readers) {
 				const nobody = columns.nobody[offset] as number;
-				const since = nobodySince(nobody, now, group.readers, standing, intervalTicks);
+				const since = nobodySince(nobody, now, readers, standing, intervalTicks);
 				columns.nobody[offset] = since;
 			}
 			if (this.#complete) columns.provenAt[offset] = now;
@@ -242,7 +244,7 @@ export class GroupTaker {
 		const standing = columns.standing[offset] as number;
 		const provenAt = columns.provenAt[offset] as number;
 		this.#records.stalledSeconds[row] = clockSeconds(provenAt, standing);
-		if (!group.readers) return;
+		if (!readers) return;
 		const nobody = columns.nobody[offset] as number;
 		const since = standing === 0 || nobody === 0 ? 0 : Math.max(standing, nobody);
 		this.#records.stoppedSeconds[row] = clockSeconds(provenAt, since);

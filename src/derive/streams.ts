@@ -1,4 +1,5 @@
-import type { HeadSeed, Kept, Partitions, Stream, StreamState } from '../model.ts';
+import type { HeadSeed, Partitions, Records, Stream, StreamState } from '../model.ts';
+import { look } from '../records.ts';
 import { advance } from './counters.ts';
 import { addPoint, addSeed, mostPoints } from './head-clock.ts';
 import type { History, StreamMemory } from './history.ts';
@@ -22,13 +23,11 @@ export interface WaitingPoint {
 export function takeStream(
 	history: History,
 	memory: StreamMemory,
-	{ record, seen }: Kept<Stream>,
+	record: Stream,
 	atMs: number,
 	bytesLeft: number,
 	waiting: WaitingPoint[],
 ): void {
-	// What was kept from an earlier reading was taken then.
-	if (seen.readAtMs !== atMs) return;
 	memory.readAt = history.timeline.now;
 	if (record.producedCount !== undefined) {
 		memory.producedTotal += advance(memory.producedCount ?? Number.NaN, record.producedCount);
@@ -152,24 +151,31 @@ export class StreamColumns {
 	readonly partitionDetail: boolean;
 	length = 0;
 	/** What was read. */
-	readonly read: Stream[];
+	readonly read: Records<Stream>;
+	/** Where in it each row's stream is. */
+	readonly readRows: Uint32Array;
 	readonly producedTotal: Float64Array;
 	/** Groups that this exporter sees on it. */
 	readonly consumers: Uint32Array;
 
-	/** @param room - for so many streams at most */
-	constructor(plan: DerivePlan, partitionDetail: boolean, room: number) {
+	/** @param read - all that may be added */
+	constructor(plan: DerivePlan, partitionDetail: boolean, read: Records<Stream>) {
 		this.plan = plan;
 		this.partitionDetail = partitionDetail;
-		this.read = new Array(room);
-		this.producedTotal = new Float64Array(room);
-		this.consumers = new Uint32Array(room);
+		this.read = read;
+		this.readRows = new Uint32Array(read.length);
+		this.producedTotal = new Float64Array(read.length);
+		this.consumers = new Uint32Array(read.length);
 	}
 
-	/** Memories go on with the next round, so what is to stay is copied. */
-	add(read: Stream, { producedTotal, consumers }: StreamMemory): void {
+	/**
+	 * Memories go on with the next round, so what is to stay is copied.
+	 *
+	 * @param readRow - of what was read
+	 */
+	add(readRow: number, { producedTotal, consumers }: StreamMemory): void {
 		const row = this.length++;
-		this.read[row] = read;
+		this.readRows[row] = readRow;
 		this.producedTotal[row] = producedTotal;
 		this.consumers[row] = consumers;
 	}
@@ -229,7 +235,7 @@ export class StreamRecord implements StreamState {
 	}
 
 	get #read(): Stream {
-		return this.columns.read[this.row] as Stream;
+		return look(this.columns.read, this.columns.readRows[this.row] as number);
 	}
 }
 

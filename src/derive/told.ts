@@ -27,8 +27,9 @@ export function takeTold(history: History, row: number, group: Group): Told {
 	columns.exhaustedTotal[row] = (columns.exhaustedTotal[row] as number) + exhausted;
 
 	let lost = take(columns.pendingLostCount, row, group.pendingLostCount);
-	if (group.line) {
-		const { start, position: read } = group.line;
+	const { line } = group;
+	if (line) {
+		const { start, position: read } = line;
 		lost += newlyLost(columns.lineStart[row] as number, start, read);
 		columns.lineStart[row] = start;
 		trackStart(columns, row, history.timeline.now, start);

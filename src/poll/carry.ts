@@ -1,5 +1,6 @@
 import { Finder, keyOf, type Names } from '../finder.ts';
-import type { Carried, Group, Kept, Reading, Seen, Stream, Unread } from '../model.ts';
+import type { Carried, Group, Kept, Reading, Records, Seen, Stream, Unread } from '../model.ts';
+import { Joined, look } from '../records.ts';
 import { atOnce } from '../steps.ts';
 import { carryRows } from './carry-rows.ts';
 
@@ -39,23 +40,12 @@ export function* carryInSteps(
 ): Generator<void, Carried> {
 	const unread = new UnreadReasons(reading?.unread ?? []);
 	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false, unread };
-	const now: Seen = { readAtMs: atMs, listedAtMs: atMs, missedListings: 0 };
 
-	const streams = yield* merge(
-		reading?.streams ?? [],
-		previous?.streams ?? [],
-		streamRules,
-		grace,
-		now,
-	);
-	const groups = yield* merge(
-		reading?.groups ?? [],
-		previous?.groups ?? [],
-		groupRules,
-		grace,
-		now,
-	);
-	yield* addUnread(groups, reading?.unread ?? [], now);
+	const streams = new Merging(reading?.streams ?? [], previous?.streams, streamRules, grace);
+	yield* streams.steps();
+	const groups = new Merging(reading?.groups ?? [], previous?.groups, groupRules, grace);
+	yield* groups.steps();
+	yield* addUnread(groups, reading?.unread ?? []);
 
 	const latest = reading ?? previous;
 	return {
@@ -64,79 +54,123 @@ export function* carryInSteps(
 		partitionDetail: latest?.partitionDetail ?? false,
 		agesByHead: latest?.agesByHead ?? false,
 		headSeeds: reading?.headSeeds ?? [],
-		streams,
-		groups,
+		streams: streams.merged(),
+		groups: groups.merged(),
 	};
 }
 
 interface Rules<T> {
 	namesOf(record: T): Names;
-	namesOfKept(kept: Kept<T>): Names;
 	/** What becomes of a record that was read, given what was known of it. */
-	fill(record: T, before: Kept<T> | undefined, grace: Grace): T;
+	fill(record: T, before: Known<T> | undefined, grace: Grace): T;
 	/** What becomes of one that was not read. */
-	keep(kept: Kept<T>, grace: Grace): Kept<T> | undefined;
+	keep(known: Known<T>, grace: Grace): Known<T> | undefined;
+}
+
+/** A record, and when it was last seen. */
+interface Known<T> {
+	readonly record: T;
+	readonly seen: Seen;
 }
 
 const streamRules: Rules<Stream> = {
 	namesOf: ({ name }) => ({ stream: name }),
-	namesOfKept: ({ record }) => ({ stream: record.name }),
 	fill: withOldRows,
-	keep: (kept, grace) => keep(kept, grace.unread.ofStream(kept.record.name), grace, bareStream),
+	keep: (known, grace) => keep(known, grace.unread.ofStream(known.record.name), grace, bareStream),
 };
 
 const groupRules: Rules<Group> = {
 	namesOf: (group) => group,
-	namesOfKept: ({ record }) => record,
 	fill: withOldLagRows,
-	keep: (kept, grace) => {
-		const { stream, consumerGroup } = kept.record;
-		return keep(kept, grace.unread.ofGroup(stream, consumerGroup), grace, bareGroup);
+	keep: (known, grace) => {
+		const { stream, consumerGroup } = known.record;
+		return keep(known, grace.unread.ofGroup(stream, consumerGroup), grace, bareGroup);
 	},
 };
 
 /** What was read, then what is kept of before; each name once. */
-function* merge<T>(
-	read: readonly T[],
-	before: readonly Kept<T>[],
-	rules: Rules<T>,
-	grace: Grace,
-	seen: Seen,
-): Generator<void, Kept<T>[]> {
-	const finder = new Finder(before, rules.namesOfKept);
-	const isRead = new Uint8Array(before.length);
-	const isNew = new Set<string>();
-	const merged: Kept<T>[] = [];
-	for (const record of read) {
-		if (merged.length % stepRecords === 0) yield;
-		const names = rules.namesOf(record);
-		const at = finder.indexOf(names.stream, names.consumerGroup);
-		// Should a target tell something twice, its series must not be there twice.
-		if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) continue;
-		if (at === -1) isNew.add(keyOf(names));
-		else isRead[at] = 1;
-		merged.push({ record: rules.fill(record, before[at], grace), seen });
+class Merging<T> {
+	readonly #read: Records<T>;
+	readonly #before: Kept<T>;
+	readonly #rules: Rules<T>;
+	readonly #grace: Grace;
+	/** When what was read was seen. */
+	readonly #now: Seen;
+	/** What is taken of the reading; absent: all, as it is. */
+	#taken: T[] | undefined;
+	/** What comes after that. */
+	readonly #added: Known<T>[] = [];
+
+	constructor(read: Records<T>, before: Kept<T> | undefined, rules: Rules<T>, grace: Grace) {
+		this.#read = read;
+		this.#before = before ?? { records: [], seen: [] };
+		this.#rules = rules;
+		this.#grace = grace;
+		this.#now = { readAtMs: grace.atMs, listedAtMs: grace.atMs, missedListings: 0 };
 	}
-	for (let at = 0; at < before.length; at++) {
-		if (at % stepRecords === 0) yield;
-		if (isRead[at] === 1) continue;
-		const still = rules.keep(before[at] as Kept<T>, grace);
-		if (still) merged.push(still);
+
+	*steps(): Generator<void, void> {
+		const rules = this.#rules;
+		const { records: before } = this.#before;
+		const finder = new Finder(before, rules.namesOf);
+		const isRead = new Uint8Array(before.length);
+		const isNew = new Set<string>();
+		for (let row = 0; row < this.#read.length; row++) {
+			if (row % stepRecords === 0) yield;
+			const record = look(this.#read, row);
+			const names = rules.namesOf(record);
+			const at = finder.indexOf(names.stream, names.consumerGroup);
+			// Should a target tell something twice, its series must not be there twice.
+			if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) {
+				this.#taken ??= this.#firstOf(row);
+				continue;
+			}
+			if (at === -1) isNew.add(keyOf(names));
+			else isRead[at] = 1;
+			const filled = rules.fill(record, this.#knownAt(at), this.#grace);
+			if (filled !== record) this.#taken ??= this.#firstOf(row);
+			this.#taken?.push(filled === record ? (this.#read.at(row) as T) : filled);
+		}
+		for (let at = 0; at < before.length; at++) {
+			if (at % stepRecords === 0) yield;
+			if (isRead[at] === 1) continue;
+			const seen = this.#before.seen[at] as Seen;
+			const still = rules.keep({ record: before.at(at) as T, seen }, this.#grace);
+			if (still) this.#added.push(still);
+		}
 	}
-	return merged;
+
+	/** Adds what is known by name alone. */
+	add(record: T): void {
+		this.#added.push({ record, seen: this.#now });
+	}
+
+	merged(): Kept<T> {
+		const taken = this.#taken ?? this.#read;
+		const seen = new Array<Seen>(taken.length).fill(this.#now);
+		if (this.#added.length === 0) return { records: taken, seen };
+		for (const added of this.#added) seen.push(added.seen);
+		return { records: new Joined([taken, this.#added.map(({ record }) => record)]), seen };
+	}
+
+	#knownAt(at: number): Known<T> | undefined {
+		const seen = this.#before.seen[at];
+		return seen && { record: look(this.#before.records, at), seen };
+	}
+
+	#firstOf(rows: number): T[] {
+		return Array.from({ length: rows }, (_, row) => this.#read.at(row) as T);
+	}
 }
 
 /** Adds groups of which nothing is known but that they are there. */
-function* addUnread(
-	groups: Kept<Group>[],
-	unread: readonly Unread[],
-	seen: Seen,
-): Generator<void, void> {
+function* addUnread(groups: Merging<Group>, unread: readonly Unread[]): Generator<void, void> {
 	if (unread.length === 0) return;
 	const known = new Set<string>();
-	for (const [at, { record }] of groups.entries()) {
-		if (at % stepRecords === 0) yield;
-		known.add(keyOf(record));
+	const { records } = groups.merged();
+	for (let row = 0; row < records.length; row++) {
+		if (row % stepRecords === 0) yield;
+		known.add(keyOf(look(records, row)));
 	}
 	for (const [at, { stream, consumerGroup, reason }] of unread.entries()) {
 		if (at % stepRecords === 0) yield;
@@ -144,7 +178,7 @@ function* addUnread(
 		const key = keyOf({ stream, consumerGroup });
 		if (known.has(key)) continue;
 		known.add(key);
-		groups.push({ record: { stream, consumerGroup, lag: { unknown: reason } }, seen });
+		groups.add({ stream, consumerGroup, lag: { unknown: reason } });
 	}
 }
 
@@ -157,11 +191,11 @@ interface Grace {
 
 /** What remains of a record that this reading does not hold; nothing when it is gone. */
 function keep<T>(
-	{ record, seen }: Kept<T>,
+	{ record, seen }: Known<T>,
 	unreadReason: string | undefined,
 	grace: Grace,
 	bare: (record: T, reason: string) => T,
-): Kept<T> | undefined {
+): Known<T> | undefined {
 	const listed = unreadReason !== undefined;
 	const missed = listed ? 0 : seen.missedListings + (grace.complete ? 1 : 0);
 	if (missed >= goneAfterListings) return undefined;
@@ -182,7 +216,7 @@ function bareGroup(group: Group, reason: string): Group {
 	return { stream: group.stream, consumerGroup: group.consumerGroup, lag: { unknown: reason } };
 }
 
-function withOldRows(stream: Stream, before: Kept<Stream> | undefined, grace: Grace): Stream {
+function withOldRows(stream: Stream, before: Known<Stream> | undefined, grace: Grace): Stream {
 	const { partitions } = stream;
 	if (!partitions) return stream;
 	const carried = carryRows(
@@ -194,7 +228,7 @@ function withOldRows(stream: Stream, before: Kept<Stream> | undefined, grace: Gr
 	return carried === partitions ? stream : { ...stream, partitions: carried };
 }
 
-function withOldLagRows(group: Group, before: Kept<Group> | undefined, grace: Grace): Group {
+function withOldLagRows(group: Group, before: Known<Group> | undefined, grace: Grace): Group {
 	const { lag } = group;
 	if (!('ids' in lag)) return group;
 	const old = before && 'ids' in before.record.lag ? before.record.lag : undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Reading } from '../../src/model.ts';
+import type { PlainReading } from '../../src/model.ts';
 import { type Kafka, startKafka, until } from '../brokers/index.ts';
 import { type Seed, seedFor } from '../targets/kafka/seed.ts';
 import { type Examined, examine, lineOf, poll } from './examine.ts';
@@ -107,7 +107,7 @@ async function settled(own: object, isSettled: (examined: Examined) => boolean):
 	});
 }
 
-function lagsOf({ groups }: Reading): readonly string[] {
+function lagsOf({ groups }: PlainReading): readonly string[] {
 	return groups.map(({ stream, consumerGroup }) => `${stream}/${consumerGroup}`).sort();
 }
 

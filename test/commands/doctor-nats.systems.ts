@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Reading } from '../../src/model.ts';
+import type { PlainReading } from '../../src/model.ts';
 import { type Nats, startNats, until } from '../brokers/index.ts';
 import { openClient } from '../targets/nats/client.ts';
 import { makeOperator } from '../targets/nats/jwt.ts';
@@ -26,7 +26,7 @@ const withdrawals: readonly (readonly [
 	verb: 'publish' | 'subscribe',
 	operation: string,
 	lost: RegExp,
-	holds: (less: Reading, whole: Reading) => void,
+	holds: (less: PlainReading, whole: PlainReading) => void,
 ])[] = [
 	[
 		'$JS.API.CONSUMER.LIST.*',
@@ -77,7 +77,7 @@ const fatal = [
 	['_INBOX.>', 'subscribe', 'answers'],
 ] as const;
 
-function same(less: Reading, whole: Reading): void {
+function same(less: PlainReading, whole: PlainReading): void {
 	assert.deepEqual(facts(less.streams), facts(whole.streams));
 	assert.deepEqual(facts(less.groups), facts(whole.groups));
 	assert.deepEqual(less.problems, []);
@@ -88,7 +88,7 @@ function facts(records: readonly object[]): readonly (readonly string[])[] {
 	return records.map((record) => Object.keys(record).sort());
 }
 
-function aged({ groups }: Reading): readonly string[] {
+function aged({ groups }: PlainReading): readonly string[] {
 	return groups
 		.filter(({ lagSeconds }) => lagSeconds !== undefined)
 		.map(({ stream, consumerGroup }) => `${stream}/${consumerGroup}`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Reading } from '../../src/model.ts';
+import type { PlainReading } from '../../src/model.ts';
 import {
 	type Redis,
 	startRedis,
@@ -49,7 +49,7 @@ function target(user: string, given: object = {}) {
 }
 
 /** A reading without what passes with time. */
-function shape({ streams, groups, version }: Reading) {
+function shape({ streams, groups, version }: PlainReading) {
 	return {
 		version,
 		streams: streams.map(({ name, ...facts }) => [name, Object.keys(facts).sort()]),

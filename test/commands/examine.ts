@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { doctor } from '../../src/commands/doctor.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/plan.ts';
-import type { Reading } from '../../src/model.ts';
+import type { PlainReading } from '../../src/model.ts';
+import { plain } from '../plain-reading.ts';
 
 /** What `doctor` says, and whether it ends with 0. */
 export interface Examined {
@@ -35,12 +36,12 @@ export async function examine(targets: readonly object[], timeout = '10s'): Prom
 }
 
 /** What one poll of a target reads. */
-export async function poll(target: object): Promise<Reading> {
+export async function poll(target: object): Promise<PlainReading> {
 	const [plan] = configOf([target], '10s').targets;
 	assert(plan);
 	const connected = plan.platform.connect(plan.options, pino({ enabled: false }), 10_000);
 	try {
-		return await connected.read(AbortSignal.timeout(10_000));
+		return plain(await connected.read(AbortSignal.timeout(10_000)));
 	} finally {
 		await connected.close();
 	}

@@ -18,16 +18,15 @@ function carried(groups: readonly Group[], streams: readonly Stream[] = []): Car
 		partitionDetail: true,
 		agesByHead: true,
 		headSeeds: [],
-		groups: groups.map((record) => ({ record, seen })),
-		streams: streams.map((record) => ({ record, seen })),
+		groups: { records: groups, seen: groups.map(() => seen) },
+		streams: { records: streams, seen: streams.map(() => seen) },
 	};
 }
 
 function consumerOf(lag: Group['lag'], readAtMs = now): Consumer {
 	const input = carried([{ stream: 'orders', consumerGroup: 'billing', lag }]);
-	const [kept] = input.groups;
-	assert(kept);
-	const groups = [{ ...kept, seen: { ...kept.seen, readAtMs } }];
+	const { records, seen } = input.groups;
+	const groups = { records, seen: seen.map((one) => ({ ...one, readAtMs })) };
 	const [consumer] = derive(new History(15), { ...input, groups }, plan).consumers;
 	assert(consumer);
 	return consumer;

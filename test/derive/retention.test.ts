@@ -41,7 +41,7 @@ test('a group is as near to loss as its worst partition', () => {
 	const play = new Play();
 	const streams = (end: number) => [
 		{
-			...readingOf([partitioned([0, 0], [end, end])]).streams[0],
+			...readingOf([partitioned([0, 0], [end, end])]).streams.at(0),
 			name: 'orders',
 			retentionSeconds: 100,
 		},

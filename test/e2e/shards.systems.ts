@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pino } from 'pino';
-import type { Reading } from '../../src/model.ts';
+import type { PlainReading } from '../../src/model.ts';
 import { platforms } from '../../src/targets/index.ts';
 import { shareOf, streamKey } from '../../src/targets/share.ts';
 import {
@@ -17,6 +17,7 @@ import {
 	startRedis,
 	until,
 } from '../brokers/index.ts';
+import { plain } from '../plain-reading.ts';
 import { plainUser } from '../targets/redis/server.ts';
 import { type Exporter, runExporter, startExporter } from './exporter.ts';
 import {
@@ -234,7 +235,7 @@ async function readShare(name: string, given: object, shard?: { index: number; c
 	const log = pino({ enabled: false });
 	const target = platform.connect(options, log, 10_000, shareOf(shard, name));
 	try {
-		const reading = await target.read(AbortSignal.timeout(10_000));
+		const reading = plain(await target.read(AbortSignal.timeout(10_000)));
 		assert.deepEqual([reading.problems, reading.complete], [[], true]);
 		return { reading, requests: Object.fromEntries(target.requests) };
 	} finally {
@@ -251,14 +252,14 @@ async function readShares(name: string, given: object) {
 	return { whole, shares };
 }
 
-function groupIds({ groups }: Reading): ReadonlySet<string> {
+function groupIds({ groups }: PlainReading): ReadonlySet<string> {
 	return new Set(groups.map(({ consumerGroup }) => consumerGroup));
 }
 
 test('Kafka: a shard asks for its own groups, and for the ends of topics that these use or it owns', async () => {
 	const given = { brokers: [kafka.bootstrap], time_lag: 'none' };
 	const { whole, shares } = await readShares('kafka', given);
-	const partitions = ({ streams }: Reading) =>
+	const partitions = ({ streams }: PlainReading) =>
 		streams.reduce((sum, stream) => sum + (stream.partitions?.ids.length ?? 0), 0);
 	for (const { reading, requests } of [whole, ...shares]) {
 		const groups = groupIds(reading).size;

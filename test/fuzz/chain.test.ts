@@ -19,7 +19,10 @@ test('what a real server told keeps the laws', async () => {
 
 test('a lag below zero is found', async () => {
 	const { groups, ...rest } = await reading();
-	const wrong = groups.map((group) => ({ ...group, lag: { messages: -1, uncertainty: 0 } }));
+	const wrong = Array.from(groups, (group) => ({
+		...group,
+		lag: { messages: -1, uncertainty: 0 },
+	}));
 	await assert.rejects(chain.check([{ ...rest, groups: wrong }]), /stream_consumer_lag\{.* -1/);
 });
 

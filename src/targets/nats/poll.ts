@@ -1,4 +1,4 @@
-import type { Reading } from '../../model.ts';
+import type { PlainReading } from '../../model.ts';
 import { passes } from '../../options/pattern.ts';
 import { inTurns, turn } from '../../steps.ts';
 import { type TellRequest, told } from '../request-log.ts';
@@ -70,7 +70,7 @@ export class Poll {
 	}
 
 	/** @throws {@link UnreadableError} when not even the streams could be listed */
-	async read(): Promise<Reading> {
+	async read(): Promise<PlainReading> {
 		const { connection, advisories, remembered } = this.#means;
 		const counted = advisories.known();
 		const streams = await this.#listStreams();

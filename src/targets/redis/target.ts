@@ -12,6 +12,7 @@ import { type Errand, fetchNode } from './fetch/fetch-node.ts';
 import { followRedirections } from './fetch/redirections.ts';
 import type { RedisOptions } from './options.ts';
 import { partitionNames } from './partitioned.ts';
+import { KeyTables } from './read/key.ts';
 import type { Memory } from './read/memory.ts';
 import { isEmptyHanded, type NodeAnswers, readAnswers } from './read/read.ts';
 
@@ -169,6 +170,7 @@ function unreached(
 	return {
 		endpoint,
 		keys: [],
+		tables: new KeyTables(0),
 		failures: [],
 		broken: { by, unasked },
 	};

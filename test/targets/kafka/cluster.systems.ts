@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Reading } from '../../../src/model.ts';
+import type { PlainReading } from '../../../src/model.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import { type KafkaCluster, makeTopics, startKafkaCluster, until } from '../../brokers/index.ts';
 import { type Seed, seedFor } from './seed.ts';
@@ -54,7 +54,7 @@ const whole = {
 };
 
 /** What must hold at any time: what is told is right, and unknown where it is not known. */
-function checkTrue(reading: Reading): void {
+function checkTrue(reading: PlainReading): void {
 	for (const { stream, consumerGroup } of reading.groups) {
 		const told = lags(find(reading, stream, consumerGroup));
 		const truth: Record<number, number> = whole[stream as keyof typeof whole];
@@ -65,7 +65,7 @@ function checkTrue(reading: Reading): void {
 	}
 }
 
-function isWhole(reading: Reading): boolean {
+function isWhole(reading: PlainReading): boolean {
 	checkTrue(reading);
 	return (
 		reading.problems.length === 0 &&
@@ -75,7 +75,7 @@ function isWhole(reading: Reading): boolean {
 	);
 }
 
-async function readsWhole(): Promise<Reading> {
+async function readsWhole(): Promise<PlainReading> {
 	return await until(
 		'everything is read again',
 		async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { Reading } from '../../../src/model.ts';
+import type { PlainReading } from '../../../src/model.ts';
 import { Writer } from '../../../src/targets/kafka/protocol/writer.ts';
 import { UnreadableError } from '../../../src/targets/target.ts';
 import { endImpostors, impostor, keys, offering } from './impostor.ts';
@@ -8,7 +8,7 @@ import { connect, find, lags, read } from './target.ts';
 
 afterEach(endImpostors);
 
-async function reading(bootstrap: string): Promise<Reading> {
+async function reading(bootstrap: string): Promise<PlainReading> {
 	const target = connect(bootstrap);
 	try {
 		return await read(target);
@@ -17,7 +17,7 @@ async function reading(bootstrap: string): Promise<Reading> {
 	}
 }
 
-function codes({ problems }: Pick<Reading, 'problems'>): readonly string[] {
+function codes({ problems }: Pick<PlainReading, 'problems'>): readonly string[] {
 	return problems.map(({ code, operation }) => `${operation}: ${code}`);
 }
 

@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import type { Group, Reading } from '../../../src/model.ts';
+import type { Group, PlainReading } from '../../../src/model.ts';
 import { kafka } from '../../../src/targets/kafka/index.ts';
 import type { Target } from '../../../src/targets/target.ts';
+import { type PlainTarget, plain, plainTarget } from '../../plain-reading.ts';
 
 /** A target of a broker, with the poll's usual deadline. */
-export function connect(bootstrap: string, options: Record<string, unknown> = {}): Target {
+export function connect(bootstrap: string, options: Record<string, unknown> = {}): PlainTarget {
 	const given = kafka.options.parse({ brokers: [bootstrap], ...options });
-	return kafka.connect(given, pino({ level: 'silent' }), 10_000);
+	return plainTarget(kafka.connect(given, pino({ level: 'silent' }), 10_000));
 }
 
-export async function read(target: Target): Promise<Reading> {
-	return await target.read(AbortSignal.timeout(10_000));
+export async function read(target: Target): Promise<PlainReading> {
+	return plain(await target.read(AbortSignal.timeout(10_000)));
 }
 
-export function find(reading: Reading, stream: string, consumerGroup: string): Group | undefined {
+export function find(
+	reading: PlainReading,
+	stream: string,
+	consumerGroup: string,
+): Group | undefined {
 	return reading.groups.find(
 		(group) => group.stream === stream && group.consumerGroup === consumerGroup,
 	);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Target } from '../../../src/targets/target.ts';
 import { type Kafka, makeTopics, startKafka, until } from '../../brokers/index.ts';
+import type { PlainTarget } from '../../plain-reading.ts';
 import { type Seed, seedFor } from './seed.ts';
 import { connect, find, lags, read } from './target.ts';
 
@@ -9,7 +9,7 @@ for (const version of ['3.9.1', '4.3.0']) {
 	describe(`truths that lie, on ${version}`, () => {
 		let broker: Kafka;
 		let seed: Seed;
-		let target: Target;
+		let target: PlainTarget;
 
 		before(async () => {
 			broker = await startKafka({ version });

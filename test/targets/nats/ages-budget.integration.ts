@@ -36,7 +36,8 @@ test('of more messages than one poll looks up the rest has its turn at the next,
 				message: `5 consumers: their ages stay as they were: one poll reads ${budget} messages at most; set time_lag to none, or narrow groups`,
 			},
 		]);
-		const ageless = ({ lagSeconds }: { readonly lagSeconds?: number }) => lagSeconds === undefined;
+		const ageless = ({ lagSeconds }: { readonly lagSeconds?: number | undefined }) =>
+			lagSeconds === undefined;
 		assert.equal(first.groups.length, count);
 		assert.equal(first.groups.filter(ageless).length, 5);
 		for (const name of names)

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { RetentionPolicy } from 'nats';
 import type { Line } from '../../../src/model.ts';
-import type { Target } from '../../../src/targets/target.ts';
 import { type Nats, startNats } from '../../brokers/index.ts';
+import type { PlainTarget } from '../../plain-reading.ts';
 import { acknowledge, openClient } from './client.ts';
 import { byName, connectTo } from './target.ts';
 
 let server: Nats;
 let client: Awaited<ReturnType<typeof openClient>>;
-let target: Target;
+let target: PlainTarget;
 
 before(async () => {
 	server = await startNats();

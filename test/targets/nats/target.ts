@@ -1,23 +1,24 @@
 import { pino } from 'pino';
-import type { Group, Reading } from '../../../src/model.ts';
+import type { Group, PlainReading } from '../../../src/model.ts';
 import { nats } from '../../../src/targets/nats/index.ts';
 import { type Target, UnreadableError } from '../../../src/targets/target.ts';
+import { type PlainTarget, plainTarget } from '../../plain-reading.ts';
 
 /** A target from options as they are written. */
 export function connectTo(
 	servers: string | readonly string[],
 	options: Record<string, unknown> = {},
 	pollTimeoutMs = 10_000,
-): Target {
+): PlainTarget {
 	const given = nats.options.parse({ servers: [servers].flat(), ...options });
-	return nats.connect(given, pino({ enabled: false }), pollTimeoutMs);
+	return plainTarget(nats.connect(given, pino({ enabled: false }), pollTimeoutMs));
 }
 
 /** One reading by a target of its own. */
 export async function readOnce(
 	servers: string | readonly string[],
 	options: Record<string, unknown> = {},
-): Promise<Reading> {
+): Promise<PlainReading> {
 	const target = connectTo(servers, options);
 	try {
 		return await target.read(AbortSignal.timeout(10_000));
@@ -27,7 +28,7 @@ export async function readOnce(
 }
 
 /** Groups by `stream/consumerGroup`. */
-export function byName(reading: Reading): ReadonlyMap<string, Group> {
+export function byName(reading: PlainReading): ReadonlyMap<string, Group> {
 	return new Map(
 		reading.groups.map((group) => [`${group.stream}/${group.consumerGroup}`, group] as const),
 	);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import slotOf from 'cluster-key-slot';
-import type { Reading } from '../../../src/model.ts';
-import { type Target, UnreadableError } from '../../../src/targets/target.ts';
+import type { PlainReading } from '../../../src/model.ts';
+import { UnreadableError } from '../../../src/targets/target.ts';
 import { type Redis, type RedisCluster, startRedisCluster, until } from '../../brokers/index.ts';
+import type { PlainTarget } from '../../plain-reading.ts';
 import { connectTo, plainUser } from './server.ts';
 import { ways } from './steps.ts';
 
@@ -40,10 +41,10 @@ function ownerOf(key: string): Redis {
 	return cluster.masters[at] as Redis;
 }
 
-const connect = (login: object = {}, options: object = {}): Target =>
+const connect = (login: object = {}, options: object = {}): PlainTarget =>
 	connectTo({ cluster: { nodes: [addressOf(cluster.masters[1])] }, ...login, ...options });
 
-function lags({ groups }: Reading): Record<string, number> {
+function lags({ groups }: PlainReading): Record<string, number> {
 	return Object.fromEntries(
 		groups.map(({ stream, lag }) => {
 			assert.ok('messages' in lag && lag.uncertainty === 0, JSON.stringify(lag));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Reading } from '../../../src/model.ts';
+import type { PlainReading } from '../../../src/model.ts';
 import { readCounterOf } from '../../../src/targets/redis/connect/version.ts';
 import { keyBytes } from '../../../src/targets/redis/fetch/discovery.ts';
 import { type Redis, startRedis } from '../../brokers/index.ts';
@@ -195,7 +195,7 @@ describe('lag on a real server', () => {
 });
 
 /** Every lag that is known and sure, by the names that {@link countedLags} has. */
-function exactLags({ groups }: Reading): ReadonlyMap<string, number> {
+function exactLags({ groups }: PlainReading): ReadonlyMap<string, number> {
 	return new Map(
 		groups.flatMap(({ stream, consumerGroup, lag }) =>
 			'messages' in lag && lag.uncertainty === 0

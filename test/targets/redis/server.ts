@@ -1,16 +1,16 @@
 import { pino } from 'pino';
-import type { Reading } from '../../../src/model.ts';
+import type { PlainReading } from '../../../src/model.ts';
 import { redis } from '../../../src/targets/redis/index.ts';
 import { everything, type Share } from '../../../src/targets/share.ts';
-import type { Target } from '../../../src/targets/target.ts';
 import type { Redis } from '../../brokers/index.ts';
+import { type PlainTarget, plainTarget } from '../../plain-reading.ts';
 
 /** Makes a target as the configuration would. */
 export function connect(
 	url: string,
 	options: object = {},
 	{ pollTimeoutMs = 10_000, log }: { pollTimeoutMs?: number; log?: (line: string) => void } = {},
-): Target {
+): PlainTarget {
 	return connectTo({ url, ...options }, { pollTimeoutMs, ...(log && { log }) });
 }
 
@@ -22,13 +22,14 @@ export function connectTo(
 		log,
 		share = everything,
 	}: { pollTimeoutMs?: number; log?: (line: string) => void; share?: Share } = {},
-): Target {
+): PlainTarget {
 	const logger = log ? pino({ level: 'debug' }, { write: log }) : pino({ enabled: false });
-	return redis.connect(redis.options.parse(options), logger, pollTimeoutMs, share);
+	const target = redis.connect(redis.options.parse(options), logger, pollTimeoutMs, share);
+	return plainTarget(target);
 }
 
 /** Reads a server once, over a connection of its own. */
-export async function readOnce(url: string, options: object = {}): Promise<Reading> {
+export async function readOnce(url: string, options: object = {}): Promise<PlainReading> {
 	const target = connect(url, options);
 	try {
 		return await target.read(AbortSignal.timeout(10_000));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Group, Reading } from '../../../src/model.ts';
+import type { Group, PlainReading } from '../../../src/model.ts';
 import { type Redis, startRedis, until } from '../../brokers/index.ts';
 import { connect, plainUser, readOnce, script } from './server.ts';
 import { address, play, ten, ways } from './steps.ts';
@@ -27,7 +27,7 @@ function about(seconds: number | undefined, wanted: number): void {
 	assert.ok(error < 10, `${seconds} seconds instead of ${wanted}`);
 }
 
-function theGroup({ groups, problems }: Reading): Group {
+function theGroup({ groups, problems }: PlainReading): Group {
 	assert.deepEqual(problems, []);
 	const [group, ...others] = groups;
 	assert.ok(group && others.length === 0);

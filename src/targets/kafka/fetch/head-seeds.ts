@@ -1,4 +1,4 @@
-import type { HeadSeed, Partitions, Reading } from '../../../model.ts';
+import type { HeadSeed, Partitions, PlainReading } from '../../../model.ts';
 import type { Cluster } from '../connect/client.ts';
 import { errorCode } from '../error-codes.ts';
 import type { FoundOffsets } from '../protocol/list-offsets.ts';
@@ -25,7 +25,7 @@ export class HeadSeeds {
 	async ask(
 		cluster: Cluster,
 		{ metadata }: Pick<Answers, 'metadata'>,
-		reading: Reading,
+		reading: PlainReading,
 		signal: AbortSignal,
 	): Promise<readonly HeadSeed[]> {
 		const due = this.#due(reading);
@@ -47,7 +47,7 @@ export class HeadSeeds {
 		return seedsOf(found, reading.streams as readonly Topic[], nowMs);
 	}
 
-	#due({ groups, streams }: Reading): PartitionSet {
+	#due({ groups, streams }: PlainReading): PartitionSet {
 		this.#asked.keepTopics(new Set(streams.map(({ name }) => name)));
 		const due = new PartitionSet();
 		const wereAsked = new Set<string>();

@@ -1,4 +1,4 @@
-import type { Group, Problem, Reading, Unread } from '../../../model.ts';
+import type { Group, PlainReading, Problem, Unread } from '../../../model.ts';
 import type { BrokerError } from '../connect/broker-error.ts';
 import { errorCode, nameOfCode, problemOfCode } from '../error-codes.ts';
 import type { Answers, Scope } from '../fetch/answers.ts';
@@ -20,7 +20,7 @@ export interface Manner extends Scope {
 }
 
 /** Turns what the brokers answered into a reading; yields wherever it may be interrupted. Pure. */
-export function* readAnswers(answers: Answers, manner: Manner): Generator<void, Reading> {
+export function* readAnswers(answers: Answers, manner: Manner): Generator<void, PlainReading> {
 	const problems: Problem[] = [...brokenLegs(answers)];
 	const unread: Unread[] = [];
 	const streams = yield* readStreams(answers, manner, manner.retentionSeconds, problems, unread);

@@ -1,4 +1,4 @@
-import type { Group, Reading, Stream, Unread } from '../../../model.ts';
+import type { Group, PlainReading, Stream, Unread } from '../../../model.ts';
 import type { ConsumerShare } from '../consumer-share.ts';
 import { type Finding, problemsOf } from '../findings.ts';
 import type { Beside } from './consumer.ts';
@@ -24,7 +24,7 @@ export interface Told {
 }
 
 /** Makes a reading of what was told; yields wherever it may be interrupted. */
-export function* readAnswers(told: Told): Generator<void, Reading> {
+export function* readAnswers(told: Told): Generator<void, PlainReading> {
 	const { streams, findings, unread, complete } = told.streams;
 	const groups: Group[] = [];
 	const allUnread: Unread[] = [...unread];

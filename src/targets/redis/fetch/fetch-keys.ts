@@ -3,9 +3,9 @@ import type { GroupFacts, KeyFacts } from '../facts.ts';
 import type { Failure } from '../protocol/attempt.ts';
 import { ErrorReply } from '../protocol/reply.ts';
 import type { Counts } from '../read/group.ts';
-import { type KeyRead, readKey } from '../read/key.ts';
+import { type KeyRead, type KeyTables, readKey } from '../read/key.ts';
 import { type Circumstances, entriesToCount } from '../read/lag.ts';
-import { type Memory, Recall } from '../read/memory.ts';
+import { type GroupMemory, type Memory, recall } from '../read/memory.ts';
 import { abandonedOf, keptFrom, pendingLost } from '../read/pending.ts';
 import { inChunks } from './chunks.ts';
 import type { Key } from './discovery.ts';
@@ -27,6 +27,7 @@ export interface Limits {
 /** What was read of keys, as far as it goes: a connection can end in between. */
 export interface Told {
 	readonly keys: KeyRead[];
+	readonly tables: KeyTables;
 	readonly failures: Failure[];
 }
 
@@ -57,98 +58,80 @@ export async function fetchKeys(
 }
 
 /** @returns how many keys were read */
-async function fetchChunk(
-	keys: readonly Key[],
-	{ way, memory, limits, circumstances, told }: KeyErrand,
-): Promise<number> {
+async function fetchChunk(keys: readonly Key[], errand: KeyErrand): Promise<number> {
+	const { way, memory, circumstances, told } = errand;
 	const { facts, failures } = await way.facts(keys);
 	told.failures.push(...failures);
-	const { counts, failuresOf } = await countAll(way, facts, memory, limits, circumstances);
-	for (const one of facts) {
-		const more = failuresOf.get(one);
-		const all = more ? { ...one, failures: [...one.failures, ...more] } : one;
-		told.keys.push(readKey(all, counts, memory.get(one.key.name), circumstances));
+	const open: Open[] = [];
+	const asked = facts.map((one) => findQuestions(one, open, errand));
+	if (open.length > 0) await inChunks(open, questionsAtOnce, 1, countChunk, way);
+	for (const { facts: one, known, counts, failures: more } of asked) {
+		const all = more.length > 0 ? { ...one, failures: [...one.failures, ...more] } : one;
+		const before = memory.get(one.key.name);
+		told.keys.push(readKey(all, counts, known, before, circumstances, told.tables));
 	}
 	return facts.length;
+}
+
+/** A key, and what is gathered until it can be read. */
+interface AskedKey {
+	readonly facts: KeyFacts;
+	/** What is remembered of each group. */
+	readonly known: readonly (GroupMemory | undefined)[];
+	/** Of each group. */
+	readonly counts: (Counts | undefined)[];
+	failures: readonly Failure[];
 }
 
 /** A question, and where its answer belongs. */
 interface Open {
 	readonly question: Question;
-	readonly facts: KeyFacts;
-	readonly group: GroupFacts;
+	readonly asked: AskedKey;
+	/** Which of the groups. */
+	readonly at: number;
 	readonly about: keyof Counts;
 }
 
-interface Answered {
-	readonly counts: ReadonlyMap<GroupFacts, Counts>;
-	readonly failuresOf: ReadonlyMap<KeyFacts, readonly Failure[]>;
-}
-
-async function countAll(
-	way: Way,
-	facts: readonly KeyFacts[],
-	memory: Memory,
-	limits: Limits,
-	circumstances: Circumstances,
-): Promise<Answered> {
-	const counts = new Map<GroupFacts, Counts>();
-	const failuresOf = new Map<KeyFacts, readonly Failure[]>();
-	const open: Open[] = [];
-	for (const one of facts) findQuestions(one, open, counts, memory, limits, circumstances);
-	if (open.length === 0) return { counts, failuresOf };
-	await inChunks(open, questionsAtOnce, 1, countChunk, { way, counts, failuresOf });
-	return { counts, failuresOf };
-}
-
 /** @returns how many questions were answered */
-async function countChunk(
-	open: readonly Open[],
-	{ way, counts, failuresOf }: CountErrand,
-): Promise<number> {
+async function countChunk(open: readonly Open[], way: Way): Promise<number> {
 	const counted = await way.counts(open.map(({ question }) => question));
-	for (const [at, one] of counted.entries()) {
-		const asked = open[at] as Open;
-		const { group, facts } = asked;
-		if ('count' in one) counts.set(group, withAnswer(counts.get(group) ?? {}, asked, one));
-		else if (!isGone(one)) failuresOf.set(facts, [...(failuresOf.get(facts) ?? []), one]);
+	for (const [index, one] of counted.entries()) {
+		const answered = open[index] as Open;
+		const { asked, at } = answered;
+		if ('count' in one) asked.counts[at] = withAnswer(asked.counts[at] ?? {}, answered, one);
+		else if (!isGone(one)) asked.failures = [...asked.failures, one];
 	}
 	return counted.length;
 }
 
-interface CountErrand {
-	readonly way: Way;
-	readonly counts: Map<GroupFacts, Counts>;
-	readonly failuresOf: Map<KeyFacts, readonly Failure[]>;
-}
-
-/** What is still to be counted goes to `open`; what is known without goes to `counts` right away. */
+/** What is still to be counted of a key goes to `open`; what is known without is among its counts. */
 function findQuestions(
 	facts: KeyFacts,
 	open: Open[],
-	counts: Map<GroupFacts, Counts>,
-	memory: Memory,
-	{ countCap, abandonedAfterMs }: Limits,
-	circumstances: Circumstances,
-): void {
-	const { key, stream, groups } = facts;
-	if (stream === undefined || groups === undefined) return;
+	{ memory, limits: { countCap, abandonedAfterMs }, circumstances }: KeyErrand,
+): AskedKey {
+	const { key, stream, groups = [] } = facts;
 	const before = memory.get(key.name);
-	const recall = new Recall(before);
+	const known = recall(before, groups);
+	const counts = new Array<Counts | undefined>(groups.length);
+	const asked: AskedKey = { facts, known, counts, failures: [] };
+	if (stream === undefined) return asked;
+	const keptBefore = before?.memories.kept(before.memoryRow);
 	const kept = keptFrom(stream);
-	for (const group of groups) {
+	for (let at = 0; at < groups.length; at++) {
+		const group = groups[at] as GroupFacts;
 		const ask = (about: keyof Counts, question: Asked) =>
-			open.push({ question: { key, group: group.name, ...question }, facts, group, about });
-		const anchor = recall.group(group.name)?.anchor;
-		const range = entriesToCount(stream, group, anchor, circumstances, countCap);
+			open.push({ question: { key, group: group.name, ...question }, asked, at, about });
+		const range = entriesToCount(stream, group, known[at]?.anchor, circumstances, countCap);
 		if (range) ask('entries', { of: 'entries', range });
 		const abandoned = abandonedOf(group, circumstances.nowMs, abandonedAfterMs, countCap);
-		if (abandoned === 0) counts.set(group, noneAbandoned);
-		else if (typeof abandoned === 'number') counts.set(group, { abandoned });
+		if (abandoned === 0) counts[at] = noneAbandoned;
+		else if (typeof abandoned === 'number') counts[at] = { abandoned };
 		else if (abandoned) ask('abandoned', { of: 'pending', ...abandoned });
-		const lost = pendingLost(group, before?.kept, kept, countCap);
+		const lost = pendingLost(group, keptBefore, kept, countCap);
 		if (lost) ask('pendingLost', { of: 'pending', ...lost });
 	}
+	return asked;
 }
 
 /** The commonest answer by far. */

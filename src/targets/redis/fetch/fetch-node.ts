@@ -6,7 +6,7 @@ import { attempt } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { readScanPage, readTimeMs } from '../protocol/replies.ts';
 import type { SeenIn } from '../read/anchor.ts';
-import type { KeyRead } from '../read/key.ts';
+import { type KeyRead, KeyTables } from '../read/key.ts';
 import type { Circumstances } from '../read/lag.ts';
 import type { Memory } from '../read/memory.ts';
 import type { NodeAnswers } from '../read/read.ts';
@@ -59,7 +59,8 @@ export async function fetchNode(
 	},
 ): Promise<Fetched> {
 	const { connection, endpoint, server, id } = session;
-	const told: Told = { keys: [], failures: [] };
+	const all = () => keys.concat(discovery?.found ?? []);
+	const told: Told = { keys: [], tables: new KeyTables(all().length), failures: [] };
 	const nowMs = attempt('time', time, readTimeMs, told.failures);
 	const poll: SeenIn = { connectionId: id };
 	const circumstances: Circumstances = {
@@ -69,7 +70,6 @@ export async function fetchNode(
 	};
 	let isSearched = false;
 	let broken: Problem | undefined;
-	const all = () => keys.concat(discovery?.found ?? []);
 	try {
 		isSearched =
 			discovery === undefined ||
@@ -97,8 +97,7 @@ export async function fetchNode(
 		answers: {
 			endpoint,
 			...(server.version !== undefined && { version: server.version }),
-			keys: told.keys,
-			failures: told.failures,
+			...told,
 			...(broken && { broken: { by: broken, unasked: without(all(), told.keys) } }),
 		},
 	};

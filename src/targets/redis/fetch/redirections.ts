@@ -4,7 +4,7 @@ import type { Installation } from '../connect/installation.ts';
 import type { Opened } from '../connect/node.ts';
 import { grouped } from '../grouped.ts';
 import { ErrorReply } from '../protocol/reply.ts';
-import type { KeyRead } from '../read/key.ts';
+import type { Besides, KeyRead } from '../read/key.ts';
 import type { NodeAnswers } from '../read/read.ts';
 import type { Key } from './discovery.ts';
 import { type Errand, fetchNode } from './fetch-node.ts';
@@ -30,7 +30,7 @@ export async function followRedirections(
 	for (let hop = 0; hop < mostHops; hop++) {
 		const moved = settled.flatMap(({ endpoint, keys }) =>
 			keys.flatMap((one) => {
-				const to = redirectionOf(one, endpoint.host);
+				const to = redirectionOf(one.besides, endpoint.host);
 				return to ? [{ key: one.key, to }] : [];
 			}),
 		);
@@ -72,7 +72,7 @@ async function fetchMoved(
 
 /** Where the server sends us for a key; absent: it did not. */
 export function redirectionOf(
-	{ failures }: Pick<KeyRead, 'failures'>,
+	{ failures }: Pick<Besides, 'failures'>,
 	askedHost: string,
 ): Redirection | undefined {
 	for (const { error } of failures) {
@@ -101,7 +101,7 @@ function withoutDoubles(nodes: readonly NodeAnswers[]): readonly NodeAnswers[] {
 	const best = new Map<string, KeyRead>();
 	const all = nodes.flatMap(({ keys }) => keys);
 	for (const one of all) {
-		if (best.get(one.name)?.stream === undefined) best.set(one.name, one);
+		if (best.get(one.key.name)?.stream === undefined) best.set(one.key.name, one);
 	}
 	const isBest = new Set(best.values());
 	return nodes.map((node) => ({ ...node, keys: node.keys.filter((one) => isBest.has(one)) }));

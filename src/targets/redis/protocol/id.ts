@@ -42,11 +42,6 @@ export function compareIds(a: Position, b: Position): number {
 	return a.major - b.major || a.minor - b.minor;
 }
 
-/** An id, as the object that it was before where it is the same: nothing new that is to be kept. */
-export function unmoved<Id extends Position | undefined>(id: Id, before: Position | undefined) {
-	return id && before && compareIds(id, before) === 0 ? before : id;
-}
-
 /**
  * Whether an id tells a time. Producers can choose their own ids, `1-0` or a number of their domain;
  * what lies outside 2015 to tomorrow tells none.

@@ -1,7 +1,7 @@
 import type { Position } from '../../../model.ts';
 import type { ReadCounter } from '../connect/version.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
-import { compareIds, unmoved } from '../protocol/id.ts';
+import { compareIds } from '../protocol/id.ts';
 import type { Circumstances } from './lag.ts';
 
 /**
@@ -13,15 +13,15 @@ import type { Circumstances } from './lag.ts';
 export interface Anchor {
 	readonly delivered: Position;
 	/** As the server counted, right or wrong. */
-	readonly entriesRead?: number;
+	readonly entriesRead?: number | undefined;
 	readonly entriesAdded: number;
 	readonly length: number;
 	/** The id of the first entry that was not delivered. Absent: none, or not known. */
-	readonly firstUndelivered?: Position;
+	readonly firstUndelivered?: Position | undefined;
 	/** How many entries were added up to the last one delivered. Absent: the lag was not sure. */
-	readonly index?: number;
+	readonly index?: number | undefined;
 	/** The same as the server tells it, where the lag was not sure and the server can be right. */
-	readonly toldIndex?: number;
+	readonly toldIndex?: number | undefined;
 	readonly seenIn: SeenIn;
 }
 
@@ -39,42 +39,25 @@ export interface SeenIn {
  */
 export function anchorOf(
 	{ entriesAdded, length, lastGenerated }: StreamFacts,
-	group: GroupFacts,
-	before: Anchor | undefined,
+	{ delivered, entriesRead, firstUndelivered }: GroupFacts,
 	sureLag: number | undefined,
 	toldLag: number | undefined,
 	{ poll: seenIn }: Circumstances,
 ): Anchor | undefined {
-	const { entriesRead } = group;
-	const delivered = unmoved(group.delivered, before?.delivered);
-	const firstUndelivered = unmoved(group.firstUndelivered, before?.firstUndelivered);
 	if (entriesAdded === undefined || delivered === undefined) return undefined;
-	if (entriesRead !== undefined && firstUndelivered && sureLag !== undefined) {
-		const index = entriesAdded - sureLag;
-		return {
-			delivered,
-			entriesAdded,
-			length,
-			seenIn,
-			entriesRead,
-			firstUndelivered,
-			index,
-		};
-	}
-	const anchor: { -readonly [Name in keyof Anchor]: Anchor[Name] } = {
+	// Beyond the last id ever given, more may be added on the group's near side, which are not to come.
+	const isBeyond = lastGenerated !== undefined && compareIds(delivered, lastGenerated) > 0;
+	const isSure = sureLag !== undefined;
+	return {
 		delivered,
 		entriesAdded,
 		length,
 		seenIn,
+		entriesRead,
+		firstUndelivered,
+		index: isSure && !isBeyond ? entriesAdded - sureLag : undefined,
+		toldIndex: !isSure && !isBeyond && toldLag !== undefined ? entriesAdded - toldLag : undefined,
 	};
-	if (entriesRead !== undefined) anchor.entriesRead = entriesRead;
-	if (firstUndelivered) anchor.firstUndelivered = firstUndelivered;
-	// Beyond the last id ever given, more may be added on the group's near side, which are not to come.
-	const isBeyond = lastGenerated !== undefined && compareIds(delivered, lastGenerated) > 0;
-	if (isBeyond) return anchor;
-	if (sureLag !== undefined) anchor.index = entriesAdded - sureLag;
-	else if (toldLag !== undefined) anchor.toldIndex = entriesAdded - toldLag;
-	return anchor;
 }
 
 /**

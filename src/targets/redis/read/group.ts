@@ -1,8 +1,8 @@
-import type { Group, Line, Readers } from '../../../model.ts';
+import type { Line } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
 import { advanced, anchorOf, isStillRight } from './anchor.ts';
-import { groupOf } from './known.ts';
+import type { ToldGroup } from './group-table.ts';
 import { type Circumstances, type Count, plausibleLag, resolveLag } from './lag.ts';
 import type { GroupMemory } from './memory.ts';
 
@@ -15,7 +15,7 @@ export interface Counts {
 
 /** A group as read, and what is to be remembered of it. */
 export interface ReadGroup {
-	readonly group: Group;
+	readonly group: ToldGroup;
 	readonly memory: GroupMemory;
 }
 
@@ -33,38 +33,33 @@ export function readGroup(
 	const lag = resolveLag(facts, group, before?.anchor, counts.entries, circumstances);
 	const sureLag = 'messages' in lag && lag.uncertainty === 0 ? lag.messages : undefined;
 	const toldLag = plausibleLag(facts, group, circumstances);
-	const anchor = anchorOf(facts, group, before?.anchor, sureLag, toldLag, circumstances);
+	const anchor = anchorOf(facts, group, sureLag, toldLag, circumstances);
 	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
 	const line =
 		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
 	const consumedCount = consumedOf(facts, group);
 	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
-	const present = consumers > 0;
-	const idleSeconds = idleMs === undefined ? undefined : idleMs / 1000;
-	const readers: Readers = idleSeconds === undefined ? { present } : { present, idleSeconds };
 	const id = oldestPending?.id;
 	const pendingAgeSeconds =
 		id && nowMs !== undefined && isTime(id, nowMs) ? ageSeconds(id, nowMs) : undefined;
-	const read = groupOf({
+	const read: ToldGroup = {
 		stream,
 		consumerGroup: name,
 		lag,
-		readers,
 		pending,
 		pendingLostCount,
 		members: consumers,
-		position: anchor?.delivered ?? delivered,
+		position: delivered,
 		line,
 		consumedCount,
 		lagSeconds,
-		idleSeconds,
+		idleSeconds: idleMs === undefined ? undefined : idleMs / 1000,
 		pendingAgeSeconds,
 		pendingIdleSeconds: oldestPending && oldestPending.idleMs / 1000,
 		oldestPendingDeliveries: oldestPending?.deliveries,
 		pendingAbandoned: counts.abandoned,
-	});
-	const memory = anchor ? { name, anchor, pendingLostCount } : { name, pendingLostCount };
-	return { group: read, memory };
+	};
+	return { group: read, memory: { name, anchor, pendingLostCount } };
 }
 
 /**

@@ -1,75 +1,121 @@
-import type { Stream, Unread } from '../../../model.ts';
+import type { Unread } from '../../../model.ts';
 import { type Code, codeOfError } from '../codes.ts';
 import type { GroupFacts, KeyFacts, StreamFacts } from '../facts.ts';
 import type { Key } from '../fetch/discovery.ts';
 import type { Failure } from '../protocol/attempt.ts';
-import { ageSeconds, unmoved } from '../protocol/id.ts';
+import { ageSeconds } from '../protocol/id.ts';
 import { MalformedReply } from '../protocol/replies.ts';
 import { type Counts, hasTimes, readGroup } from './group.ts';
+import { GroupTable } from './group-table.ts';
 import type { Circumstances } from './lag.ts';
-import type { KeyReading } from './logical.ts';
-import { Recall, type StreamMemory } from './memory.ts';
+import { copyGroups, type GroupMemory, MemoryTable, type StreamMemory } from './memory.ts';
 import { keptFrom } from './pending.ts';
+import { StreamTable, type ToldStream } from './stream-table.ts';
+
+/** Where goes what one server tells in one poll. */
+export class KeyTables {
+	readonly streams: StreamTable;
+	readonly groups: GroupTable;
+	readonly memories: MemoryTable;
+
+	/** @param room - keys that are expected */
+	constructor(room: number) {
+		this.streams = new StreamTable(room);
+		this.groups = new GroupTable(room);
+		this.memories = new MemoryTable(room);
+	}
+}
 
 /** What was made of all that a server told of a key. Nothing else of it is kept. */
-export interface KeyRead extends KeyReading {
+export interface KeyRead {
 	readonly key: Key;
+	/** The stream's row of the tables. Absent: it could not be read. */
+	readonly stream?: number;
+	/** Its groups' rows: the first, and the one behind the last. */
+	readonly groupsFrom: number;
+	readonly groupsEnd: number;
+	readonly besides: Besides;
+	/** What is to be remembered of the stream. Absent: as before. */
+	readonly memories?: MemoryTable;
+	/** -1 without any. */
+	readonly memoryRow: number;
+}
+
+/** What is to be said of a key besides what is in the tables. */
+export interface Besides {
 	readonly absent?: KeyFacts['absent'];
 	/** Whether the groups are known, by name at least. */
 	readonly isListed: boolean;
 	/** Whether an id was told that is none. */
 	readonly hasUnreadableId: boolean;
 	readonly failures: readonly Failure[];
-	/** What is to be remembered of the stream. Absent: as before. */
-	readonly memory?: StreamMemory;
+	readonly unread: readonly Unread[];
 }
 
 /**
- * Reads what one key was told. Pure.
+ * Reads what one key was told.
  *
- * @param counts - of each group where something was counted
+ * @param counts - of each group, where something was counted
+ * @param known - what was remembered of each group
  * @param before - what was remembered of the stream
+ * @param tables - get what can be told of stream and groups
  */
 export function readKey(
 	facts: KeyFacts,
-	counts: ReadonlyMap<GroupFacts, Counts>,
+	counts: readonly (Counts | undefined)[],
+	known: readonly (GroupMemory | undefined)[],
 	before: StreamMemory | undefined,
 	circumstances: Circumstances,
+	tables: KeyTables,
 ): KeyRead {
-	const { key, absent, stream, groups, failures } = facts;
+	const { key, stream, groups = [] } = facts;
+	const groupsFrom = tables.groups.length;
+	const besides = besidesOf(facts);
+	if (stream === undefined) {
+		return { key, groupsFrom, groupsEnd: groupsFrom, besides, memoryRow: -1 };
+	}
 	const { name } = key;
-	const isListed = groups !== undefined;
-	const told = { name, key, isListed, hasUnreadableId: hasUnreadableId(facts), failures };
-	if (absent !== undefined) return { ...told, absent, groups: [], unread: [] };
-	if (stream === undefined) return { ...told, groups: [], unread: unreadOf(facts) };
-	const recall = new Recall(before);
-	const read = (groups ?? []).map((group) =>
-		readGroup(
-			name,
-			stream,
-			group,
-			counts.get(group) ?? nothingCounted,
-			recall.group(group.name),
-			circumstances,
-		),
-	);
-	const kept = unmoved(keptFrom(stream), before?.kept);
-	const memories = isListed ? read.map(({ memory }) => memory) : (before?.groups ?? []);
+	const { memories } = tables;
+	const row = tables.streams.add(readStream(name, stream, circumstances.nowMs));
+	const memoryRow = memories.addStream(keptFrom(stream));
+	for (let at = 0; at < groups.length; at++) {
+		const group = groups[at] as GroupFacts;
+		const counted = counts[at] ?? nothingCounted;
+		const read = readGroup(name, stream, group, counted, known[at], circumstances);
+		tables.groups.add(read.group);
+		memories.addGroup(read.memory);
+	}
+	if (!besides.isListed) copyGroups(before, memories);
 	return {
-		name,
 		key,
-		isListed,
-		hasUnreadableId: told.hasUnreadableId,
-		failures,
-		stream: readStream(name, stream, circumstances.nowMs),
-		groups: read.map(({ group }) => group),
-		unread: isListed ? nothingUnread : unreadOf(facts),
-		memory: kept ? { kept, groups: memories } : { groups: memories },
+		stream: row,
+		groupsFrom,
+		groupsEnd: tables.groups.length,
+		besides,
+		memories,
+		memoryRow,
 	};
 }
 
 const nothingCounted: Counts = {};
-const nothingUnread: readonly Unread[] = [];
+
+function besidesOf(facts: KeyFacts): Besides {
+	const { absent, stream, groups, failures } = facts;
+	const isUnreadable = hasUnreadableId(facts);
+	if (stream && groups && failures.length === 0 && !isUnreadable) return nothingBesides;
+	const isListed = groups !== undefined;
+	const told = { isListed, hasUnreadableId: isUnreadable, failures };
+	if (absent !== undefined) return { ...told, absent, unread: [] };
+	return { ...told, unread: stream && isListed ? [] : unreadOf(facts) };
+}
+
+/** Of most keys. */
+const nothingBesides: Besides = {
+	isListed: true,
+	hasUnreadableId: false,
+	failures: [],
+	unread: [],
+};
 
 /** The stream, and the groups that are known by name. */
 function unreadOf(facts: KeyFacts): readonly Unread[] {
@@ -82,25 +128,16 @@ function unreadOf(facts: KeyFacts): readonly Unread[] {
 	];
 }
 
-function readStream(name: string, facts: StreamFacts, nowMs: number | undefined): Stream {
+function readStream(name: string, facts: StreamFacts, nowMs: number | undefined): ToldStream {
 	const { length, first, last, entriesAdded } = facts;
 	const isTimed = first && last && nowMs !== undefined && hasTimes(facts, nowMs);
-	if (isTimed) {
-		const oldestMessageAgeSeconds = ageSeconds(first, nowMs);
-		const newestMessageAgeSeconds = ageSeconds(last, nowMs);
-		return entriesAdded === undefined
-			? { name, length, oldestMessageAgeSeconds, newestMessageAgeSeconds }
-			: {
-					name,
-					length,
-					producedCount: entriesAdded,
-					oldestMessageAgeSeconds,
-					newestMessageAgeSeconds,
-				};
-	}
-	return entriesAdded === undefined
-		? { name, length }
-		: { name, length, producedCount: entriesAdded };
+	return {
+		name,
+		length,
+		producedCount: entriesAdded,
+		oldestMessageAgeSeconds: isTimed ? ageSeconds(first, nowMs) : undefined,
+		newestMessageAgeSeconds: isTimed ? ageSeconds(last, nowMs) : undefined,
+	};
 }
 
 /** The problem that kept a stream, or the list of its groups, from being read. */

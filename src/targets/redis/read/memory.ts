@@ -1,19 +1,18 @@
 import type { Position } from '../../../model.ts';
-import type { Anchor } from './anchor.ts';
+import type { Anchor, SeenIn } from './anchor.ts';
+import { NumberRows } from './number-rows.ts';
 
-/** What is remembered of a stream from one poll to the next. Never changed, but replaced. */
+/** What is remembered of a stream from one poll to the next: a row of a table. */
 export interface StreamMemory {
-	/** The id from which on entries were kept. */
-	readonly kept?: Position;
-	/** In the order in which the server told of them; a map each would cost more than all the rest. */
-	readonly groups: readonly GroupMemory[];
+	readonly memories: MemoryTable;
+	readonly memoryRow: number;
 }
 
 export interface GroupMemory {
 	/** As shown. */
 	readonly name: string;
 	/** Absent: nothing could be remembered. */
-	readonly anchor?: Anchor;
+	readonly anchor?: Anchor | undefined;
 	/** Pending entries seen trimmed away since the target was made. */
 	readonly pendingLostCount: number;
 }
@@ -21,28 +20,165 @@ export interface GroupMemory {
 /** By a key's name as shown. */
 export type Memory = ReadonlyMap<string, StreamMemory>;
 
-/**
- * Finds what is remembered of groups, one after the other: mostly they come in the same order again,
- * so that each is looked for behind the one before.
- */
-export class Recall {
-	readonly #groups: readonly GroupMemory[];
-	#next = 0;
+/** Where a number of a stream stands in its row: the id from which on entries were kept, its groups. */
+const ofStream = { keptMajor: 0, keptMinor: 1, firstGroup: 2, groups: 3 } as const;
+const streamFields = Object.keys(ofStream).length;
 
-	constructor(before: StreamMemory | undefined) {
-		this.#groups = before?.groups ?? nothing;
+const ofGroup = {
+	pendingLostCount: 0,
+	deliveredMajor: 1,
+	deliveredMinor: 2,
+	entriesRead: 3,
+	entriesAdded: 4,
+	length: 5,
+	firstUndeliveredMajor: 6,
+	firstUndeliveredMinor: 7,
+	index: 8,
+	toldIndex: 9,
+} as const;
+const groupFields = Object.keys(ofGroup).length;
+
+/** What is remembered of streams and their groups. A row never changes once its groups are there. */
+export class MemoryTable {
+	readonly #streams: NumberRows;
+	readonly #groups: NumberRows;
+	readonly #names: string[];
+	/** The poll in which each group's anchor was seen. */
+	readonly #seenIn: (SeenIn | undefined)[];
+
+	/** @param room - streams that are expected */
+	constructor(room: number) {
+		this.#streams = new NumberRows(streamFields, room);
+		this.#groups = new NumberRows(groupFields, room);
+		this.#names = new Array(room);
+		this.#seenIn = new Array(room);
 	}
 
-	group(name: string): GroupMemory | undefined {
+	/**
+	 * Adds a stream; its groups must be added before the next one.
+	 *
+	 * @param kept - the id from which on entries were kept
+	 * @returns its row
+	 */
+	addStream(kept: Position | undefined): number {
+		const row = this.#streams.add();
+		this.#streams.set(row, ofStream.keptMajor, kept?.major);
+		this.#streams.set(row, ofStream.keptMinor, kept?.minor);
+		this.#streams.set(row, ofStream.firstGroup, this.#groups.length);
+		this.#streams.set(row, ofStream.groups, 0);
+		return row;
+	}
+
+	/** Adds a group to the last stream. */
+	addGroup({ name, anchor, pendingLostCount }: GroupMemory): void {
 		const groups = this.#groups;
-		for (let tried = 0; tried < groups.length; tried++) {
-			const at = (this.#next + tried) % groups.length;
-			if (groups[at]?.name !== name) continue;
-			this.#next = at + 1;
-			return groups[at];
-		}
-		return undefined;
+		const row = groups.add();
+		this.#names[row] = name;
+		this.#seenIn[row] = anchor?.seenIn;
+		groups.set(row, ofGroup.pendingLostCount, pendingLostCount);
+		groups.set(row, ofGroup.deliveredMajor, anchor?.delivered.major);
+		groups.set(row, ofGroup.deliveredMinor, anchor?.delivered.minor);
+		groups.set(row, ofGroup.entriesRead, anchor?.entriesRead);
+		groups.set(row, ofGroup.entriesAdded, anchor?.entriesAdded);
+		groups.set(row, ofGroup.length, anchor?.length);
+		groups.set(row, ofGroup.firstUndeliveredMajor, anchor?.firstUndelivered?.major);
+		groups.set(row, ofGroup.firstUndeliveredMinor, anchor?.firstUndelivered?.minor);
+		groups.set(row, ofGroup.index, anchor?.index);
+		groups.set(row, ofGroup.toldIndex, anchor?.toldIndex);
+		const stream = this.#streams.length - 1;
+		this.#streams.set(stream, ofStream.groups, this.groupCount(stream) + 1);
+	}
+
+	/** The id from which on a stream's entries were kept. Absent: it is not known. */
+	kept(stream: number): Position | undefined {
+		return position(this.#streams, stream, ofStream.keptMajor);
+	}
+
+	/** How many groups a stream had. */
+	groupCount(stream: number): number {
+		return this.#streams.get(stream, ofStream.groups) ?? 0;
+	}
+
+	/** The name of one of them, in the order in which the server told of them. */
+	nameOf(stream: number, group: number): string {
+		return this.#names[this.#rowOf(stream, group)] as string;
+	}
+
+	group(stream: number, group: number): GroupMemory {
+		const row = this.#rowOf(stream, group);
+		const pendingLostCount = this.#groups.get(row, ofGroup.pendingLostCount) ?? 0;
+		return { name: this.#names[row] as string, anchor: this.#anchor(row), pendingLostCount };
+	}
+
+	#anchor(row: number): Anchor | undefined {
+		const groups = this.#groups;
+		const seenIn = this.#seenIn[row];
+		const delivered = position(groups, row, ofGroup.deliveredMajor);
+		const entriesAdded = groups.get(row, ofGroup.entriesAdded);
+		const length = groups.get(row, ofGroup.length);
+		if (!seenIn || !delivered || entriesAdded === undefined || length === undefined)
+			return undefined;
+		return {
+			delivered,
+			entriesAdded,
+			length,
+			seenIn,
+			entriesRead: groups.get(row, ofGroup.entriesRead),
+			firstUndelivered: position(groups, row, ofGroup.firstUndeliveredMajor),
+			index: groups.get(row, ofGroup.index),
+			toldIndex: groups.get(row, ofGroup.toldIndex),
+		};
+	}
+
+	#rowOf(stream: number, group: number): number {
+		return (this.#streams.get(stream, ofStream.firstGroup) ?? 0) + group;
 	}
 }
 
-const nothing: readonly GroupMemory[] = [];
+/** The minor part of an id stands behind its major one. */
+function position(rows: NumberRows, row: number, field: number): Position | undefined {
+	const major = rows.get(row, field);
+	const minor = rows.get(row, field + 1);
+	return major === undefined || minor === undefined ? undefined : { major, minor };
+}
+
+/** A copy in another table, so that the old one need not live on for it. */
+export function copied(before: StreamMemory, to: MemoryTable): StreamMemory {
+	const memoryRow = to.addStream(before.memories.kept(before.memoryRow));
+	copyGroups(before, to);
+	return { memories: to, memoryRow };
+}
+
+/** Adds what was remembered of a stream's groups to the last stream of another table. */
+export function copyGroups(before: StreamMemory | undefined, to: MemoryTable): void {
+	if (before === undefined) return;
+	const { memories, memoryRow } = before;
+	for (let group = 0; group < memories.groupCount(memoryRow); group++) {
+		to.addGroup(memories.group(memoryRow, group));
+	}
+}
+
+/**
+ * What is remembered of groups, in their order. Mostly it is the order in which they came before, so that
+ * each is looked for behind the one before.
+ */
+export function recall(
+	before: StreamMemory | undefined,
+	groups: readonly { readonly name: string }[],
+): readonly (GroupMemory | undefined)[] {
+	if (before === undefined) return [];
+	const { memories, memoryRow } = before;
+	const count = memories.groupCount(memoryRow);
+	const recalled = new Array<GroupMemory | undefined>(groups.length);
+	let next = 0;
+	for (const [at, { name }] of groups.entries()) {
+		for (let tried = 0; tried < count; tried++) {
+			const group = (next + tried) % count;
+			if (memories.nameOf(memoryRow, group) !== name) continue;
+			recalled[at] = memories.group(memoryRow, group);
+			next = group + 1;
+			break;
+		}
+	}
+	return recalled;
+}

@@ -1,12 +1,16 @@
-import type { Group, Problem, Reading, Stream, Unread } from '../../../model.ts';
+import type { Group, Problem, Reading, Records, Stream, Unread } from '../../../model.ts';
+import { Joined, Picked } from '../../../records.ts';
 import type { Endpoint } from '../connect/connection.ts';
 import type { Key } from '../fetch/discovery.ts';
 import { errorProblem, malformedProblem, namedStreamProblem } from '../problems.ts';
 import type { Failure } from '../protocol/attempt.ts';
 import { MalformedReply } from '../protocol/replies.ts';
-import type { KeyRead } from './key.ts';
+import type { KeyRead, KeyTables } from './key.ts';
 import { joinPartitions, type KeyReading, type PartitionName } from './logical.ts';
-import type { Memory, StreamMemory } from './memory.ts';
+import { copied, type Memory, MemoryTable, type StreamMemory } from './memory.ts';
+
+/** Keys between two places where reading may be interrupted. */
+const stepKeys = 200;
 
 /** All that one server was asked in one poll. */
 export interface NodeAnswers {
@@ -14,6 +18,8 @@ export interface NodeAnswers {
 	/** Absent: not told. */
 	readonly version?: string;
 	readonly keys: readonly KeyRead[];
+	/** Where what was read of the keys is. */
+	readonly tables: KeyTables;
 	/** What could not be had and concerns no single key. */
 	readonly failures: readonly Failure[];
 	/** It could not be reached, or the connection ended before all was asked. */
@@ -49,40 +55,34 @@ export function* readAnswers(
 	partitionOf?: (key: string) => PartitionName | undefined,
 ): Generator<void, Read> {
 	const remembered = new Map<string, StreamMemory>();
-	const keys: KeyReading[] = [];
+	const unread: Unread[] = [];
 	for (const node of nodes) {
-		for (const key of node.keys) {
-			yield;
-			if (key.absent !== undefined) continue;
-			keys.push(key);
-			if (key.memory) remembered.set(key.name, key.memory);
+		for (const [at, key] of node.keys.entries()) {
+			if (at % stepKeys === 0) yield;
+			if (key.besides.absent !== undefined) continue;
+			if (isRemembered(key)) remembered.set(key.key.name, key);
+			for (const one of key.besides.unread) unread.push(one);
 		}
-		for (const { name } of node.broken?.unasked ?? []) {
-			keys.push({
-				name,
-				groups: [],
-				unread: [{ stream: name, reason: node.broken?.by.code ?? '' }],
-			});
-		}
+		for (const one of unasked(node)) unread.push(one);
 	}
-	for (const { name } of orphans) {
-		keys.push({ name, groups: [], unread: [{ stream: name, reason: 'cluster_down' }] });
-	}
+	const gone = orphans.map((key) => unreadKey(key, 'cluster_down'));
+	for (const one of gone) unread.push(one);
 	// What could not be read now is remembered as it was, but for what another server would tell anew.
-	for (const { name } of keys) {
-		yield;
-		const before = memory.get(name);
-		if (before && !remembered.has(name)) remembered.set(name, before);
+	const memories = new MemoryTable(unread.length);
+	for (const [at, { stream = '' }] of unread.entries()) {
+		if (at % stepKeys === 0) yield;
+		const before = memory.get(stream);
+		if (before && !remembered.has(stream)) remembered.set(stream, copied(before, memories));
 	}
 	yield;
-	const { streams, groups, unread } = partitionOf ? joinPartitions(keys, partitionOf) : flat(keys);
+	const records = partitionOf
+		? joinPartitions([...nodes.flatMap(keyReadings), ...gone.map(bareReading)], partitionOf)
+		: { streams: all(nodes.map(streamsOf)), groups: all(nodes.map(groupsOf)), unread };
 	yield;
 	const version = nodes.find((node) => node.version !== undefined)?.version;
 	const reading = {
 		...(version !== undefined && { version }),
-		streams,
-		groups,
-		unread,
+		...records,
 		complete:
 			isSearched &&
 			problems.length === 0 &&
@@ -94,7 +94,7 @@ export function* readAnswers(
 }
 
 /** Whether a key's groups are known; what is absent has none. */
-function isKnown({ absent, isListed }: KeyRead): boolean {
+function isKnown({ besides: { absent, isListed } }: KeyRead): boolean {
 	return absent !== undefined || isListed;
 }
 
@@ -103,16 +103,65 @@ export function isEmptyHanded({ streams, groups, unread, complete }: Reading): b
 	return streams.length === 0 && groups.length === 0 && (unread.length > 0 || !complete);
 }
 
-function flat(keys: readonly KeyReading[]) {
-	const streams: Stream[] = [];
-	const groups: Group[] = [];
-	const unread: Unread[] = [];
-	for (const key of keys) {
-		if (key.stream) streams.push(key.stream);
-		for (const group of key.groups) groups.push(group);
-		for (const one of key.unread) unread.push(one);
-	}
-	return { streams, groups, unread };
+/** Whether something of a key is to be remembered. */
+function isRemembered(key: KeyRead): key is KeyRead & StreamMemory {
+	return key.memories !== undefined;
+}
+
+/** What is not known because the connection ended before it was asked. */
+function unasked({ broken }: NodeAnswers): readonly UnreadKey[] {
+	if (broken === undefined) return [];
+	return broken.unasked.map((key) => unreadKey(key, broken.by.code));
+}
+
+function unreadKey({ name }: Key, reason: string): UnreadKey {
+	return { stream: name, reason };
+}
+
+type UnreadKey = Unread & { readonly stream: string };
+
+/** The streams of a node's keys: all of its table, unless keys turned out to be another node's. */
+function streamsOf({ keys, tables: { streams } }: NodeAnswers): Records<Stream> {
+	const count = keys.reduce((sum, { stream }) => (stream === undefined ? sum : sum + 1), 0);
+	if (count === streams.length) return streams;
+	return new Picked(
+		streams,
+		keys.flatMap(({ stream }) => stream ?? []),
+	);
+}
+
+function groupsOf({ keys, tables: { groups } }: NodeAnswers): Records<Group> {
+	const count = keys.reduce((sum, { groupsFrom, groupsEnd }) => sum + groupsEnd - groupsFrom, 0);
+	return count === groups.length ? groups : new Picked(groups, keys.flatMap(groupRows));
+}
+
+function groupRows({ groupsFrom, groupsEnd }: KeyRead): readonly number[] {
+	return Array.from({ length: groupsEnd - groupsFrom }, (_, at) => groupsFrom + at);
+}
+
+/** What was read of each key, to be joined. */
+function keyReadings(node: NodeAnswers): readonly KeyReading[] {
+	const { streams, groups } = node.tables;
+	const there = node.keys.filter(({ besides }) => besides.absent === undefined);
+	const read = there.map((key): KeyReading => {
+		const stream = key.stream === undefined ? undefined : streams.at(key.stream);
+		return {
+			name: key.key.name,
+			...(stream && { stream }),
+			groups: groupRows(key).flatMap((row) => groups.at(row) ?? []),
+			unread: key.besides.unread,
+		};
+	});
+	return [...read, ...unasked(node).map(bareReading)];
+}
+
+function bareReading(unread: UnreadKey): KeyReading {
+	return { name: unread.stream, groups: [], unread: [unread] };
+}
+
+function all<Record>(lists: readonly Records<Record>[]): Records<Record> {
+	const [only] = lists;
+	return only && lists.length === 1 ? only : new Joined(lists);
 }
 
 function nodeProblems(node: NodeAnswers): readonly Problem[] {
@@ -129,7 +178,7 @@ function nodeProblems(node: NodeAnswers): readonly Problem[] {
 /** What concerns a single key: a named one that is not there, or what cannot be read. */
 function keyProblem(
 	endpoint: Endpoint,
-	{ key, absent, hasUnreadableId }: KeyRead,
+	{ key, besides: { absent, hasUnreadableId } }: KeyRead,
 ): Problem | undefined {
 	const { name, isNamed } = key;
 	if (absent !== undefined) {
@@ -152,8 +201,8 @@ function failureProblems({ endpoint, failures, keys }: NodeAnswers): readonly Pr
 		kinds.set(kind, same);
 	};
 	for (const failure of failures) add(failure, []);
-	for (const { name, failures: own } of keys) {
-		for (const failure of own) add(failure, [name]);
+	for (const { key, besides } of keys) {
+		for (const failure of besides.failures) add(failure, [key.name]);
 	}
 	return Array.from(kinds.values(), ({ failure: { operation, error }, names }) =>
 		error instanceof MalformedReply

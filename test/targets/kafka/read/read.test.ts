@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Group, Reading } from '../../../../src/model.ts';
+import type { Group, PlainReading } from '../../../../src/model.ts';
 import { atOnce } from '../../../../src/steps.ts';
 import type { Answers } from '../../../../src/targets/kafka/fetch/answers.ts';
 import type { SharePartition } from '../../../../src/targets/kafka/protocol/share-group-offsets.ts';
@@ -24,7 +24,7 @@ const manner = {
 	retentionSeconds: () => undefined,
 } as const;
 
-function read(changes: Partial<Answers> = {}): Reading {
+function read(changes: Partial<Answers> = {}): PlainReading {
 	return atOnce(readAnswers({ ...whole, ...changes }, manner));
 }
 
@@ -35,7 +35,7 @@ function rows(group: Group | undefined): unknown {
 	return [...ids].map((id, row) => [id, start[row], positions?.[row], end[row]]);
 }
 
-function problems(reading: Reading): unknown {
+function problems(reading: PlainReading): unknown {
 	return reading.problems.map(({ code, operation, subject }) => [code, operation, subject]);
 }
 
@@ -48,7 +48,7 @@ function describedAs(
 	type: string | null,
 	description: ReturnType<typeof described>,
 	changes: Partial<Answers> = {},
-): Reading {
+): PlainReading {
 	return read({
 		listings: [{ asked: 1, answer: { errorCode: 0, groups: [listed('billing', type)] } }],
 		descriptions: [{ asked: asked('billing'), answer: [description] }],
@@ -358,7 +358,7 @@ test('a group that may not be described keeps its lag', () => {
 
 type Share = Partial<Pick<SharePartition, 'errorCode'>> & Omit<SharePartition, 'errorCode'>;
 
-function shared(changes: Partial<Answers>, ...partitions: Share[]): Reading {
+function shared(changes: Partial<Answers>, ...partitions: Share[]): PlainReading {
 	const answer = [
 		{
 			errorCode: 0,

@@ -57,8 +57,7 @@ test('of a group beyond the last entry it is not remembered how many come before
 		poll: { connectionId: 1 },
 	} as const;
 	const indexAt = (delivered: number) =>
-		anchorOf(stream, { ...group, delivered: id(delivered) }, undefined, 0, undefined, circumstances)
-			?.index;
+		anchorOf(stream, { ...group, delivered: id(delivered) }, 0, undefined, circumstances)?.index;
 	assert.equal(indexAt(20), 10);
 	assert.equal(indexAt(21), undefined);
 });

@@ -12,14 +12,15 @@ import type { Key } from '../../../../src/targets/redis/fetch/discovery.ts';
 import type { Scope } from '../../../../src/targets/redis/fetch/way.ts';
 import type { Reply } from '../../../../src/targets/redis/protocol/reply.ts';
 import type { Counts } from '../../../../src/targets/redis/read/group.ts';
-import { readKey } from '../../../../src/targets/redis/read/key.ts';
+import { KeyTables, readKey } from '../../../../src/targets/redis/read/key.ts';
 import type { Circumstances } from '../../../../src/targets/redis/read/lag.ts';
-import type { Memory } from '../../../../src/targets/redis/read/memory.ts';
+import { type Memory, recall } from '../../../../src/targets/redis/read/memory.ts';
 import {
 	isEmptyHanded,
 	type NodeAnswers,
 	readAnswers,
 } from '../../../../src/targets/redis/read/read.ts';
+import { plain } from '../../../plain-reading.ts';
 import {
 	bulk,
 	loading,
@@ -66,18 +67,24 @@ interface More extends Partial<NodeAnswers> {
 const read = (keys: readonly KeyFacts[], more: More = {}) => {
 	const { counts = {}, memory = new Map(), isSearched = true, ...rest } = more;
 	const { circumstances: of = circumstances, ...node } = rest;
+	const tables = new KeyTables(keys.length);
 	const told = keys.map((facts) => {
-		const counted = new Map((facts.groups ?? []).map((group) => [group, counts]));
-		return readKey(facts, counted, memory.get(facts.key.name), of);
+		const { key, groups = [] } = facts;
+		const counted = groups.map(() => counts);
+		const before = memory.get(key.name);
+		return readKey(facts, counted, recall(before, groups), before, of, tables);
 	});
 	const answered = {
 		endpoint,
 		version: '7.0.15',
 		keys: told,
+		tables,
 		failures: [],
 		...node,
 	};
-	return atOnce(readAnswers({ nodes: [answered], isSearched, problems: [], orphans: [] }, memory));
+	const answers = { nodes: [answered], isSearched, problems: [], orphans: [] };
+	const made = atOnce(readAnswers(answers, memory));
+	return { reading: plain(made.reading), memory: made.memory };
 };
 const reading = (keys: readonly KeyFacts[], more: More = {}) => read(keys, more).reading;
 
