@@ -35,17 +35,23 @@ export class BufferPool {
 		for (const text of texts) this.#holders.set(text, (this.#holders.get(text) ?? 0) + 1);
 	}
 
-	/** Nobody who held these texts may read them any more. */
+	/** One of those who held these texts may not read them any more. */
 	release(texts: Iterable<Uint8Array>): void {
-		const free: ArrayBufferLike[] = [];
 		for (const text of texts) {
 			const left = (this.#holders.get(text) ?? 0) - 1;
 			if (left > 0) this.#holders.set(text, left);
 			else if (this.#holders.delete(text) && text.buffer.byteLength >= smallestKept) {
-				free.push(text.buffer);
+				this.#free.push(text.buffer);
 			}
 		}
-		// What the last text did not need is given back: a pool must not keep what was large once.
-		this.#free = free;
+	}
+
+	/**
+	 * Releases the texts of an exposition that there is a newer one of. Memory that this one did not need
+	 * is given back: a pool must not keep what was large once.
+	 */
+	retire(texts: Iterable<Uint8Array>): void {
+		this.#free = [];
+		this.release(texts);
 	}
 }

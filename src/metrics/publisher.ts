@@ -109,7 +109,7 @@ export class Publisher {
 				streams: new Joined(published.map(({ derived }) => derived.streams)),
 				exposition,
 			};
-			this.#pool.release(retired.parts.map(({ plain }) => plain));
+			this.#pool.retire(retired.parts.map(({ plain }) => plain));
 		}
 		this.#building = undefined;
 	}

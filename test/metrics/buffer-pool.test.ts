@@ -26,6 +26,29 @@ test('what somebody still holds is not written over', () => {
 	assert.equal(pool.copy(large('c')).buffer, first.buffer);
 });
 
+test('who reads an exposition takes no memory from the next one', () => {
+	const pool = new BufferPool();
+	const retired = pool.copy(large('a'));
+	const newest = pool.copy(large('b'));
+	pool.hold([retired]);
+	pool.hold([newest]);
+	pool.retire([retired]);
+	pool.hold([newest]);
+	pool.release([newest]);
+	assert.equal(pool.copy(large('c')).buffer, retired.buffer);
+});
+
+test('memory that a newer exposition did not need is given back', () => {
+	const pool = new BufferPool();
+	const [first, second] = [pool.copy(large('a')), pool.copy(large('b'))];
+	pool.hold([first]);
+	pool.hold([second]);
+	pool.retire([first]);
+	pool.retire([second]);
+	assert.equal(pool.copy(large('c')).buffer, second.buffer);
+	assert.notEqual(pool.copy(large('d')).buffer, first.buffer);
+});
+
 test('memory is not taken for what needs more, or much less', () => {
 	const pool = new BufferPool();
 	const first = pool.copy(Buffer.alloc(1_000_000));
