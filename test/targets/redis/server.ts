@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { PlainReading } from '../../../src/model.ts';
 import { redis } from '../../../src/targets/redis/index.ts';
 import { everything, type Share } from '../../../src/targets/share.ts';
+import type { Target } from '../../../src/targets/target.ts';
 import type { Redis } from '../../brokers/index.ts';
 import { type PlainTarget, plainTarget } from '../../plain-reading.ts';
 
@@ -15,17 +16,21 @@ export function connect(
 }
 
 /** The same, of any installation. */
-export function connectTo(
+export function connectTo(...given: Parameters<typeof targetTo>): PlainTarget {
+	return plainTarget(targetTo(...given));
+}
+
+/** A target as the program has it, whose records are made when somebody asks for them. */
+export function targetTo(
 	options: object,
 	{
 		pollTimeoutMs = 10_000,
 		log,
 		share = everything,
 	}: { pollTimeoutMs?: number; log?: (line: string) => void; share?: Share } = {},
-): PlainTarget {
+): Target {
 	const logger = log ? pino({ level: 'debug' }, { write: log }) : pino({ enabled: false });
-	const target = redis.connect(redis.options.parse(options), logger, pollTimeoutMs, share);
-	return plainTarget(target);
+	return redis.connect(redis.options.parse(options), logger, pollTimeoutMs, share);
 }
 
 /** Reads a server once, over a connection of its own. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type HeapProfiler, Session } from 'node:inspector/promises';
 import { after, describe, test } from 'node:test';
+import type { Reading } from '../../../src/model.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import { startRedis } from '../../brokers/index.ts';
-import { connect, plainUser, script } from './server.ts';
+import { plainUser, script, targetTo } from './server.ts';
 
 const streams = 1000;
 const server = await startRedis({ config: [plainUser.rule, 'appendonly no'] });
@@ -25,7 +26,7 @@ const seed = (entryBytes: number) =>
 
 /** What is counted of one poll after the first, divided by the streams. */
 async function workOf(login: object): Promise<{ commands: number; read: number; sent: number }> {
-	const target = connect(server.url, { ...login, abandoned_after: '1h' });
+	const target = targetTo({ url: server.url, ...login, abandoned_after: '1h' });
 	try {
 		await poll(target);
 		const before = { commands: total(target), ...(await traffic()) };
@@ -43,7 +44,7 @@ async function workOf(login: object): Promise<{ commands: number; read: number; 
 
 /** Bytes of the heap that one poll takes for a stream, whatever becomes of them. */
 async function allocatedBy(login: object): Promise<number> {
-	const target = connect(server.url, { ...login, abandoned_after: '1h' });
+	const target = targetTo({ url: server.url, ...login, abandoned_after: '1h' });
 	const session = new Session();
 	session.connect();
 	try {
@@ -63,10 +64,30 @@ async function allocatedBy(login: object): Promise<number> {
 	}
 }
 
-async function poll(target: Target): Promise<void> {
-	const { groups, problems } = await target.read(AbortSignal.timeout(60_000));
-	assert.deepEqual(problems, []);
-	assert.equal(groups.length, streams);
+/** Bytes of objects that a stream's part of a reading is, and what is remembered for the next one. */
+async function keptBy(login: object): Promise<number> {
+	const target = targetTo({ url: server.url, ...login, abandoned_after: '1h' });
+	const session = new Session();
+	session.connect();
+	try {
+		for (let warm = 0; warm < 10; warm++) await poll(target);
+		await session.post('HeapProfiler.startSampling', { samplingInterval: 512 });
+		const reading = await poll(target);
+		await session.post('HeapProfiler.collectGarbage');
+		const { profile } = await session.post('HeapProfiler.stopSampling');
+		assert.equal(reading.groups.length, streams);
+		return sizeOf(profile.head) / streams;
+	} finally {
+		session.disconnect();
+		await target.close();
+	}
+}
+
+async function poll(target: Target): Promise<Reading> {
+	const reading = await target.read(AbortSignal.timeout(60_000));
+	assert.deepEqual(reading.problems, []);
+	assert.equal(reading.groups.length, streams);
+	return reading;
 }
 
 function total({ requests }: Target): number {
@@ -111,5 +132,13 @@ describe('what one stream with one group costs a poll', () => {
 		assert.ok(byScript < 6000, `${byScript} bytes by script`);
 		const byCommands = await allocatedBy(plainUser.login);
 		assert.ok(byCommands < 21_000, `${byCommands} bytes by commands`);
+	});
+
+	test('hardly any objects that live until all is read, for those are copied again and again', async () => {
+		await seed(20);
+		const byScript = await keptBy({});
+		assert.ok(byScript < 400, `${byScript} bytes by script`);
+		const byCommands = await keptBy(plainUser.login);
+		assert.ok(byCommands < 400, `${byCommands} bytes by commands`);
 	});
 });

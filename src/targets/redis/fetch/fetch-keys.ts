@@ -120,18 +120,22 @@ function findQuestions(
 	const kept = keptFrom(stream);
 	for (let at = 0; at < groups.length; at++) {
 		const group = groups[at] as GroupFacts;
-		const ask = (about: keyof Counts, question: Asked) =>
-			open.push({ question: { key, group: group.name, ...question }, asked, at, about });
 		const range = entriesToCount(stream, group, known[at]?.anchor, circumstances, countCap);
-		if (range) ask('entries', { of: 'entries', range });
+		if (range) open.push(opened(asked, at, 'entries', { of: 'entries', range }));
 		const abandoned = abandonedOf(group, circumstances.nowMs, abandonedAfterMs, countCap);
 		if (abandoned === 0) counts[at] = noneAbandoned;
 		else if (typeof abandoned === 'number') counts[at] = { abandoned };
-		else if (abandoned) ask('abandoned', { of: 'pending', ...abandoned });
+		else if (abandoned) open.push(opened(asked, at, 'abandoned', { of: 'pending', ...abandoned }));
 		const lost = pendingLost(group, keptBefore, kept, countCap);
-		if (lost) ask('pendingLost', { of: 'pending', ...lost });
+		if (lost) open.push(opened(asked, at, 'pendingLost', { of: 'pending', ...lost }));
 	}
 	return asked;
+}
+
+function opened(asked: AskedKey, at: number, about: keyof Counts, question: Asked): Open {
+	const { key, groups } = asked.facts;
+	const group = groups?.[at]?.name ?? '';
+	return { question: { key, group, ...question }, asked, at, about };
 }
 
 /** The commonest answer by far. */
