@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Carried, Group, Reading, Unread } from '../../src/model.ts';
 import { carry } from '../../src/poll/carry.ts';
+import { List } from '../../src/records.ts';
 import { toldPartitions } from '../derive/play.ts';
 
 const keepFailedMs = 300_000;
@@ -223,4 +224,59 @@ test('a stream that is not read any more is still known to be exported elsewhere
 	const later = Array.from({ length: 7 }, () => reading([], { unread }));
 	const { records } = play(reading([orders], { streams }), ...later).streams;
 	assert.deepEqual(records.at(0), { name: 'orders', elsewhere });
+});
+
+/** Records that are looked at one after the other, as those of large targets are. */
+class Looked extends List<Group> {
+	readonly #groups: readonly Group[];
+	readonly #looked = { stream: '', consumerGroup: '', lag: { messages: 0 } };
+
+	constructor(groups: readonly Group[]) {
+		super();
+		this.#groups = groups;
+	}
+
+	get length(): number {
+		return this.#groups.length;
+	}
+
+	look(row: number): Group {
+		return Object.assign(this.#looked, this.#groups[row]);
+	}
+
+	protected make(row: number): Group {
+		return { ...(this.#groups[row] as Group) };
+	}
+}
+
+test('records that move on when the next is looked at are kept as they were', () => {
+	const payments = told('payments', 'billing', 2);
+	const shipping = told('shipping', 'billing', 3);
+	const first = reading([], { groups: new Looked([orders, other, payments]) });
+	const second = reading([], { groups: new Looked([told('orders', 'billing', 8), shipping]) });
+	const twice = [payments, told('payments', 'billing', 5), shipping];
+	const third = reading([], { groups: new Looked(twice) });
+	const whole = { 'orders/billing': 7, 'orders/audit': 1, 'payments/billing': 2 };
+	assert.deepEqual(lags(play(first)), whole);
+	assert.deepEqual(lags(play(first, second)), {
+		...whole,
+		'orders/billing': 8,
+		'shipping/billing': 3,
+	});
+	assert.deepEqual(lags(play(first, second, third)), {
+		...whole,
+		'orders/billing': 8,
+		'shipping/billing': 3,
+	});
+	const { records, seen } = play(first, second, third, undefined).groups;
+	assert.equal(records.length, 4);
+	assert.deepEqual(
+		Array.from(records, ({ stream }, row) => [stream, seen[row]?.readAtMs]),
+		[
+			['payments', 2 * minute],
+			['shipping', 2 * minute],
+			['orders', minute],
+			['orders', 0],
+		],
+	);
 });

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Group, Stream } from '../../../../src/model.ts';
+import type { SeenIn } from '../../../../src/targets/redis/read/anchor.ts';
+import { GroupTable, type ToldGroup } from '../../../../src/targets/redis/read/group-table.ts';
+import { copied, MemoryTable, recall } from '../../../../src/targets/redis/read/memory.ts';
+import { StreamTable } from '../../../../src/targets/redis/read/stream-table.ts';
+
+/** So large that a table must grow for it. */
+const room = 2;
+
+const unknown: ToldGroup = {
+	stream: 'orders',
+	consumerGroup: 'unknown',
+	lag: { unknown: 'not_counted' },
+	position: undefined,
+	line: undefined,
+	pending: undefined,
+	pendingLostCount: undefined,
+	members: undefined,
+	consumedCount: undefined,
+	lagSeconds: undefined,
+	idleSeconds: undefined,
+	pendingAgeSeconds: undefined,
+	pendingIdleSeconds: undefined,
+	oldestPendingDeliveries: undefined,
+	pendingAbandoned: undefined,
+};
+const known = (at: number): ToldGroup => ({
+	stream: `orders:${at}`,
+	consumerGroup: 'billing',
+	lag: { messages: at, uncertainty: 0 },
+	position: { major: 1_725_000_000_000 + at, minor: 0 },
+	line: { position: at, start: 1, end: 2 * at },
+	pending: 3,
+	pendingLostCount: 0,
+	members: at,
+	consumedCount: 5,
+	lagSeconds: 0,
+	idleSeconds: 0.5,
+	pendingAgeSeconds: 8.125,
+	pendingIdleSeconds: 9,
+	oldestPendingDeliveries: 10,
+	pendingAbandoned: 0,
+});
+const groups = [known(0), unknown, known(2), known(3), known(4)];
+
+/** The fields that a record has, whether its own or made when asked for. */
+function fieldsOf<Record extends object>(record: Record, names: readonly (keyof Record)[]) {
+	const fields = names.map((name) => [name, record[name]] as const);
+	return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+}
+
+test('a group is told as it was put into its table, and what is not known is absent', () => {
+	const table = new GroupTable(room);
+	for (const group of groups) table.add(group);
+	assert.equal(table.length, groups.length);
+	assert.deepEqual(table.at(1), {
+		stream: 'orders',
+		consumerGroup: 'unknown',
+		kind: 'group',
+		lag: { unknown: 'not_counted' },
+	});
+	assert.deepEqual(table.at(0), {
+		...known(0),
+		kind: 'group',
+		readers: { present: false, idleSeconds: 0.5 },
+	});
+	assert.deepEqual(table.at(4), {
+		...known(4),
+		kind: 'group',
+		readers: { present: true, idleSeconds: 0.5 },
+	});
+	assert.deepEqual([table.at(-1), table.at(5)], [undefined, undefined]);
+});
+
+test('whoever looks at a row sees the same as whoever has it made', () => {
+	const table = new GroupTable(room);
+	for (const group of groups) table.add(group);
+	const names = [...Object.keys(known(0)), 'kind', 'readers'] as (keyof Group)[];
+	// Back and forth, for what is looked at is one object.
+	for (const row of [0, 1, 2, 1, 4, 3, 0]) {
+		assert.deepEqual(fieldsOf(table.look(row), names), table.at(row));
+	}
+	assert.equal(table.look(1), table.look(2));
+});
+
+test('a record that was made stays as it is when its table goes on', () => {
+	const table = new GroupTable(room);
+	table.add(known(0));
+	const first = table.at(0);
+	const { lag, position } = table.look(0);
+	for (const group of groups) table.add(group);
+	table.look(3);
+	assert.deepEqual(first, {
+		...known(0),
+		kind: 'group',
+		readers: { present: false, idleSeconds: 0.5 },
+	});
+	assert.deepEqual([lag, position], [known(0).lag, known(0).position]);
+});
+
+test('a stream is told as it was put into its table', () => {
+	const table = new StreamTable(room);
+	const streams: Stream[] = [
+		{ name: 'a', length: 0 },
+		{
+			name: 'b',
+			length: 2,
+			producedCount: 7,
+			oldestMessageAgeSeconds: 60,
+			newestMessageAgeSeconds: 0,
+		},
+		{ name: 'c', length: 3, producedCount: 3 },
+	];
+	for (const stream of streams) {
+		const { length, producedCount, oldestMessageAgeSeconds, newestMessageAgeSeconds } = stream;
+		const ages = { oldestMessageAgeSeconds, newestMessageAgeSeconds };
+		table.add({ name: stream.name, length, producedCount, ...ages });
+	}
+	assert.deepEqual([...table], streams);
+	assert.equal(table.look(1).producedCount, 7);
+	assert.equal(table.look(0).producedCount, undefined);
+});
+
+const seenIn: SeenIn = { connectionId: 1, untilMs: 5 };
+const remembered = {
+	name: 'billing',
+	pendingLostCount: 4,
+	anchor: {
+		delivered: { major: 10, minor: 1 },
+		entriesAdded: 9,
+		length: 8,
+		seenIn,
+		entriesRead: 7,
+		firstUndelivered: { major: 10, minor: 2 },
+		index: 0,
+		toldIndex: undefined,
+	},
+};
+const nameless = { name: 'audit', pendingLostCount: 0, anchor: undefined };
+
+test('what is remembered of groups is found by their names, in whatever order they come', () => {
+	const memories = new MemoryTable(1);
+	memories.addStream(undefined);
+	memories.addGroup({ ...nameless, name: 'other' });
+	const memoryRow = memories.addStream({ major: 3, minor: 0 });
+	for (const one of [remembered, nameless]) memories.addGroup(one);
+	const before = { memories, memoryRow };
+	assert.deepEqual(memories.kept(0), undefined);
+	assert.deepEqual(memories.kept(memoryRow), { major: 3, minor: 0 });
+	const named = (...names: string[]) => names.map((name) => ({ name }));
+	assert.deepEqual(recall(before, named('billing', 'audit')), [remembered, nameless]);
+	assert.deepEqual(recall(before, named('audit', 'billing')), [nameless, remembered]);
+	assert.deepEqual([...recall(before, named('other', 'audit'))], [undefined, nameless]);
+	assert.deepEqual(recall(undefined, named('audit'))[0], undefined);
+});
+
+test('a memory is the same in another table', () => {
+	const memories = new MemoryTable(1);
+	const memoryRow = memories.addStream({ major: 3, minor: 0 });
+	for (const one of [remembered, nameless]) memories.addGroup(one);
+	const other = new MemoryTable(0);
+	other.addStream(undefined);
+	other.addGroup(nameless);
+	const copy = copied({ memories, memoryRow }, other);
+	assert.equal(copy.memories, other);
+	assert.deepEqual(other.kept(copy.memoryRow), { major: 3, minor: 0 });
+	assert.deepEqual(recall(copy, [{ name: 'audit' }, { name: 'billing' }]), [nameless, remembered]);
+});
