@@ -212,6 +212,7 @@ export interface Unread {
 export interface Reading {
 	/** The server's version, where it tells. */
 	readonly version?: string;
+	/** Records that are made, here and below, have all their fields as their own: they can outlive the reading. */
 	readonly streams: Records<Stream>;
 	readonly groups: Records<Group>;
 	/** For partitions first seen with lag, where their messages' age is told by the history of ends. */
@@ -413,9 +414,9 @@ export interface Records<Record> extends Iterable<Record> {
 	/** The record of a row, from 0 on. */
 	at(row: number): Record | undefined;
 	/**
-	 * The same, but an object that the next look moves on, whoever looks, at this list or at one that
-	 * was made of it: so never beyond a `yield` or `await`. What its fields gave may be kept. Arrays
-	 * lack it: `look` of `records.ts` is for both.
+	 * The same, but an object that the next look moves on, and the next record that is made, whoever
+	 * wants it, of this list or of one that was made of it: so never beyond a `yield` or `await`. What
+	 * its fields gave may be kept. Arrays lack it: `look` of `records.ts` is for both.
 	 */
 	look?(row: number): Record;
 }

@@ -61,7 +61,7 @@ export function* carryInSteps(
 
 interface Rules<T> {
 	namesOf(record: T): Names;
-	/** What becomes of a record that was read, given what was known of it. */
+	/** What becomes of a record that was read, given what was known of it: itself, where it is whole. */
 	fill(record: T, before: Known<T> | undefined, grace: Grace): T;
 	/** What becomes of one that was not read. */
 	keep(known: Known<T>, grace: Grace): Known<T> | undefined;
@@ -127,9 +127,12 @@ class Merging<T> {
 			}
 			if (at === -1) isNew.add(keyOf(names));
 			else isRead[at] = 1;
-			const filled = rules.fill(record, this.#knownAt(at), this.#grace);
-			if (filled !== record) this.#taken ??= this.#firstOf(row);
-			this.#taken?.push(filled === record ? (this.#read.at(row) as T) : filled);
+			const known = this.#knownAt(at);
+			const isWhole = rules.fill(record, known, this.#grace) === record;
+			if (!isWhole) this.#taken ??= this.#firstOf(row);
+			this.#taken?.push(
+				isWhole ? this.#made(row) : rules.fill(this.#made(row), known, this.#grace),
+			);
 		}
 		for (let at = 0; at < before.length; at++) {
 			if (at % stepRecords === 0) yield;
@@ -159,7 +162,11 @@ class Merging<T> {
 	}
 
 	#firstOf(rows: number): T[] {
-		return Array.from({ length: rows }, (_, row) => this.#read.at(row) as T);
+		return Array.from({ length: rows }, (_, row) => this.#made(row));
+	}
+
+	#made(row: number): T {
+		return this.#read.at(row) as T;
 	}
 }
 

@@ -60,7 +60,7 @@ async function holdsFor(seed: number, url: string, client: Client): Promise<void
 				history.push(words.join(' '));
 				await client.call(...words).catch(() => {});
 			}
-			// PlainReading shows in a consumer's idle time, which has milliseconds.
+			// Reading shows in a consumer's idle time, which has milliseconds.
 			if (monkey.below(3) === 0) await nextMilliseconds();
 			const truth = await countedTruth(client);
 			for (const [name, target, isSure] of targets) {

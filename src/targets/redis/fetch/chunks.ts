@@ -1,6 +1,6 @@
 /**
- * Works through a list in chunks, a few of them at once. Rejects with the first failure; what is
- * under way then is left to end by itself.
+ * Works through a list in chunks, a few of them at once. After a failure no chunk is begun any more;
+ * rejects with it when what is under way has ended.
  *
  * @param work - gives how many of the first items of its chunk are done, at least one; the others
  * come again; a function that lives as long as the program
@@ -14,7 +14,10 @@ export async function inChunks<T, Using>(
 	using: Using,
 ): Promise<void> {
 	const chunks = new Chunks(items, size);
-	await Promise.all(Array.from({ length: atOnce }, () => workThrough(chunks, work, using)));
+	const workers = Array.from({ length: atOnce }, () => workThrough(chunks, work, using));
+	for (const ended of await Promise.allSettled(workers)) {
+		if (ended.status === 'rejected') throw ended.reason;
+	}
 }
 
 type Work<T, Using> = (chunk: readonly T[], using: Using) => Promise<number>;
@@ -25,15 +28,20 @@ async function workThrough<T, Using>(
 	using: Using,
 ): Promise<void> {
 	for (let chunk = chunks.take(); chunk.length > 0; chunk = chunks.take()) {
-		const done = await work(chunk, using);
-		if (done < chunk.length) chunks.giveBack(chunk.slice(done));
+		try {
+			const done = await work(chunk, using);
+			if (done < chunk.length) chunks.giveBack(chunk.slice(done));
+		} catch (error) {
+			chunks.end();
+			throw error;
+		}
 	}
 }
 
 class Chunks<T> {
-	readonly #items: readonly T[];
+	#items: readonly T[];
 	readonly #size: number;
-	readonly #rests: (readonly T[])[] = [];
+	#rests: (readonly T[])[] = [];
 	#next = 0;
 
 	constructor(items: readonly T[], size: number) {
@@ -52,5 +60,11 @@ class Chunks<T> {
 
 	giveBack(rest: readonly T[]): void {
 		this.#rests.push(rest);
+	}
+
+	/** There is nothing more to take. */
+	end(): void {
+		this.#items = [];
+		this.#rests = [];
 	}
 }

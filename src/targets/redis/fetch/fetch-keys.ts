@@ -5,7 +5,7 @@ import { ErrorReply } from '../protocol/reply.ts';
 import type { Counts } from '../read/group.ts';
 import { type KeyRead, type KeyTables, readKey } from '../read/key.ts';
 import { type Circumstances, entriesToCount } from '../read/lag.ts';
-import { type GroupMemory, type Memory, recall } from '../read/memory.ts';
+import { type GroupMemory, type Memory, recall, type StreamMemory } from '../read/memory.ts';
 import { abandonedOf, keptFrom, pendingLost } from '../read/pending.ts';
 import { inChunks } from './chunks.ts';
 import type { Key } from './discovery.ts';
@@ -59,15 +59,14 @@ export async function fetchKeys(
 
 /** @returns how many keys were read */
 async function fetchChunk(keys: readonly Key[], errand: KeyErrand): Promise<number> {
-	const { way, memory, circumstances, told } = errand;
+	const { way, circumstances, told } = errand;
 	const { facts, failures } = await way.facts(keys);
 	told.failures.push(...failures);
 	const open: Open[] = [];
 	const asked = facts.map((one) => findQuestions(one, open, errand));
 	if (open.length > 0) await inChunks(open, questionsAtOnce, 1, countChunk, way);
-	for (const { facts: one, known, counts, failures: more } of asked) {
+	for (const { facts: one, before, known, counts, failures: more } of asked) {
 		const all = more.length > 0 ? { ...one, failures: [...one.failures, ...more] } : one;
-		const before = memory.get(one.key.name);
 		told.keys.push(readKey(all, counts, known, before, circumstances, told.tables));
 	}
 	return facts.length;
@@ -76,7 +75,8 @@ async function fetchChunk(keys: readonly Key[], errand: KeyErrand): Promise<numb
 /** A key, and what is gathered until it can be read. */
 interface AskedKey {
 	readonly facts: KeyFacts;
-	/** What is remembered of each group. */
+	/** What is remembered of the stream, and of each group. */
+	readonly before: StreamMemory | undefined;
 	readonly known: readonly (GroupMemory | undefined)[];
 	/** Of each group. */
 	readonly counts: (Counts | undefined)[];
@@ -114,39 +114,44 @@ function findQuestions(
 	const before = memory.get(key.name);
 	const known = recall(before, groups);
 	const counts = new Array<Counts | undefined>(groups.length);
-	const asked: AskedKey = { facts, known, counts, failures: [] };
+	const asked: AskedKey = { facts, before, known, counts, failures: [] };
 	if (stream === undefined) return asked;
 	const keptBefore = before?.memories.kept(before.memoryRow);
 	const kept = keptFrom(stream);
 	for (let at = 0; at < groups.length; at++) {
 		const group = groups[at] as GroupFacts;
 		const range = entriesToCount(stream, group, known[at]?.anchor, circumstances, countCap);
-		if (range) open.push(opened(asked, at, 'entries', { of: 'entries', range }));
+		if (range)
+			open.push({
+				question: { key, group: group.name, of: 'entries', range },
+				asked,
+				at,
+				about: 'entries',
+			});
 		const abandoned = abandonedOf(group, circumstances.nowMs, abandonedAfterMs, countCap);
 		if (abandoned === 0) counts[at] = noneAbandoned;
 		else if (typeof abandoned === 'number') counts[at] = { abandoned };
-		else if (abandoned) open.push(opened(asked, at, 'abandoned', { of: 'pending', ...abandoned }));
+		else if (abandoned)
+			open.push({
+				question: { key, group: group.name, of: 'pending', ...abandoned },
+				asked,
+				at,
+				about: 'abandoned',
+			});
 		const lost = pendingLost(group, keptBefore, kept, countCap);
-		if (lost) open.push(opened(asked, at, 'pendingLost', { of: 'pending', ...lost }));
+		if (lost)
+			open.push({
+				question: { key, group: group.name, of: 'pending', ...lost },
+				asked,
+				at,
+				about: 'pendingLost',
+			});
 	}
 	return asked;
 }
 
-function opened(asked: AskedKey, at: number, about: keyof Counts, question: Asked): Open {
-	const { key, groups } = asked.facts;
-	const group = groups?.[at]?.name ?? '';
-	return { question: { key, group, ...question }, asked, at, about };
-}
-
 /** The commonest answer by far. */
 const noneAbandoned: Counts = { abandoned: 0 };
-
-/** What is asked, of whomever. */
-type Asked = Question extends infer One
-	? One extends Question
-		? Omit<One, 'key' | 'group'>
-		: never
-	: never;
 
 function withAnswer(
 	counts: Counts,

@@ -43,7 +43,7 @@ export interface ToldGroup {
 	readonly pendingAbandoned: number | undefined;
 }
 
-/** The groups that one server told of in one poll. */
+/** The groups that one server told of in one poll. A row never changes. */
 export class GroupTable extends List<Group> {
 	readonly #names: Names;
 	readonly #numbers: NumberRows;

@@ -26,7 +26,10 @@ export class KeyTables {
 	}
 }
 
-/** What was made of all that a server told of a key. Nothing else of it is kept. */
+/**
+ * What was made of all that a server told of a key. Nothing else of it is kept, and this is what remembers
+ * the stream for the next poll, too, for there are thousands.
+ */
 export interface KeyRead {
 	readonly key: Key;
 	/** The stream's row of the tables. Absent: it could not be read. */

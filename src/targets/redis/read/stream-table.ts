@@ -12,7 +12,7 @@ export type ToldStream = Pick<
 	'name' | 'length' | 'producedCount' | 'oldestMessageAgeSeconds' | 'newestMessageAgeSeconds'
 >;
 
-/** The streams that one server told of in one poll. */
+/** The streams that one server told of in one poll. A row never changes. */
 export class StreamTable extends List<Stream> {
 	readonly #names: string[];
 	readonly #numbers: NumberRows;
