@@ -122,8 +122,7 @@ type UnreadKey = Unread & { readonly stream: string };
 
 /** The streams of a node's keys: all of its table, unless keys turned out to be another node's. */
 function streamsOf({ keys, tables: { streams } }: NodeAnswers): Records<Stream> {
-	const count = keys.reduce((sum, { stream }) => (stream === undefined ? sum : sum + 1), 0);
-	if (count === streams.length) return streams;
+	if (isAll(streams.length, keys, streamCount)) return streams;
 	return new Picked(
 		streams,
 		keys.flatMap(({ stream }) => stream ?? []),
@@ -131,8 +130,22 @@ function streamsOf({ keys, tables: { streams } }: NodeAnswers): Records<Stream> 
 }
 
 function groupsOf({ keys, tables: { groups } }: NodeAnswers): Records<Group> {
-	const count = keys.reduce((sum, { groupsFrom, groupsEnd }) => sum + groupsEnd - groupsFrom, 0);
-	return count === groups.length ? groups : new Picked(groups, keys.flatMap(groupRows));
+	if (isAll(groups.length, keys, groupCount)) return groups;
+	return new Picked(groups, keys.flatMap(groupRows));
+}
+
+function isAll(rows: number, keys: readonly KeyRead[], countOf: (key: KeyRead) => number): boolean {
+	let count = 0;
+	for (const key of keys) count += countOf(key);
+	return count === rows;
+}
+
+function streamCount({ stream }: KeyRead): number {
+	return stream === undefined ? 0 : 1;
+}
+
+function groupCount({ groupsFrom, groupsEnd }: KeyRead): number {
+	return groupsEnd - groupsFrom;
 }
 
 function groupRows({ groupsFrom, groupsEnd }: KeyRead): readonly number[] {
