@@ -122,17 +122,16 @@ class Merging<T> {
 			const at = finder.indexOf(names.stream, names.consumerGroup);
 			// Should a target tell something twice, its series must not be there twice.
 			if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) {
-				this.#taken ??= this.#firstOf(row);
+				yield* this.#takeFirst(row);
 				continue;
 			}
 			if (at === -1) isNew.add(keyOf(names));
 			else isRead[at] = 1;
-			const known = this.#knownAt(at);
-			const isWhole = rules.fill(record, known, this.#grace) === record;
-			if (!isWhole) this.#taken ??= this.#firstOf(row);
-			this.#taken?.push(
-				isWhole ? this.#made(row) : rules.fill(this.#made(row), known, this.#grace),
-			);
+			const isWhole = rules.fill(record, this.#knownAt(at), this.#grace) === record;
+			if (!isWhole) yield* this.#takeFirst(row);
+			if (this.#taken === undefined) continue;
+			const made = this.#read.at(row) as T;
+			this.#taken.push(isWhole ? made : rules.fill(made, this.#knownAt(at), this.#grace));
 		}
 		for (let at = 0; at < before.length; at++) {
 			if (at % stepRecords === 0) yield;
@@ -161,12 +160,15 @@ class Merging<T> {
 		return seen && { record: look(this.#before.records, at), seen };
 	}
 
-	#firstOf(rows: number): T[] {
-		return Array.from({ length: rows }, (_, row) => this.#made(row));
-	}
-
-	#made(row: number): T {
-		return this.#read.at(row) as T;
+	/** From now on records are taken one by one, as these first ones were. */
+	*#takeFirst(rows: number): Generator<void, void> {
+		if (this.#taken) return;
+		const taken: T[] = [];
+		for (let row = 0; row < rows; row++) {
+			if (row % stepRecords === 0) yield;
+			taken.push(this.#read.at(row) as T);
+		}
+		this.#taken = taken;
 	}
 }
 

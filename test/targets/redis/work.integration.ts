@@ -43,13 +43,8 @@ async function workOf(login: object): Promise<{ commands: number; read: number; 
 }
 
 /** Bytes of the heap that one poll takes for a stream, whatever becomes of them. */
-async function allocatedBy(login: object): Promise<number> {
-	const target = targetTo({ url: server.url, ...login, abandoned_after: '1h' });
-	const session = new Session();
-	session.connect();
-	try {
-		// Code that was compiled makes fewer objects in between.
-		for (let warm = 0; warm < 10; warm++) await poll(target);
+function allocatedBy(login: object): Promise<number> {
+	return profiled(login, async (target, session) => {
 		await session.post('HeapProfiler.startSampling', {
 			samplingInterval: 512,
 			includeObjectsCollectedByMajorGC: true,
@@ -58,25 +53,32 @@ async function allocatedBy(login: object): Promise<number> {
 		for (let counted = 0; counted < 3; counted++) await poll(target);
 		const { profile } = await session.post('HeapProfiler.stopSampling');
 		return sizeOf(profile.head) / 3 / streams;
-	} finally {
-		session.disconnect();
-		await target.close();
-	}
+	});
 }
 
 /** Bytes of objects that a stream's part of a reading is, and what is remembered for the next one. */
-async function keptBy(login: object): Promise<number> {
-	const target = targetTo({ url: server.url, ...login, abandoned_after: '1h' });
-	const session = new Session();
-	session.connect();
-	try {
-		for (let warm = 0; warm < 10; warm++) await poll(target);
+function keptBy(login: object): Promise<number> {
+	return profiled(login, async (target, session) => {
 		await session.post('HeapProfiler.startSampling', { samplingInterval: 512 });
 		const reading = await poll(target);
 		await session.post('HeapProfiler.collectGarbage');
 		const { profile } = await session.post('HeapProfiler.stopSampling');
 		assert.equal(reading.groups.length, streams);
 		return sizeOf(profile.head) / streams;
+	});
+}
+
+async function profiled(
+	login: object,
+	measure: (target: Target, session: Session) => Promise<number>,
+): Promise<number> {
+	const target = targetTo({ url: server.url, ...login, abandoned_after: '1h' });
+	const session = new Session();
+	session.connect();
+	try {
+		// Code that was compiled makes fewer objects in between.
+		for (let warm = 0; warm < 10; warm++) await poll(target);
+		return await measure(target, session);
 	} finally {
 		session.disconnect();
 		await target.close();

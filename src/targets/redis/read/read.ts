@@ -76,7 +76,7 @@ export function* readAnswers(
 	}
 	yield;
 	const records = partitionOf
-		? joinPartitions([...nodes.flatMap(keyReadings), ...gone.map(bareReading)], partitionOf)
+		? joinPartitions([...(yield* keyReadings(nodes)), ...gone.map(bareReading)], partitionOf)
 		: { streams: all(nodes.map(streamsOf)), groups: all(nodes.map(groupsOf)), unread };
 	yield;
 	const version = nodes.find((node) => node.version !== undefined)?.version;
@@ -153,19 +153,24 @@ function groupRows({ groupsFrom, groupsEnd }: KeyRead): readonly number[] {
 }
 
 /** What was read of each key, to be joined. */
-function keyReadings(node: NodeAnswers): readonly KeyReading[] {
-	const { streams, groups } = node.tables;
-	const there = node.keys.filter(({ besides }) => besides.absent === undefined);
-	const read = there.map((key): KeyReading => {
-		const stream = key.stream === undefined ? undefined : streams.at(key.stream);
-		return {
-			name: key.key.name,
-			...(stream && { stream }),
-			groups: groupRows(key).flatMap((row) => groups.at(row) ?? []),
-			unread: key.besides.unread,
-		};
-	});
-	return [...read, ...unasked(node).map(bareReading)];
+function* keyReadings(nodes: readonly NodeAnswers[]): Generator<void, readonly KeyReading[]> {
+	const readings: KeyReading[] = [];
+	for (const node of nodes) {
+		const { streams, groups } = node.tables;
+		for (const [at, key] of node.keys.entries()) {
+			if (at % stepKeys === 0) yield;
+			if (key.besides.absent !== undefined) continue;
+			const stream = key.stream === undefined ? undefined : streams.at(key.stream);
+			readings.push({
+				name: key.key.name,
+				...(stream && { stream }),
+				groups: groupRows(key).flatMap((row) => groups.at(row) ?? []),
+				unread: key.besides.unread,
+			});
+		}
+		for (const one of unasked(node)) readings.push(bareReading(one));
+	}
+	return readings;
 }
 
 function bareReading(unread: UnreadKey): KeyReading {
