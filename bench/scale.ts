@@ -43,8 +43,7 @@ async function measure(topics: number, partitions: number, groups: number) {
 	const plan = planOf({ target: 'bench', platform: 'kafka', intervalSeconds });
 	const state = initialState('bench', { name: 'kafka', problems: [], operations: [] }, 15);
 	const history = new History(intervalSeconds);
-	const renderer = new TargetRenderer();
-	const writer = new LineWriter();
+	const renderer = new TargetRenderer(new LineWriter());
 	const compressor = new Compressor();
 	let carried: Carried | undefined;
 	let served = { series: 0, plain: 0, gzip: 0 };
@@ -58,7 +57,7 @@ async function measure(topics: number, partitions: number, groups: number) {
 		times.push(cpuMs());
 		const counts = atOnce(countSeries('kafka', derived));
 		times.push(cpuMs());
-		const lines = atOnce(renderer.inSteps(writer, state, derived));
+		const lines = atOnce(renderer.inSteps(state, derived));
 		times.push(cpuMs());
 		const { parts } = await compressor.compress(join([lines]));
 		times.push(cpuMs());

@@ -40,6 +40,7 @@ export class Labels {
 	#bytes: Buffer = Buffer.alloc(0);
 	/** Where each record's labels begin; one more than there are records. */
 	#at = new Uint32Array(1);
+	#longest = 0;
 
 	get bytes(): Buffer {
 		return this.#bytes;
@@ -50,14 +51,20 @@ export class Labels {
 		return this.#at[index] as number;
 	}
 
-	/** Takes a list of records of one target. */
-	update(records: Records<LabelledRecord>): void {
-		if (this.#isSame(records)) return;
+	/** Bytes of the longest. */
+	get longest(): number {
+		return this.#longest;
+	}
+
+	/** Takes a list of records of one target; tells whether it names others than before. */
+	update(records: Records<LabelledRecord>): boolean {
+		if (this.#isSame(records)) return false;
 		this.#streams = new Array(records.length);
 		this.#groups = new Array(records.length);
 		this.#at = new Uint32Array(records.length + 1);
 		const parts: Buffer[] = [];
 		let length = 0;
+		this.#longest = 0;
 		for (let index = 0; index < records.length; index++) {
 			const record = look(records, index);
 			this.#streams[index] = record.stream;
@@ -65,9 +72,11 @@ export class Labels {
 			const part = Buffer.from(labelsOf(record));
 			parts.push(part);
 			length += part.length;
+			this.#longest = Math.max(this.#longest, part.length);
 			this.#at[index + 1] = length;
 		}
 		this.#bytes = Buffer.concat(parts, length);
+		return true;
 	}
 
 	#isSame(records: Records<LabelledRecord>): boolean {

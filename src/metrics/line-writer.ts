@@ -48,6 +48,17 @@ export class LineWriter {
 		this.#at += to - from;
 	}
 
+	/** Appends bytes from elsewhere. */
+	copyFrom(bytes: Buffer, from: number, to: number): void {
+		this.room(to - from);
+		this.#at += bytes.copy(this.#bytes, this.#at, from, to);
+	}
+
+	/** How many bytes were written since the last kept text. */
+	get written(): number {
+		return this.#at - this.#keptTo;
+	}
+
 	/** Where the next byte goes: what lies before it can be copied like a kept text. */
 	get at(): number {
 		return this.#at;

@@ -70,7 +70,7 @@ export class Publisher {
 		const known = this.#published.get(state.target);
 		if (known) known.latest = latest;
 		else {
-			const renderer = new TargetRenderer();
+			const renderer = new TargetRenderer(this.#writer);
 			this.#published.set(state.target, { renderer, latest, rendered: undefined });
 		}
 		this.#changed();
@@ -117,7 +117,7 @@ export class Publisher {
 	async #render(one: Published): Promise<void> {
 		const { latest, renderer, rendered } = one;
 		if (latest.state === rendered?.state && latest.derived === rendered.derived) return;
-		const steps = renderer.inSteps(this.#writer, latest.state, latest.derived);
+		const steps = renderer.inSteps(latest.state, latest.derived);
 		one.rendered = { ...latest, lines: await inTurns(steps) };
 	}
 }

@@ -1,0 +1,255 @@
+import type { Records } from '../model.ts';
+import { look } from '../records.ts';
+import type {
+	Histogram,
+	Info,
+	Labelled,
+	PartitionColumn,
+	PerPartition,
+	Plain,
+	Word,
+} from './catalogue/family.ts';
+import { FamilyText } from './family-text.ts';
+import { type LabelledRecord, Labels, quote } from './labels.ts';
+import type { KeptText, LineWriter } from './line-writer.ts';
+import { PartitionLayout } from './partition-layout.ts';
+
+export type Family<Record> =
+	| Plain<Record>
+	| Labelled<Record>
+	| Word<Record>
+	| Info<Record>
+	| PerPartition<Record>
+	| Histogram<Record>;
+
+/** A family's lines of all records, and their number. */
+export interface FamilyLines {
+	readonly text: Buffer;
+	readonly series: number;
+}
+
+/** What is kept of a family from poll to poll. */
+interface Kept {
+	readonly text: FamilyText;
+	readonly layout: PartitionLayout;
+	/** Numbers that stand for labels beside those of the record, by their text. */
+	readonly wordings: Map<string, number>;
+}
+
+/** Labels beside those of the record, as text, and the number that stands for them. */
+interface Wording {
+	readonly text: string;
+	readonly id: number;
+}
+
+const none: PartitionColumn = { ids: new Int32Array(0), values: new Float64Array(0), from: 0 };
+
+/** Records between two places where rendering may be interrupted. */
+const stepRecords = 2000;
+
+/** Renders families of one list of records, poll after poll, and keeps what they have in common. */
+export class RecordLines<Record extends LabelledRecord> {
+	readonly #writer: LineWriter;
+	readonly #labels = new Labels();
+	readonly #kept = new Map<Family<Record>, Kept>();
+	#records: Records<Record> = [];
+	#labelsAt = 0;
+	/** Labels of the family at hand that many of its lines have, by what they are made of. */
+	readonly #wordings = new Map<string | readonly string[], Wording>();
+
+	/** @param writer - nobody else may use it from {@link update} to the last family */
+	constructor(writer: LineWriter) {
+		this.#writer = writer;
+	}
+
+	/** Takes the records of a poll. */
+	update(records: Records<Record>): void {
+		this.#records = records;
+		if (this.#labels.update(records)) this.#kept.clear();
+		this.#writer.clear();
+		this.#labelsAt = this.#writer.keep(this.#labels.bytes).from;
+	}
+
+	/** A family has no lines in this poll. */
+	leaveOut(family: Family<Record>): void {
+		this.#kept.delete(family);
+	}
+
+	/** Renders a family's lines; where they are the same as before, they are the same bytes. */
+	*render(family: Family<Record>): Generator<void, FamilyLines> {
+		this.#wordings.clear();
+		const name = this.#writer.keep(`${family.name}{`);
+		const kept = this.#keptOf(family);
+		kept.text.begin();
+		if ('samples' in family || 'histogram' in family) kept.text.renew();
+		let series = 0;
+		for (let from = 0; from < this.#records.length; from += stepRecords) {
+			const to = Math.min(from + stepRecords, this.#records.length);
+			series += this.#renderSome(family, kept, name, from, to);
+			yield;
+		}
+		return { text: kept.text.finish(), series };
+	}
+
+	#keptOf(family: Family<Record>): Kept {
+		let kept = this.#kept.get(family);
+		if (!kept) {
+			kept = {
+				text: new FamilyText(this.#writer),
+				layout: new PartitionLayout('column' in family ? this.#records.length : 0),
+				wordings: new Map(),
+			};
+			this.#kept.set(family, kept);
+		}
+		return kept;
+	}
+
+	#renderSome(
+		family: Family<Record>,
+		kept: Kept,
+		name: KeptText,
+		from: number,
+		to: number,
+	): number {
+		if ('value' in family) return this.#numbers(family, kept.text, name, from, to);
+		let series = 0;
+		for (let index = from; index < to; index++) {
+			const record = look(this.#records, index);
+			if ('column' in family) series += this.#partitions(family.column(record), kept, name, index);
+			else if ('word' in family) {
+				const word = family.word(record);
+				const wording = word === undefined ? undefined : this.#wordingOf(family, kept, word);
+				series += this.#fact(wording, kept.text, name, index);
+			} else if ('values' in family) {
+				const wording = this.#wordingOf(family, kept, family.values(record));
+				series += this.#fact(wording, kept.text, name, index);
+			} else if ('samples' in family) {
+				const samples = family.samples(record);
+				for (const [labelValue, value] of samples) {
+					this.#line(name, index, `,${family.label}=${quote(labelValue)}`, value);
+				}
+				series += samples.length;
+			} else this.#histogram(family, index, record);
+		}
+		return series;
+	}
+
+	#numbers(
+		family: Plain<Record>,
+		text: FamilyText,
+		name: KeptText,
+		from: number,
+		to: number,
+	): number {
+		let series = 0;
+		for (let index = from; index < to; index++) {
+			const value = family.value(look(this.#records, index));
+			if (value !== undefined) series += 1;
+			if (!text.next(value ?? Number.NaN)) continue;
+			this.#line(name, index, '', value as number);
+			text.wrote();
+		}
+		return series;
+	}
+
+	#fact(wording: Wording | undefined, text: FamilyText, name: KeptText, index: number): number {
+		if (text.next(wording?.id ?? Number.NaN)) {
+			this.#line(name, index, wording?.text ?? '', 1);
+			text.wrote();
+		}
+		return wording ? 1 : 0;
+	}
+
+	#partitions(
+		column: PartitionColumn | undefined,
+		{ text, layout }: Kept,
+		name: KeptText,
+		index: number,
+	): number {
+		const { ids, values, from: valuesFrom } = column ?? none;
+		if (!layout.take(index, text.slot, ids)) text.renew();
+		const writer = this.#writer;
+		let series = 0;
+		let from = 0;
+		let to = 0;
+		for (let row = 0; row < ids.length; row++) {
+			const value = values[valuesFrom + row] as number;
+			if (!Number.isNaN(value)) series += 1;
+			if (!text.next(value)) continue;
+			writer.room(this.#labels.longest);
+			if (to === 0) {
+				from = writer.at;
+				writer.copy(name.from, name.to);
+				writer.copy(this.#labelsFrom(index), this.#labelsTo(index));
+				writer.text(',partition="');
+				to = writer.at;
+			} else {
+				// All lines of a record begin like its first one.
+				writer.copy(from, to);
+			}
+			writer.number(ids[row] as number);
+			writer.text('"} ');
+			writer.value(value);
+			text.wrote();
+		}
+		return series;
+	}
+
+	#histogram(family: Histogram<Record>, index: number, record: Record): void {
+		const { bounds, counts, count, sum } = family.histogram(record);
+		const line = (suffix: string, more: string, value: number) => {
+			this.#writer.text(`${family.name}_${suffix}{`);
+			this.#endLine(index, more, value);
+		};
+		for (const [at, bound] of bounds.entries()) {
+			line('bucket', `,le="${bound}"`, counts[at] as number);
+		}
+		line('bucket', ',le="+Inf"', count);
+		line('sum', '', sum);
+		line('count', '', count);
+	}
+
+	/** The labels of a fact, which many records share. */
+	#wordingOf(
+		family: Word<Record> | Info<Record>,
+		{ wordings }: Kept,
+		fact: string | readonly string[],
+	): Wording {
+		let wording = this.#wordings.get(fact);
+		if (!wording) {
+			const text =
+				'word' in family
+					? `,${family.label}=${quote(String(fact))}`
+					: family.labels.map((label, at) => `,${label}=${quote(fact[at] ?? '')}`).join('');
+			const id = wordings.get(text) ?? wordings.size;
+			wordings.set(text, id);
+			wording = { text, id };
+			this.#wordings.set(fact, wording);
+		}
+		return wording;
+	}
+
+	/** @param more - labels beside those of the record */
+	#line(name: KeptText, index: number, more: string, value: number): void {
+		this.#writer.room(this.#labels.longest);
+		this.#writer.copy(name.from, name.to);
+		this.#endLine(index, more, value);
+	}
+
+	#endLine(index: number, more: string, value: number): void {
+		const writer = this.#writer;
+		writer.room(this.#labels.longest);
+		writer.copy(this.#labelsFrom(index), this.#labelsTo(index));
+		if (more !== '') writer.text(more);
+		writer.text('} ');
+		writer.value(value);
+	}
+
+	#labelsFrom(index: number): number {
+		return this.#labelsAt + this.#labels.at(index);
+	}
+
+	#labelsTo(index: number): number {
+		return this.#labelsAt + this.#labels.at(index + 1);
+	}
+}
