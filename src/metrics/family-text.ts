@@ -1,7 +1,13 @@
 import type { LineWriter } from './line-writer.ts';
 
 /** Room for so many times as many slots as there are is kept between renderings. */
-const most = 1.2;
+const mostSpare = 1.2;
+
+/**
+ * To copy some lines between two that changed takes as long as to write so many (a call into the runtime).
+ * Where they are fewer all are written.
+ */
+const worthCopying = 10;
 
 /**
  * The text of one family, poll after poll. It keeps what each line says and where it ends, so that lines
@@ -31,6 +37,11 @@ export class FamilyText {
 	/** Where their lines begin in the text before. */
 	#sameFromByte = 0;
 	#isSame = true;
+	/** How often a line changed whose neighbour before it did not. */
+	#runs = 0;
+	#isInRun = false;
+	/** Whether lines that say the same are copied. */
+	#copies = true;
 
 	/** @param writer - where the lines are written; nothing else may be while there is a rendering */
 	constructor(writer: LineWriter) {
@@ -44,6 +55,9 @@ export class FamilyText {
 		this.#text = undefined;
 		this.#slot = this.#sameFrom = this.#sameFromByte = 0;
 		this.#isSame = true;
+		this.#copies = this.#runs * worthCopying <= this.#slots;
+		this.#runs = 0;
+		this.#isInRun = false;
 	}
 
 	/**
@@ -57,7 +71,13 @@ export class FamilyText {
 		const isNone = Number.isNaN(value);
 		if (slot < this.#known) {
 			const before = this.#values[slot] as number;
-			if (value === before || (isNone && Number.isNaN(before))) return false;
+			if (value === before || (isNone && Number.isNaN(before))) {
+				this.#isInRun = true;
+				if (this.#copies) return false;
+			} else if (this.#isInRun) {
+				this.#isInRun = false;
+				this.#runs += 1;
+			}
 		}
 		this.#change(slot);
 		this.#values[slot] = value;
@@ -75,11 +95,15 @@ export class FamilyText {
 		return this.#slot;
 	}
 
-	/** From the next slot on, lines are others than before, whatever they say; they may also be without slots. */
+	/** From the next slot on, lines are others than before, whatever they say. */
 	renew(): void {
-		this.#copySame(this.#slot);
 		this.#known = Math.min(this.#known, this.#slot);
 		this.#isSame = false;
+	}
+
+	/** Does what there is to do so far: long work is interrupted after it. */
+	flush(): void {
+		if (!this.#isSame) this.#copySame(this.#slot);
 	}
 
 	/** Ends a rendering; gives its text. */
@@ -92,7 +116,7 @@ export class FamilyText {
 			this.#text = this.#writer.take(this.#before);
 		}
 		this.#before = undefined;
-		if (this.#ends.length > this.#slots * most) this.#resize(this.#slots);
+		if (this.#ends.length > this.#slots * mostSpare) this.#resize(this.#slots);
 		return this.#text;
 	}
 
@@ -117,6 +141,7 @@ export class FamilyText {
 			}
 		}
 		this.#sameFrom = to;
+		this.#sameFromByte = toByte;
 	}
 
 	#resize(slots: number): void {

@@ -12,12 +12,17 @@ export function escapeCharacter(character: string): string {
 
 /** The labels that all series of a record share, as text. */
 export function labelsOf(record: LabelledRecord): string {
-	const { target, platform, shard, stream, consumerGroup } = record;
-	let text = `target=${quote(target)},platform=${quote(platform)}`;
-	if (shard !== undefined) text += `,shard="${shard}"`;
+	const { stream, consumerGroup } = record;
+	let text = originOf(record);
 	if (stream !== undefined) text += `,stream=${quote(stream)}`;
 	if (consumerGroup !== undefined) text += `,consumer_group=${quote(consumerGroup)}`;
 	return text;
+}
+
+/** The labels that all series of a target share. */
+function originOf({ target, platform, shard }: LabelledRecord): string {
+	const text = `target=${quote(target)},platform=${quote(platform)}`;
+	return shard === undefined ? text : `${text},shard="${shard}"`;
 }
 
 /** What names a record: a target, a stream of it, or a group on the stream. */
@@ -35,6 +40,8 @@ export interface LabelledRecord {
  * as long as the list names the same records in the same order, which is from poll to poll.
  */
 export class Labels {
+	/** Labels of the target. */
+	#origin = '';
 	#streams: (string | undefined)[] = [];
 	#groups: (string | undefined)[] = [];
 	#bytes: Buffer = Buffer.alloc(0);
@@ -58,7 +65,10 @@ export class Labels {
 
 	/** Takes a list of records of one target; tells whether it names others than before. */
 	update(records: Records<LabelledRecord>): boolean {
-		if (this.#isSame(records)) return false;
+		const first = records.at(0);
+		const origin = first ? originOf(first) : '';
+		if (origin === this.#origin && this.#isSame(records)) return false;
+		this.#origin = origin;
 		this.#streams = new Array(records.length);
 		this.#groups = new Array(records.length);
 		this.#at = new Uint32Array(records.length + 1);

@@ -28,10 +28,10 @@ export class LineWriter {
 	}
 
 	/** Keeps a text for {@link copy}; nothing may have been written since {@link clear}, but such texts. */
-	keep(text: string | Uint8Array): KeptText {
+	keep(text: string | Buffer): KeptText {
 		const from = this.#keptTo;
 		if (typeof text === 'string') this.text(text);
-		else this.#append(text);
+		else this.copyFrom(text, 0, text.length);
 		this.#keptTo = this.#at;
 		return { from, to: this.#at };
 	}
@@ -132,12 +132,6 @@ export class LineWriter {
 			bytes[--at] = zero + small - next * 10;
 			small = next;
 		} while (small > 0);
-	}
-
-	#append(bytes: Uint8Array): void {
-		this.room(bytes.length);
-		this.#bytes.set(bytes, this.#at);
-		this.#at += bytes.length;
 	}
 
 	#grow(needed: number): void {

@@ -33,7 +33,7 @@ interface Kept {
 	readonly text: FamilyText;
 	readonly layout: PartitionLayout;
 	/** Numbers that stand for labels beside those of the record, by their text. */
-	readonly wordings: Map<string, number>;
+	readonly ids: Map<string, number>;
 }
 
 /** Labels beside those of the record, as text, and the number that stands for them. */
@@ -42,7 +42,11 @@ interface Wording {
 	readonly id: number;
 }
 
-const none: PartitionColumn = { ids: new Int32Array(0), values: new Float64Array(0), from: 0 };
+const noPartitions: PartitionColumn = {
+	ids: new Int32Array(0),
+	values: new Float64Array(0),
+	from: 0,
+};
 
 /** Records between two places where rendering may be interrupted. */
 const stepRecords = 2000;
@@ -86,6 +90,7 @@ export class RecordLines<Record extends LabelledRecord> {
 		for (let from = 0; from < this.#records.length; from += stepRecords) {
 			const to = Math.min(from + stepRecords, this.#records.length);
 			series += this.#renderSome(family, kept, name, from, to);
+			kept.text.flush();
 			yield;
 		}
 		return { text: kept.text.finish(), series };
@@ -97,7 +102,7 @@ export class RecordLines<Record extends LabelledRecord> {
 			kept = {
 				text: new FamilyText(this.#writer),
 				layout: new PartitionLayout('column' in family ? this.#records.length : 0),
-				wordings: new Map(),
+				ids: new Map(),
 			};
 			this.#kept.set(family, kept);
 		}
@@ -118,10 +123,16 @@ export class RecordLines<Record extends LabelledRecord> {
 			if ('column' in family) series += this.#partitions(family.column(record), kept, name, index);
 			else if ('word' in family) {
 				const word = family.word(record);
-				const wording = word === undefined ? undefined : this.#wordingOf(family, kept, word);
+				const wording =
+					word === undefined
+						? undefined
+						: this.#wordingOf(word, kept, () => `,${family.label}=${quote(word)}`);
 				series += this.#fact(wording, kept.text, name, index);
 			} else if ('values' in family) {
-				const wording = this.#wordingOf(family, kept, family.values(record));
+				const values = family.values(record);
+				const wording = this.#wordingOf(values, kept, () =>
+					family.labels.map((label, at) => `,${label}=${quote(values[at] ?? '')}`).join(''),
+				);
 				series += this.#fact(wording, kept.text, name, index);
 			} else if ('samples' in family) {
 				const samples = family.samples(record);
@@ -143,10 +154,10 @@ export class RecordLines<Record extends LabelledRecord> {
 	): number {
 		let series = 0;
 		for (let index = from; index < to; index++) {
-			const value = family.value(look(this.#records, index));
-			if (value !== undefined) series += 1;
-			if (!text.next(value ?? Number.NaN)) continue;
-			this.#line(name, index, '', value as number);
+			const value = family.value(look(this.#records, index)) ?? Number.NaN;
+			if (!Number.isNaN(value)) series += 1;
+			if (!text.next(value)) continue;
+			this.#line(name, index, '', value);
 			text.wrote();
 		}
 		return series;
@@ -166,7 +177,7 @@ export class RecordLines<Record extends LabelledRecord> {
 		name: KeptText,
 		index: number,
 	): number {
-		const { ids, values, from: valuesFrom } = column ?? none;
+		const { ids, values, from: valuesFrom } = column ?? noPartitions;
 		if (!layout.take(index, text.slot, ids)) text.renew();
 		const writer = this.#writer;
 		let series = 0;
@@ -210,19 +221,12 @@ export class RecordLines<Record extends LabelledRecord> {
 	}
 
 	/** The labels of a fact, which many records share. */
-	#wordingOf(
-		family: Word<Record> | Info<Record>,
-		{ wordings }: Kept,
-		fact: string | readonly string[],
-	): Wording {
+	#wordingOf(fact: string | readonly string[], { ids }: Kept, render: () => string): Wording {
 		let wording = this.#wordings.get(fact);
 		if (!wording) {
-			const text =
-				'word' in family
-					? `,${family.label}=${quote(String(fact))}`
-					: family.labels.map((label, at) => `,${label}=${quote(fact[at] ?? '')}`).join('');
-			const id = wordings.get(text) ?? wordings.size;
-			wordings.set(text, id);
+			const text = render();
+			const id = ids.get(text) ?? ids.size;
+			ids.set(text, id);
 			wording = { text, id };
 			this.#wordings.set(fact, wording);
 		}

@@ -123,13 +123,18 @@ test('only the metrics that the catalogue gives a platform are looked for on it'
 });
 
 test('the series of groups, streams and partitions are counted', () => {
+	const partitions = {
+		ids: Int32Array.from([0, 1, 2]),
+		lags: Float64Array.from([1, Number.NaN, 0]),
+		lagsFrom: 0,
+	};
 	const derived = derivedOf({
-		consumers: [consumer({ lag: 1, members: 2 })],
+		consumers: [consumer({ lag: 1, members: 2, partitions })],
 		streams: [{ target: 't', platform: 'kafka', stream: 's', length: 3, consumers: 1 }],
 	});
-	// Of the group: lag, members, status, objective_info, objective_stalled_seconds.
+	// Of the group: lag, members, status, objective_info, objective_stalled_seconds, two of partitions.
 	assert.deepEqual(linesOf('stream_target_series', derived), [
-		'stream_target_series{target="t",platform="kafka"} 7',
+		'stream_target_series{target="t",platform="kafka"} 9',
 	]);
 });
 

@@ -3,23 +3,32 @@ import { test } from 'node:test';
 import { FamilyText } from '../../src/metrics/family-text.ts';
 import { LineWriter } from '../../src/metrics/line-writer.ts';
 
-/** Renders a family whose lines say numbers; tells its text and which lines had to be written. */
+/** Lines before those that a test is about, which always say the same. */
+const steady = Array.from({ length: 100 }, () => 7);
+const steadyText = steady.map((value) => `${value}\n`).join('');
+
+/** Renders a family whose lines say numbers; tells the text of a test's lines and which had to be written. */
 function rendering() {
 	const writer = new LineWriter();
 	const family = new FamilyText(writer);
-	return (values: readonly (number | undefined)[], renewedFrom = values.length) => {
+	const render = (values: readonly (number | undefined)[], renewedFrom = values.length) => {
 		const written: number[] = [];
 		family.begin();
-		for (const [slot, value] of values.entries()) {
-			if (slot === renewedFrom) family.renew();
+		for (const [slot, value] of [...steady, ...values].entries()) {
+			if (slot === renewedFrom + steady.length) family.renew();
 			if (!family.next(value ?? Number.NaN)) continue;
 			written.push(value as number);
 			writer.room(0);
 			writer.value(value as number);
 			family.wrote();
+			if (slot % 2 === 0) family.flush();
 		}
-		return { text: String(family.finish()), written };
+		const text = String(family.finish());
+		assert.ok(text.startsWith(steadyText));
+		return { text: text.slice(steadyText.length), written };
 	};
+	assert.deepEqual(render([]), { text: '', written: steady });
+	return render;
 }
 
 test('only lines that say something else are written', () => {
@@ -54,4 +63,17 @@ test('from where lines are others than before, all are written, whatever they sa
 	const render = rendering();
 	render([1, 2, 3, 4]);
 	assert.deepEqual(render([1, 2, 3, 4], 2), { text: '1\n2\n3\n4\n', written: [3, 4] });
+});
+
+test('where copying takes longer than writing, nothing is copied', () => {
+	const render = rendering();
+	const every = (nth: number, value: number) =>
+		Array.from({ length: 1000 }, (_, index) => (index % nth === 0 ? value : 1));
+	render(every(20, 0));
+	assert.equal(render(every(20, 2)).written.length, 50);
+	assert.equal(render(every(20, 3)).written.length, 50);
+	assert.equal(render(every(2, 4)).written.length, 500);
+	assert.equal(render(every(2, 5)).written.length, 1100);
+	assert.equal(render(every(2, 5)).written.length, 1100);
+	assert.deepEqual(render(every(2, 5)).written, []);
 });

@@ -43,3 +43,16 @@ test('kept texts are copied, also after the room had to grow', () => {
 	writer.copy(more.from, more.to);
 	assert.equal(writer.take().toString(), 'abc');
 });
+
+test('bytes from elsewhere are appended, however many', () => {
+	const elsewhere = Buffer.alloc(300_000, 'abc');
+	assert.equal(
+		written((writer) => {
+			writer.text('<');
+			writer.copyFrom(elsewhere, 1, 290_000);
+			assert.equal(writer.written, 290_000);
+			writer.text('>');
+		}),
+		`<${elsewhere.toString('latin1', 1, 290_000)}>`,
+	);
+});

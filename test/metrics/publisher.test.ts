@@ -37,6 +37,20 @@ test('what is published is in the snapshot once it has settled, plain and compre
 	);
 });
 
+test('a target that is another one under the same name gets its own labels', async () => {
+	const publisher = new Publisher();
+	const publish = async (name: string) => {
+		const derived = derivedOf({ consumers: [consumer({ platform: name, lag: 1 })] });
+		publisher.publish(initialState('t', { ...platform, name }, 15), derived);
+		await publisher.settled();
+		return Buffer.concat(publisher.snapshot.exposition.parts.map(({ plain }) => plain)).toString();
+	};
+	await publish('kafka');
+	const text = await publish('redis');
+	assert.match(text, /^stream_consumer_lag\{target="t",platform="redis",/m);
+	assert.doesNotMatch(text, /kafka/);
+});
+
 test('a target that is published again replaces its own lines alone', async () => {
 	const publisher = new Publisher();
 	const publish = (target: string, lag: number) =>

@@ -12,6 +12,18 @@ function stateOf(target: string) {
 	return initialState(target, { name: 'kafka', operations: [], problems: ['timeout'] }, 15);
 }
 
+const objectives = ['default', 'quick', 'x"'].map((name) => ({ ...consumer({}).objective, name }));
+
+/** Tells how many lines were written, and not copied. */
+class CountingWriter extends LineWriter {
+	lines = 0;
+
+	override value(value: number): void {
+		this.lines += 1;
+		super.value(value);
+	}
+}
+
 /** A target of which some things change from poll to poll, now and then all of them. */
 class Installation {
 	readonly #chance: Chance;
@@ -57,6 +69,7 @@ class Installation {
 			lag: this.#value(),
 			status: this.#chance.oneOf(['ok', 'stalled', 'unknown']),
 			lagUnknown: this.#chance.oneOf([undefined, 'no_leader', 'not_read', 'x"\n']),
+			objective: this.#chance.oneOf(objectives),
 			breaches: this.#chance.oneOf([{}, { lag: true }, { lag: true, pendingAge: true }]),
 			partitions: partitions && {
 				ids: partitions.ids,
@@ -125,18 +138,45 @@ test('lines of a family of which nothing changed are the same bytes', () => {
 	for (const [index, lines] of after.entries()) assert.equal(lines, before[index]);
 });
 
-test('between lines that changed, those that did not are the text of before', () => {
-	const renderer = new TargetRenderer(new LineWriter());
-	const groups = Array.from({ length: 5000 }, (_, index) =>
-		consumer({ consumerGroup: `g${index}`, lag: index }),
-	);
-	const polled = (consumers: readonly Consumer[]) =>
-		atOnce(renderer.inSteps(stateOf('t'), derivedOf({ consumers })))
-			.map(String)
-			.join('');
-	polled(groups);
-	const moved = groups.map((group, index) =>
-		index % 100 === 0 ? { ...group, lag: 1_000_000 } : group,
-	);
-	assert.equal(polled(moved), renderTarget(stateOf('t'), derivedOf({ consumers: moved })).join(''));
+test('only lines that changed are written, those of single partitions too', () => {
+	const writer = new CountingWriter();
+	const renderer = new TargetRenderer(writer);
+	const ids = Int32Array.from({ length: 10 }, (_, row) => row);
+	const groups = Array.from({ length: 5000 }, (_, index) => {
+		const lags = new Float64Array(10).fill(index);
+		const partitions = { ids, lags, lagsFrom: 0, committed: lags };
+		return consumer({ consumerGroup: `g${index}`, lag: index, partitions });
+	});
+	const written = (consumers: readonly Consumer[]) => {
+		const derived = derivedOf({ consumers });
+		const before = writer.lines;
+		const lines = atOnce(renderer.inSteps(stateOf('t'), derived));
+		assert.deepEqual(lines.map(String), renderTarget(stateOf('t'), derived).map(String));
+		return writer.lines - before;
+	};
+	assert.ok(written(groups) > 120_000);
+	// What is told of the target itself is written in any case.
+	const ofTarget = written(groups);
+	assert.ok(ofTarget < 100);
+	const moved = groups.map((group, index) => {
+		if (index % 100 !== 0 || !group.partitions) return group;
+		const lags = group.partitions.lags.slice();
+		lags[3] = 1_000_000;
+		return { ...group, lag: 1_000_000, partitions: { ...group.partitions, lags } };
+	});
+	assert.equal(written(moved), ofTarget + 50 + 50);
+	assert.equal(written(moved), ofTarget);
+});
+
+test('labels may be as long as they like', () => {
+	const consumers = Array.from({ length: 300 }, (_, index) => {
+		const partitions = { ids: Int32Array.of(index), lags: Float64Array.of(7), lagsFrom: 0 };
+		return consumer({ consumerGroup: `${index}${'x'.repeat(1000)}`, lag: index, partitions });
+	});
+	const text = renderTarget(stateOf('t'), derivedOf({ consumers })).join('');
+	for (const { consumerGroup, lag } of consumers) {
+		const labels = `target="t",platform="kafka",stream="s",consumer_group="${consumerGroup}"`;
+		assert.ok(text.includes(`\nstream_consumer_lag{${labels}} ${lag}\n`) || lag === 0);
+		assert.ok(text.includes(`stream_consumer_partition_lag{${labels},partition="${lag}"} 7\n`));
+	}
 });
