@@ -123,16 +123,18 @@ export class RecordLines<Record extends LabelledRecord> {
 			if ('column' in family) series += this.#partitions(family.column(record), kept, name, index);
 			else if ('word' in family) {
 				const word = family.word(record);
-				const wording =
-					word === undefined
-						? undefined
-						: this.#wordingOf(word, kept, () => `,${family.label}=${quote(word)}`);
-				series += this.#fact(wording, kept.text, name, index);
+				if (word === undefined) kept.text.next(Number.NaN);
+				else {
+					const wording =
+						this.#wordings.get(word) ??
+						this.#newWording(word, kept, `,${family.label}=${quote(word)}`);
+					series += this.#fact(wording, kept.text, name, index);
+				}
 			} else if ('values' in family) {
 				const values = family.values(record);
-				const wording = this.#wordingOf(values, kept, () =>
-					family.labels.map((label, at) => `,${label}=${quote(values[at] ?? '')}`).join(''),
-				);
+				const wording =
+					this.#wordings.get(values) ??
+					this.#newWording(values, kept, textOf(family.labels, values));
 				series += this.#fact(wording, kept.text, name, index);
 			} else if ('samples' in family) {
 				const samples = family.samples(record);
@@ -163,12 +165,12 @@ export class RecordLines<Record extends LabelledRecord> {
 		return series;
 	}
 
-	#fact(wording: Wording | undefined, text: FamilyText, name: KeptText, index: number): number {
-		if (text.next(wording?.id ?? Number.NaN)) {
-			this.#line(name, index, wording?.text ?? '', 1);
+	#fact(wording: Wording, text: FamilyText, name: KeptText, index: number): number {
+		if (text.next(wording.id)) {
+			this.#line(name, index, wording.text, 1);
 			text.wrote();
 		}
-		return wording ? 1 : 0;
+		return 1;
 	}
 
 	#partitions(
@@ -221,15 +223,11 @@ export class RecordLines<Record extends LabelledRecord> {
 	}
 
 	/** The labels of a fact, which many records share. */
-	#wordingOf(fact: string | readonly string[], { ids }: Kept, render: () => string): Wording {
-		let wording = this.#wordings.get(fact);
-		if (!wording) {
-			const text = render();
-			const id = ids.get(text) ?? ids.size;
-			ids.set(text, id);
-			wording = { text, id };
-			this.#wordings.set(fact, wording);
-		}
+	#newWording(fact: string | readonly string[], { ids }: Kept, text: string): Wording {
+		const id = ids.get(text) ?? ids.size;
+		ids.set(text, id);
+		const wording = { text, id };
+		this.#wordings.set(fact, wording);
 		return wording;
 	}
 
@@ -256,4 +254,8 @@ export class RecordLines<Record extends LabelledRecord> {
 	#labelsTo(index: number): number {
 		return this.#labelsAt + this.#labels.at(index + 1);
 	}
+}
+
+function textOf(labels: readonly string[], values: readonly string[]): string {
+	return labels.map((label, at) => `,${label}=${quote(values[at] ?? '')}`).join('');
 }
