@@ -233,9 +233,10 @@ export class ConsumerRecord implements Consumer {
 		return this.columns.recentLags.subarray(at, at + windowPolls);
 	}
 	get partitions(): ConsumerPartitions | undefined {
-		const { lag } = this.#group;
 		const { partitionLags, partitionsAt } = this.columns;
-		if (!('ids' in lag) || partitionLags.length === 0) return undefined;
+		if (partitionLags.length === 0) return undefined;
+		const { lag } = this.#group;
+		if (!('ids' in lag)) return undefined;
 		return new PartitionRecords(partitionLags, partitionsAt[this.row] as number, lag);
 	}
 

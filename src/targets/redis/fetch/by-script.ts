@@ -131,8 +131,9 @@ async function factsOf(
 	// An answer that cannot be read: the server's own words may be clearer.
 	if (told === undefined || told.streams.length === 0) return otherwise.facts(keys);
 	const facts: KeyFacts[] = [];
-	for (const [at, stream] of told.streams.slice(0, keys.length).entries()) {
-		facts.push(factsOfKey(keys[at] as Key, stream, scope));
+	const { streams } = told;
+	for (let at = 0; at < streams.length && at < keys.length; at++) {
+		facts.push(factsOfKey(keys[at] as Key, streams[at] as ToldStream, scope));
 	}
 	return { facts, failures: told.failures };
 }

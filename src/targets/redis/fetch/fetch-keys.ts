@@ -114,10 +114,10 @@ function findQuestions(
 	const before = memory.get(key.name);
 	const known = recall(before, groups);
 	const counts = new Array<Counts | undefined>(groups.length);
-	const asked: AskedKey = { facts, before, known, counts, failures: [] };
+	const asked: AskedKey = { facts, before, known, counts, failures: none };
 	if (stream === undefined) return asked;
-	const keptBefore = before?.memories.kept(before.memoryRow);
 	const kept = keptFrom(stream);
+	const keptBefore = before?.memories.kept(before.memoryRow, kept);
 	for (let at = 0; at < groups.length; at++) {
 		const group = groups[at] as GroupFacts;
 		const range = entriesToCount(stream, group, known[at]?.anchor, circumstances, countCap);
@@ -149,6 +149,8 @@ function findQuestions(
 	}
 	return asked;
 }
+
+const none: readonly Failure[] = [];
 
 /** The commonest answer by far. */
 const noneAbandoned: Counts = { abandoned: 0 };

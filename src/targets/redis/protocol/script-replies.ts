@@ -56,22 +56,22 @@ export function readCounts(
 }
 
 function toldStream(words: Words): ToldStream {
-	const failures: Failure[] = [];
+	let failures = none;
 	const refusal = words.takes('!') ? words.text() : undefined;
-	if (refusal !== undefined) failures.push(failure('xinfo_groups', refusal));
+	if (refusal !== undefined) failures = [failure('xinfo_groups', refusal)];
 	const count = refusal === undefined ? words.count('groups') : 0;
-	const told: Draft<ToldStream> = { failures };
-	if (words.takes('!')) failures.push(failure('xinfo_stream', words.text()));
-	else told.stream = toldFacts(words);
-	if (refusal !== undefined) return told;
+	let stream: StreamFacts | undefined;
+	if (words.takes('!')) failures = [...failures, failure('xinfo_stream', words.text())];
+	else stream = toldFacts(words);
+	if (refusal !== undefined) return stream ? { stream, failures } : { failures };
 	if (count > words.left) throw new MalformedReply('too few words');
 	const groups = new Array<GroupFacts>(count);
-	for (let at = 0; at < count; at++) groups[at] = toldGroup(words, told.stream);
-	told.groups = groups;
-	return told;
+	for (let at = 0; at < count; at++) groups[at] = toldGroup(words, stream);
+	return stream ? { stream, groups, failures } : { groups, failures };
 }
 
-type Draft<Made> = { -readonly [Name in keyof Made]: Made[Name] };
+/** Of most streams. */
+const none: readonly Failure[] = [];
 
 function toldFacts(words: Words): StreamFacts {
 	const length = words.count('length');

@@ -17,6 +17,10 @@ const nine = 0x39;
 export class Words {
 	readonly #bytes: Buffer;
 	#at = 0;
+	/** The last name that was read, and where it stands. */
+	#name = '';
+	#nameFrom = 0;
+	#nameLength = 0;
 
 	constructor(bytes: Buffer) {
 		this.#bytes = bytes;
@@ -83,12 +87,25 @@ export class Words {
 		return this.#bytes.toString('utf8', from, from + length);
 	}
 
-	/** The same as it is shown. */
+	/** The same as it is shown. Names that follow one another are often the same, and then one text. */
 	name(): string {
 		const length = this.count('bytes');
 		const from = this.#at;
 		this.#skip(length);
-		return shownName(this.#bytes, from, from + length);
+		if (!this.#isLastName(from, length)) {
+			this.#name = shownName(this.#bytes, from, from + length);
+			this.#nameFrom = from;
+			this.#nameLength = length;
+		}
+		return this.#name;
+	}
+
+	#isLastName(from: number, length: number): boolean {
+		if (length !== this.#nameLength) return false;
+		for (let at = 0; at < length; at++) {
+			if (this.#bytes[from + at] !== this.#bytes[this.#nameFrom + at]) return false;
+		}
+		return true;
 	}
 
 	#skip(length: number): void {

@@ -2,46 +2,35 @@ import type { Group, Line, Position, Readers, ToldLag, Unknown } from '../../../
 import { List } from '../../../records.ts';
 import { NumberRows } from './number-rows.ts';
 
-/** Where a number stands in its row. */
+/** Where a number that stands for itself is in its row. */
+export const groupField = {
+	pending: 0,
+	pendingLostCount: 1,
+	members: 2,
+	consumedCount: 3,
+	lagSeconds: 4,
+	idleSeconds: 5,
+	pendingAgeSeconds: 6,
+	pendingIdleSeconds: 7,
+	oldestPendingDeliveries: 8,
+	pendingAbandoned: 9,
+} as const;
+
+type GroupField = typeof groupField;
+
 const field = {
-	lag: 0,
-	uncertainty: 1,
-	positionMajor: 2,
-	positionMinor: 3,
-	pending: 4,
-	pendingLostCount: 5,
-	members: 6,
-	linePosition: 7,
-	lineStart: 8,
-	lineEnd: 9,
-	consumedCount: 10,
-	lagSeconds: 11,
-	idleSeconds: 12,
-	pendingAgeSeconds: 13,
-	pendingIdleSeconds: 14,
-	oldestPendingDeliveries: 15,
-	pendingAbandoned: 16,
+	...groupField,
+	lag: 10,
+	uncertainty: 11,
+	positionMajor: 12,
+	positionMinor: 13,
+	linePosition: 14,
+	lineStart: 15,
+	lineEnd: 16,
 } as const;
 const fields = Object.keys(field).length;
 
-/** All that a group of Redis can have. */
-export interface ToldGroup {
-	readonly stream: string;
-	readonly consumerGroup: string;
-	readonly lag: ToldLag | Unknown;
-	readonly position: Position | undefined;
-	readonly line: Line | undefined;
-	readonly pending: number | undefined;
-	readonly pendingLostCount: number | undefined;
-	readonly members: number | undefined;
-	readonly consumedCount: number | undefined;
-	readonly lagSeconds: number | undefined;
-	readonly idleSeconds: number | undefined;
-	readonly pendingAgeSeconds: number | undefined;
-	readonly pendingIdleSeconds: number | undefined;
-	readonly oldestPendingDeliveries: number | undefined;
-	readonly pendingAbandoned: number | undefined;
-}
+const namesOfFields = Object.keys(groupField) as (keyof GroupField)[];
 
 /** The groups that one server told of in one poll. A row never changes. */
 export class GroupTable extends List<Group> {
@@ -62,32 +51,42 @@ export class GroupTable extends List<Group> {
 		return this.#numbers.length;
 	}
 
-	add(group: ToldGroup): void {
-		const numbers = this.#numbers;
-		const row = numbers.add();
-		const { streams, groups, unknown } = this.#names;
-		streams[row] = group.stream;
-		groups[row] = group.consumerGroup;
-		const { lag, position, line } = group;
-		if ('unknown' in lag) unknown.set(row, lag.unknown);
-		const told = 'messages' in lag ? lag : undefined;
-		numbers.set(row, field.lag, told?.messages);
-		numbers.set(row, field.uncertainty, told?.uncertainty);
-		numbers.set(row, field.positionMajor, position?.major);
-		numbers.set(row, field.positionMinor, position?.minor);
-		numbers.set(row, field.linePosition, line?.position);
-		numbers.set(row, field.lineStart, line?.start);
-		numbers.set(row, field.lineEnd, line?.end);
-		numbers.set(row, field.pending, group.pending);
-		numbers.set(row, field.pendingLostCount, group.pendingLostCount);
-		numbers.set(row, field.members, group.members);
-		numbers.set(row, field.consumedCount, group.consumedCount);
-		numbers.set(row, field.lagSeconds, group.lagSeconds);
-		numbers.set(row, field.idleSeconds, group.idleSeconds);
-		numbers.set(row, field.pendingAgeSeconds, group.pendingAgeSeconds);
-		numbers.set(row, field.pendingIdleSeconds, group.pendingIdleSeconds);
-		numbers.set(row, field.oldestPendingDeliveries, group.oldestPendingDeliveries);
-		numbers.set(row, field.pendingAbandoned, group.pendingAbandoned);
+	/**
+	 * Adds a group of which nothing is known yet. What is known is set in its row, one by one: an object
+	 * for all of it would be garbage at once.
+	 *
+	 * @returns its row
+	 */
+	add(stream: string, consumerGroup: string): number {
+		const row = this.#numbers.add();
+		this.#names.streams[row] = stream;
+		this.#names.groups[row] = consumerGroup;
+		return row;
+	}
+
+	setLag(row: number, lag: ToldLag | Unknown): void {
+		if ('unknown' in lag) {
+			this.#names.unknown.set(row, lag.unknown);
+			return;
+		}
+		this.#numbers.set(row, field.lag, lag.messages);
+		this.#numbers.set(row, field.uncertainty, lag.uncertainty);
+	}
+
+	setPosition(row: number, { major, minor }: Position): void {
+		this.#numbers.set(row, field.positionMajor, major);
+		this.#numbers.set(row, field.positionMinor, minor);
+	}
+
+	setLine(row: number, { position, start, end }: Line): void {
+		this.#numbers.set(row, field.linePosition, position);
+		this.#numbers.set(row, field.lineStart, start);
+		this.#numbers.set(row, field.lineEnd, end);
+	}
+
+	/** @param value - absent: not known */
+	set(row: number, at: GroupField[keyof GroupField], value: number | undefined): void {
+		this.#numbers.set(row, at, value);
 	}
 
 	look(row: number): Group {
@@ -104,7 +103,7 @@ export class GroupTable extends List<Group> {
 		if (position) made.position = position;
 		if (line) made.line = line;
 		if (readers) made.readers = readers;
-		for (const name of numbersOfGroups) {
+		for (const name of namesOfFields) {
 			const value = group[name];
 			if (value !== undefined) made[name] = value;
 		}
@@ -113,20 +112,6 @@ export class GroupTable extends List<Group> {
 }
 
 type Draft = { -readonly [Name in keyof Group]: Group[Name] };
-
-/** Those that stand for themselves. */
-const numbersOfGroups = [
-	'pending',
-	'pendingLostCount',
-	'members',
-	'consumedCount',
-	'lagSeconds',
-	'idleSeconds',
-	'pendingAgeSeconds',
-	'pendingIdleSeconds',
-	'oldestPendingDeliveries',
-	'pendingAbandoned',
-] as const;
 
 interface Names {
 	readonly streams: string[];
@@ -215,6 +200,15 @@ class GroupRow implements Group {
 		const messages = this.#get(field.lag);
 		if (messages === undefined) return { unknown: this.#names.unknown.get(this.row) ?? '' };
 		const uncertainty = this.#get(field.uncertainty);
+		const before = this.#lag;
+		// Many groups have the same one, mostly none at all.
+		if (
+			'messages' in before &&
+			before.messages === messages &&
+			before.uncertainty === uncertainty
+		) {
+			return before;
+		}
 		return uncertainty === undefined ? { messages } : { messages, uncertainty };
 	}
 

@@ -2,7 +2,7 @@ import type { Line } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import { ageSeconds, compareIds, isTime } from '../protocol/id.ts';
 import { advanced, anchorOf, isStillRight } from './anchor.ts';
-import type { ToldGroup } from './group-table.ts';
+import { type GroupTable, groupField } from './group-table.ts';
 import { type Circumstances, type Count, plausibleLag, resolveLag } from './lag.ts';
 import type { GroupMemory } from './memory.ts';
 
@@ -13,13 +13,12 @@ export interface Counts {
 	readonly pendingLost?: number;
 }
 
-/** A group as read, and what is to be remembered of it. */
-export interface ReadGroup {
-	readonly group: ToldGroup;
-	readonly memory: GroupMemory;
-}
-
-/** Reads what is known of one group. */
+/**
+ * Reads what is known of one group.
+ *
+ * @param groups - gets a row for it
+ * @returns what is to be remembered of it
+ */
 export function readGroup(
 	stream: string,
 	facts: StreamFacts,
@@ -27,39 +26,40 @@ export function readGroup(
 	counts: Counts,
 	before: GroupMemory | undefined,
 	circumstances: Circumstances,
-): ReadGroup {
+	groups: GroupTable,
+): GroupMemory {
 	const { nowMs } = circumstances;
-	const { name, delivered, pending, consumers, oldestPending, idleMs } = group;
+	const { name, delivered, oldestPending, idleMs } = group;
+	const row = groups.add(stream, name);
 	const lag = resolveLag(facts, group, before?.anchor, counts.entries, circumstances);
+	groups.setLag(row, lag);
+	if ('messages' in lag) {
+		const line = lineOf(facts, group, lag.messages, before, circumstances);
+		if (line) groups.setLine(row, line);
+	}
 	const sureLag = 'messages' in lag && lag.uncertainty === 0 ? lag.messages : undefined;
+	groups.set(row, groupField.lagSeconds, undeliveredSeconds(facts, group, sureLag, nowMs));
+	if (delivered) groups.setPosition(row, delivered);
+	groups.set(row, groupField.consumedCount, consumedOf(facts, group));
+	groups.set(row, groupField.members, group.consumers);
+	if (idleMs !== undefined) groups.set(row, groupField.idleSeconds, idleMs / 1000);
+
+	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
+	groups.set(row, groupField.pending, group.pending);
+	groups.set(row, groupField.pendingLostCount, pendingLostCount);
+	groups.set(row, groupField.pendingAbandoned, counts.abandoned);
+	if (oldestPending) {
+		const { id, idleMs: pendingIdleMs, deliveries } = oldestPending;
+		if (id && nowMs !== undefined && isTime(id, nowMs)) {
+			groups.set(row, groupField.pendingAgeSeconds, ageSeconds(id, nowMs));
+		}
+		groups.set(row, groupField.pendingIdleSeconds, pendingIdleMs / 1000);
+		groups.set(row, groupField.oldestPendingDeliveries, deliveries);
+	}
+
 	const toldLag = plausibleLag(facts, group, circumstances);
 	const anchor = anchorOf(facts, group, sureLag, toldLag, circumstances);
-	const pendingLostCount = (before?.pendingLostCount ?? 0) + (counts.pendingLost ?? 0);
-	const line =
-		'messages' in lag ? lineOf(facts, group, lag.messages, before, circumstances) : undefined;
-	const consumedCount = consumedOf(facts, group);
-	const lagSeconds = undeliveredSeconds(facts, group, sureLag, nowMs);
-	const id = oldestPending?.id;
-	const pendingAgeSeconds =
-		id && nowMs !== undefined && isTime(id, nowMs) ? ageSeconds(id, nowMs) : undefined;
-	const read: ToldGroup = {
-		stream,
-		consumerGroup: name,
-		lag,
-		pending,
-		pendingLostCount,
-		members: consumers,
-		position: delivered,
-		line,
-		consumedCount,
-		lagSeconds,
-		idleSeconds: idleMs === undefined ? undefined : idleMs / 1000,
-		pendingAgeSeconds,
-		pendingIdleSeconds: oldestPending && oldestPending.idleMs / 1000,
-		oldestPendingDeliveries: oldestPending?.deliveries,
-		pendingAbandoned: counts.abandoned,
-	};
-	return { group: read, memory: { name, anchor, pendingLostCount } };
+	return { name, anchor, pendingLostCount };
 }
 
 /**

@@ -10,7 +10,7 @@ import { GroupTable } from './group-table.ts';
 import type { Circumstances } from './lag.ts';
 import { copyGroups, type GroupMemory, MemoryTable, type StreamMemory } from './memory.ts';
 import { keptFrom } from './pending.ts';
-import { StreamTable, type ToldStream } from './stream-table.ts';
+import { StreamTable } from './stream-table.ts';
 
 /** Where goes what one server tells in one poll. */
 export class KeyTables {
@@ -79,14 +79,13 @@ export function readKey(
 	}
 	const { name } = key;
 	const { memories } = tables;
-	const row = tables.streams.add(readStream(name, stream, circumstances.nowMs));
+	const row = readStream(name, stream, circumstances.nowMs, tables.streams);
 	const memoryRow = memories.addStream(keptFrom(stream));
 	for (let at = 0; at < groups.length; at++) {
 		const group = groups[at] as GroupFacts;
 		const counted = counts[at] ?? nothingCounted;
-		const read = readGroup(name, stream, group, counted, known[at], circumstances);
-		tables.groups.add(read.group);
-		memories.addGroup(read.memory);
+		const then = known[at];
+		memories.addGroup(readGroup(name, stream, group, counted, then, circumstances, tables.groups));
 	}
 	if (!besides.isListed) copyGroups(before, memories);
 	return {
@@ -131,16 +130,19 @@ function unreadOf(facts: KeyFacts): readonly Unread[] {
 	];
 }
 
-function readStream(name: string, facts: StreamFacts, nowMs: number | undefined): ToldStream {
+/** @returns its row */
+function readStream(
+	name: string,
+	facts: StreamFacts,
+	nowMs: number | undefined,
+	streams: StreamTable,
+): number {
 	const { length, first, last, entriesAdded } = facts;
-	const isTimed = first && last && nowMs !== undefined && hasTimes(facts, nowMs);
-	return {
-		name,
-		length,
-		producedCount: entriesAdded,
-		oldestMessageAgeSeconds: isTimed ? ageSeconds(first, nowMs) : undefined,
-		newestMessageAgeSeconds: isTimed ? ageSeconds(last, nowMs) : undefined,
-	};
+	const row = streams.add(name, length, entriesAdded);
+	if (first && last && nowMs !== undefined && hasTimes(facts, nowMs)) {
+		streams.setAges(row, ageSeconds(first, nowMs), ageSeconds(last, nowMs));
+	}
+	return row;
 }
 
 /** The problem that kept a stream, or the list of its groups, from being read. */

@@ -1,4 +1,5 @@
 import type { Position } from '../../../model.ts';
+import type { GroupFacts } from '../facts.ts';
 import type { Anchor, SeenIn } from './anchor.ts';
 import { NumberRows } from './number-rows.ts';
 
@@ -16,6 +17,9 @@ export interface GroupMemory {
 	/** Pending entries seen trimmed away since the target was made. */
 	readonly pendingLostCount: number;
 }
+
+/** Of what the server says of a group: its name, and what may be the same as remembered. */
+type Told = Pick<GroupFacts, 'name' | 'delivered' | 'firstUndelivered'>;
 
 /** By a key's name as shown. */
 export type Memory = ReadonlyMap<string, StreamMemory>;
@@ -89,9 +93,13 @@ export class MemoryTable {
 		this.#streams.set(stream, ofStream.groups, this.groupCount(stream) + 1);
 	}
 
-	/** The id from which on a stream's entries were kept. Absent: it is not known. */
-	kept(stream: number): Position | undefined {
-		return position(this.#streams, stream, ofStream.keptMajor);
+	/**
+	 * The id from which on a stream's entries were kept. Absent: it is not known.
+	 *
+	 * @param like - what it may be the same as; then that is given, and nothing made
+	 */
+	kept(stream: number, like?: Position): Position | undefined {
+		return position(this.#streams, stream, ofStream.keptMajor, like);
 	}
 
 	/** How many groups a stream had. */
@@ -104,16 +112,17 @@ export class MemoryTable {
 		return this.#names[this.#rowOf(stream, group)] as string;
 	}
 
-	group(stream: number, group: number): GroupMemory {
+	/** @param now - what the server says of it now, which may be the same */
+	group(stream: number, group: number, now?: Told): GroupMemory {
 		const row = this.#rowOf(stream, group);
 		const pendingLostCount = this.#groups.get(row, ofGroup.pendingLostCount) ?? 0;
-		return { name: this.#names[row] as string, anchor: this.#anchor(row), pendingLostCount };
+		return { name: this.#names[row] as string, anchor: this.#anchor(row, now), pendingLostCount };
 	}
 
-	#anchor(row: number): Anchor | undefined {
+	#anchor(row: number, now: Told | undefined): Anchor | undefined {
 		const groups = this.#groups;
 		const seenIn = this.#seenIn[row];
-		const delivered = position(groups, row, ofGroup.deliveredMajor);
+		const delivered = position(groups, row, ofGroup.deliveredMajor, now?.delivered);
 		const entriesAdded = groups.get(row, ofGroup.entriesAdded);
 		const length = groups.get(row, ofGroup.length);
 		if (!seenIn || !delivered || entriesAdded === undefined || length === undefined)
@@ -124,7 +133,7 @@ export class MemoryTable {
 			length,
 			seenIn,
 			entriesRead: groups.get(row, ofGroup.entriesRead),
-			firstUndelivered: position(groups, row, ofGroup.firstUndeliveredMajor),
+			firstUndelivered: position(groups, row, ofGroup.firstUndeliveredMajor, now?.firstUndelivered),
 			index: groups.get(row, ofGroup.index),
 			toldIndex: groups.get(row, ofGroup.toldIndex),
 		};
@@ -136,10 +145,16 @@ export class MemoryTable {
 }
 
 /** The minor part of an id stands behind its major one. */
-function position(rows: NumberRows, row: number, field: number): Position | undefined {
+function position(
+	rows: NumberRows,
+	row: number,
+	field: number,
+	like?: Position,
+): Position | undefined {
 	const major = rows.get(row, field);
 	const minor = rows.get(row, field + 1);
-	return major === undefined || minor === undefined ? undefined : { major, minor };
+	if (major === undefined || minor === undefined) return undefined;
+	return like?.major === major && like.minor === minor ? like : { major, minor };
 }
 
 /** A copy in another table, so that the old one need not live on for it. */
@@ -164,18 +179,19 @@ export function copyGroups(before: StreamMemory | undefined, to: MemoryTable): v
  */
 export function recall(
 	before: StreamMemory | undefined,
-	groups: readonly { readonly name: string }[],
+	groups: readonly Told[],
 ): readonly (GroupMemory | undefined)[] {
 	if (before === undefined) return [];
 	const { memories, memoryRow } = before;
 	const count = memories.groupCount(memoryRow);
 	const recalled = new Array<GroupMemory | undefined>(groups.length);
 	let next = 0;
-	for (const [at, { name }] of groups.entries()) {
+	for (let at = 0; at < groups.length; at++) {
+		const now = groups[at] as Told;
 		for (let tried = 0; tried < count; tried++) {
 			const group = (next + tried) % count;
-			if (memories.nameOf(memoryRow, group) !== name) continue;
-			recalled[at] = memories.group(memoryRow, group);
+			if (memories.nameOf(memoryRow, group) !== now.name) continue;
+			recalled[at] = memories.group(memoryRow, group, now);
 			next = group + 1;
 			break;
 		}

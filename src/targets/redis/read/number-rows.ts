@@ -18,13 +18,15 @@ export class NumberRows {
 		return this.#length;
 	}
 
-	/** Adds a row, all of whose numbers must then be set. */
+	/** Adds a row. */
 	add(): number {
-		if (this.#length * this.#width === this.#numbers.length) {
+		const at = this.#length * this.#width;
+		if (at === this.#numbers.length) {
 			const larger = new Float64Array(this.#numbers.length * 2);
 			larger.set(this.#numbers);
 			this.#numbers = larger;
 		}
+		this.#numbers.fill(Number.NaN, at, at + this.#width);
 		return this.#length++;
 	}
 

@@ -6,12 +6,6 @@ import { NumberRows } from './number-rows.ts';
 const field = { length: 0, producedCount: 1, oldestMessageAge: 2, newestMessageAge: 3 } as const;
 const fields = Object.keys(field).length;
 
-/** What can be known of a stream here. */
-export type ToldStream = Pick<
-	Stream,
-	'name' | 'length' | 'producedCount' | 'oldestMessageAgeSeconds' | 'newestMessageAgeSeconds'
->;
-
 /** The streams that one server told of in one poll. A row never changes. */
 export class StreamTable extends List<Stream> {
 	readonly #names: string[];
@@ -31,16 +25,24 @@ export class StreamTable extends List<Stream> {
 		return this.#numbers.length;
 	}
 
-	/** @returns its row */
-	add(stream: ToldStream): number {
+	/**
+	 * Adds a stream whose ages are not known yet.
+	 *
+	 * @returns its row
+	 */
+	add(name: string, length: number, producedCount: number | undefined): number {
 		const numbers = this.#numbers;
 		const row = numbers.add();
-		this.#names[row] = stream.name;
-		numbers.set(row, field.length, stream.length);
-		numbers.set(row, field.producedCount, stream.producedCount);
-		numbers.set(row, field.oldestMessageAge, stream.oldestMessageAgeSeconds);
-		numbers.set(row, field.newestMessageAge, stream.newestMessageAgeSeconds);
+		this.#names[row] = name;
+		numbers.set(row, field.length, length);
+		numbers.set(row, field.producedCount, producedCount);
 		return row;
+	}
+
+	/** Of the oldest and the newest message, in seconds. */
+	setAges(row: number, oldest: number, newest: number): void {
+		this.#numbers.set(row, field.oldestMessageAge, oldest);
+		this.#numbers.set(row, field.newestMessageAge, newest);
 	}
 
 	look(row: number): Stream {

@@ -2,31 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Group, Stream } from '../../../../src/model.ts';
 import type { SeenIn } from '../../../../src/targets/redis/read/anchor.ts';
-import { GroupTable, type ToldGroup } from '../../../../src/targets/redis/read/group-table.ts';
+import { GroupTable, groupField } from '../../../../src/targets/redis/read/group-table.ts';
 import { copied, MemoryTable, recall } from '../../../../src/targets/redis/read/memory.ts';
 import { StreamTable } from '../../../../src/targets/redis/read/stream-table.ts';
 
 /** So large that a table must grow for it. */
 const room = 2;
 
-const unknown: ToldGroup = {
-	stream: 'orders',
-	consumerGroup: 'unknown',
-	lag: { unknown: 'not_counted' },
-	position: undefined,
-	line: undefined,
-	pending: undefined,
-	pendingLostCount: undefined,
-	members: undefined,
-	consumedCount: undefined,
-	lagSeconds: undefined,
-	idleSeconds: undefined,
-	pendingAgeSeconds: undefined,
-	pendingIdleSeconds: undefined,
-	oldestPendingDeliveries: undefined,
-	pendingAbandoned: undefined,
-};
-const known = (at: number): ToldGroup => ({
+/** All that a group of Redis can have. */
+const known = (at: number) => ({
 	stream: `orders:${at}`,
 	consumerGroup: 'billing',
 	lag: { messages: at, uncertainty: 0 },
@@ -43,7 +27,24 @@ const known = (at: number): ToldGroup => ({
 	oldestPendingDeliveries: 10,
 	pendingAbandoned: 0,
 });
-const groups = [known(0), unknown, known(2), known(3), known(4)];
+const unknown: Group = {
+	stream: 'orders',
+	consumerGroup: 'unknown',
+	lag: { unknown: 'not_counted' },
+};
+const groups: readonly Group[] = [known(0), unknown, known(2), known(3), known(4)];
+
+function add(table: GroupTable, group: Group): void {
+	const { stream, consumerGroup, lag, position, line } = group;
+	const row = table.add(stream, consumerGroup);
+	assert(!('ids' in lag));
+	table.setLag(row, lag);
+	if (position) table.setPosition(row, position);
+	if (line) table.setLine(row, line);
+	for (const [name, at] of Object.entries(groupField)) {
+		table.set(row, at, group[name as keyof typeof groupField]);
+	}
+}
 
 /** The fields that a record has, whether its own or made when asked for. */
 function fieldsOf<Record extends object>(record: Record, names: readonly (keyof Record)[]) {
@@ -53,7 +54,7 @@ function fieldsOf<Record extends object>(record: Record, names: readonly (keyof 
 
 test('a group is told as it was put into its table, and what is not known is absent', () => {
 	const table = new GroupTable(room);
-	for (const group of groups) table.add(group);
+	for (const group of groups) add(table, group);
 	assert.equal(table.length, groups.length);
 	assert.deepEqual(table.at(1), {
 		stream: 'orders',
@@ -76,7 +77,7 @@ test('a group is told as it was put into its table, and what is not known is abs
 
 test('whoever looks at a row sees the same as whoever has it made', () => {
 	const table = new GroupTable(room);
-	for (const group of groups) table.add(group);
+	for (const group of groups) add(table, group);
 	const names = [...Object.keys(known(0)), 'kind', 'readers'] as (keyof Group)[];
 	// Back and forth, for what is looked at is one object.
 	for (const row of [0, 1, 2, 1, 4, 3, 0]) {
@@ -87,10 +88,10 @@ test('whoever looks at a row sees the same as whoever has it made', () => {
 
 test('a record that was made stays as it is when its table goes on', () => {
 	const table = new GroupTable(room);
-	table.add(known(0));
+	add(table, known(0));
 	const first = table.at(0);
 	const { lag, position } = table.look(0);
-	for (const group of groups) table.add(group);
+	for (const group of groups) add(table, group);
 	table.look(3);
 	assert.deepEqual(first, {
 		...known(0),
@@ -113,10 +114,10 @@ test('a stream is told as it was put into its table', () => {
 		},
 		{ name: 'c', length: 3, producedCount: 3 },
 	];
-	for (const stream of streams) {
-		const { length, producedCount, oldestMessageAgeSeconds, newestMessageAgeSeconds } = stream;
-		const ages = { oldestMessageAgeSeconds, newestMessageAgeSeconds };
-		table.add({ name: stream.name, length, producedCount, ...ages });
+	for (const { name, length = 0, producedCount, ...ages } of streams) {
+		const row = table.add(name, length, producedCount);
+		const { oldestMessageAgeSeconds: oldest, newestMessageAgeSeconds: newest } = ages;
+		if (oldest !== undefined && newest !== undefined) table.setAges(row, oldest, newest);
 	}
 	assert.deepEqual([...table], streams);
 	assert.equal(table.look(1).producedCount, 7);
