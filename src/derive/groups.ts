@@ -1,4 +1,4 @@
-import type { Carried, Group } from '../model.ts';
+import type { Carried, Group, Line, Position } from '../model.ts';
 import { clockSeconds, nobodySince, standingSince } from './clocks.ts';
 import { type ConsumerColumns, ConsumerRecord } from './consumer-records.ts';
 import { type FoldContext, Folded, foldPartitions } from './group-partitions.ts';
@@ -24,6 +24,9 @@ export class GroupTaker {
 	readonly #facts: StatusFacts;
 	/** Where the next group's partitions begin in the records. */
 	#partitionsAt = 0;
+	/** Of the group at hand: where it stands. */
+	#position: Position | undefined;
+	#line: Line | undefined;
 	/** Of the group at hand: whether it was read, saw all of its partitions, moved, went back. */
 	#fresh = false;
 	#complete = false;
@@ -74,12 +77,15 @@ export class GroupTaker {
 		const known = memory.round !== 0;
 		if (!known || memory.round !== history.round - 1) forgetLags(history, memory);
 		memory.round = history.round;
+		this.#position = group.position;
+		this.#line = group.line;
 		this.#fresh = readAtMs === this.#carried.atMs;
 		if (this.#fresh) memory.readAt = history.timeline.now;
 
 		const hasPartitions = this.#takeLag(row, memory, group, readAtMs, stream, known);
 		if (this.#fresh && memory.told) {
-			this.#add(takeTold(history, history.toldRows.offsetOf(memory.told), group));
+			const offset = history.toldRows.offsetOf(memory.told);
+			this.#add(takeTold(history, offset, group, this.#position, this.#line));
 		}
 		this.#count(row, memory, group);
 		if (!hasPartitions) this.#setRetention(row, memory, group, stream);
@@ -166,7 +172,7 @@ export class GroupTaker {
 			? (partitions.told?.consumedCount.some((count) => count >= 0) ?? true)
 			: group.consumedCount !== undefined;
 		if (countsConsumed) records.consumedTotal[row] = consumedNow;
-		if (partitions || group.line || group.pendingLostCount !== undefined) {
+		if (partitions || this.#line || group.pendingLostCount !== undefined) {
 			records.lostTotal[row] = lostNow;
 		}
 		if (told && group.exhaustedCount !== undefined) {
@@ -184,7 +190,7 @@ export class GroupTaker {
 	): void {
 		const lag = this.#records.lag[row] as number;
 		if (Number.isNaN(lag)) return;
-		const { line } = group;
+		const line = this.#line;
 		const limitSeconds = this.#retentionSeconds(stream);
 		if (!line && Number.isNaN(limitSeconds)) return;
 		const { toldRows, timeline } = this.#history;
@@ -239,7 +245,7 @@ export class GroupTaker {
 			if (this.#rewound) columns.rewoundRound[offset] = round;
 			if (isKnown && isQuiet) columns.quietRound[offset] = round;
 		}
-		const hasPosition = 'ids' in group.lag || group.position || group.acknowledged;
+		const hasPosition = 'ids' in group.lag || this.#position || group.acknowledged;
 		if (!isKnown || !hasPosition) return;
 		const standing = columns.standing[offset] as number;
 		const provenAt = columns.provenAt[offset] as number;

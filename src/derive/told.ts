@@ -1,4 +1,4 @@
-import type { Group, Position, ToldPartitions } from '../model.ts';
+import type { Group, Line, Position, ToldPartitions } from '../model.ts';
 import { advance, newlyLost } from './counters.ts';
 import type { History } from './history.ts';
 import { trackStart } from './retention.ts';
@@ -12,11 +12,21 @@ export interface Told {
 	readonly rewound: boolean;
 }
 
-/** Takes the counts and positions that a group tells into its memory. */
-export function takeTold(history: History, row: number, group: Group): Told {
+/**
+ * Takes the counts and positions that a group tells into its memory.
+ *
+ * @param told - the group's position, and its line: a target may make them anew for each who asks
+ */
+export function takeTold(
+	history: History,
+	row: number,
+	group: Group,
+	told: Position | undefined,
+	line: Line | undefined,
+): Told {
 	const columns = history.toldRows.columns;
 	const { positionMajor, positionMinor, acknowledgedMajor, acknowledgedMinor } = columns;
-	const position = comparePosition(positionMajor, positionMinor, row, group.position);
+	const position = comparePosition(positionMajor, positionMinor, row, told);
 	const acknowledged = comparePosition(
 		acknowledgedMajor,
 		acknowledgedMinor,
@@ -27,7 +37,6 @@ export function takeTold(history: History, row: number, group: Group): Told {
 	columns.exhaustedTotal[row] = (columns.exhaustedTotal[row] as number) + exhausted;
 
 	let lost = take(columns.pendingLostCount, row, group.pendingLostCount);
-	const { line } = group;
 	if (line) {
 		const { start, position: read } = line;
 		lost += newlyLost(columns.lineStart[row] as number, start, read);

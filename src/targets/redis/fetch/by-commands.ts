@@ -11,7 +11,6 @@ import { attempt, type Failure } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { compareIds } from '../protocol/id.ts';
 import {
-	groupFacts,
 	readEntryIds,
 	readGroups,
 	readLeastIdleMs,
@@ -194,7 +193,7 @@ export function withDetails(
 		}
 		const { name, consumers, pending, delivered, entriesRead, lag } = group;
 		const told = { name, consumers, pending, delivered, entriesRead, lag };
-		groups.push(groupFacts({ ...told, idleMs, oldestPending, abandoned, firstUndelivered }));
+		groups.push({ ...told, idleMs, oldestPending, abandoned, firstUndelivered });
 	}
 	return { ...facts, groups, failures };
 }

@@ -27,7 +27,7 @@ export function readStreamFacts(reply: Reply): StreamFacts {
 	const lastEntry = fieldOf(fields, 'last-entry');
 	const first = entryId(firstEntry);
 	const last = entryId(lastEntry, first);
-	return streamFacts({
+	return {
 		length: count(fieldOf(fields, 'length'), 'length'),
 		entryBytes: Math.max(entryBytes(firstEntry), entryBytes(lastEntry)),
 		first,
@@ -35,7 +35,7 @@ export function readStreamFacts(reply: Reply): StreamFacts {
 		lastGenerated: idOf(fieldOf(fields, 'last-generated-id'), last),
 		entriesAdded: wholeNumber(fieldOf(fields, 'entries-added')),
 		maxDeleted: idOf(fieldOf(fields, 'max-deleted-entry-id')),
-	});
+	};
 }
 
 /**
@@ -48,69 +48,15 @@ export function readGroups(reply: Reply): readonly GroupFacts[] {
 		const fields = array(group, 'a list of fields');
 		const name = fieldOf(fields, 'name');
 		if (!Buffer.isBuffer(name)) throw new MalformedReply('a group without a name');
-		return groupFacts({
+		return {
 			name: shownName(name),
 			consumers: count(fieldOf(fields, 'consumers'), 'consumers'),
 			pending: count(fieldOf(fields, 'pending'), 'pending'),
 			delivered: idOf(fieldOf(fields, 'last-delivered-id')),
 			entriesRead: wholeNumber(fieldOf(fields, 'entries-read')),
 			lag: wholeNumber(fieldOf(fields, 'lag')),
-		});
+		};
 	});
-}
-
-/**
- * Leaves out what is unknown. There are ten thousands of them: made at once where all is known, for an
- * object that grows costs twice as much.
- */
-export function streamFacts(facts: Possibly<StreamFacts, 'length' | 'entryBytes'>): StreamFacts {
-	const { length, entryBytes, first, last, lastGenerated, entriesAdded, maxDeleted } = facts;
-	if (first && last && lastGenerated && entriesAdded !== undefined && maxDeleted) {
-		return { length, entryBytes, first, last, lastGenerated, entriesAdded, maxDeleted };
-	}
-	const known: Draft<StreamFacts> = { length, entryBytes };
-	if (first) known.first = first;
-	if (last) known.last = last;
-	if (lastGenerated) known.lastGenerated = lastGenerated;
-	if (entriesAdded !== undefined) known.entriesAdded = entriesAdded;
-	if (maxDeleted) known.maxDeleted = maxDeleted;
-	return known;
-}
-
-/** Leaves out what is unknown; see {@link streamFacts}. */
-export function groupFacts(
-	facts: Possibly<GroupFacts, 'name' | 'consumers' | 'pending'>,
-): GroupFacts {
-	const { name, consumers, pending, delivered, entriesRead, lag } = facts;
-	const { oldestPending, abandoned, firstUndelivered, idleMs } = facts;
-	if (delivered && entriesRead !== undefined && lag !== undefined && idleMs !== undefined) {
-		if (oldestPending && abandoned !== undefined && firstUndelivered) {
-			return {
-				name,
-				consumers,
-				pending,
-				delivered,
-				entriesRead,
-				lag,
-				oldestPending,
-				abandoned,
-				firstUndelivered,
-				idleMs,
-			};
-		}
-		if (!oldestPending && abandoned === undefined && !firstUndelivered) {
-			return { name, consumers, pending, delivered, entriesRead, lag, idleMs };
-		}
-	}
-	const known: Draft<GroupFacts> = { name, consumers, pending };
-	if (delivered) known.delivered = delivered;
-	if (entriesRead !== undefined) known.entriesRead = entriesRead;
-	if (lag !== undefined) known.lag = lag;
-	if (oldestPending) known.oldestPending = oldestPending;
-	if (abandoned !== undefined) known.abandoned = abandoned;
-	if (firstUndelivered) known.firstUndelivered = firstUndelivered;
-	if (idleMs !== undefined) known.idleMs = idleMs;
-	return known;
 }
 
 /** @param idleMs - as told: a clock that was set back makes it negative */
@@ -122,15 +68,8 @@ export function pendingEntry(
 	if (deliveries === undefined || deliveries < 0) {
 		throw new MalformedReply('no number of deliveries');
 	}
-	const known = { idleMs: Math.max(0, idleMs), deliveries };
-	return id ? { id, ...known } : known;
+	return { id, idleMs: Math.max(0, idleMs), deliveries };
 }
-
-type Draft<Facts> = { -readonly [Name in keyof Facts]: Facts[Name] };
-
-type Possibly<Facts, Known extends keyof Facts> = Pick<Facts, Known> & {
-	readonly [Name in Exclude<keyof Facts, Known>]?: Facts[Name] | undefined;
-};
 
 /**
  * Reads the answer to XPENDING with a range.

@@ -2,7 +2,7 @@ import type { Position } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
 import type { Failure } from './attempt.ts';
 import { type Operation, operations } from './commands.ts';
-import { array, count, groupFacts, MalformedReply, pendingEntry, streamFacts } from './replies.ts';
+import { array, count, MalformedReply, pendingEntry } from './replies.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 import { Words } from './words.ts';
 
@@ -81,15 +81,7 @@ function toldFacts(words: Words): StreamFacts {
 	const lastGenerated = words.id(last);
 	const maxDeleted = words.id(nothingDeleted);
 	const entryBytes = words.count('bytes');
-	return streamFacts({
-		length,
-		entryBytes,
-		first,
-		last,
-		lastGenerated,
-		entriesAdded,
-		maxDeleted,
-	});
+	return { length, entryBytes, first, last, lastGenerated, entriesAdded, maxDeleted };
 }
 
 const nothingDeleted: Position = { major: 0, minor: 0 };
@@ -107,7 +99,7 @@ function toldGroup(words: Words, stream: StreamFacts | undefined): GroupFacts {
 	const deliveries = words.number();
 	const abandoned = words.number();
 	const firstUndelivered = words.id(stream?.last);
-	return groupFacts({
+	return {
 		name,
 		consumers,
 		pending,
@@ -120,7 +112,7 @@ function toldGroup(words: Words, stream: StreamFacts | undefined): GroupFacts {
 			oldestIdleMs === undefined ? undefined : pendingEntry(oldestId, oldestIdleMs, deliveries),
 		abandoned,
 		firstUndelivered,
-	});
+	};
 }
 
 function failure(operation: Operation, message: string): Failure {

@@ -7,12 +7,15 @@ import { readCounts, readFacts } from '../../../../src/targets/redis/protocol/sc
 const bulk = (text: string) => Buffer.from(text, 'latin1');
 const id = (major: number, minor = 0) => ({ major, minor });
 
+/** Without the fields of facts that are undefined, for such are not known. */
+const known = (facts: unknown): unknown => JSON.parse(JSON.stringify(facts));
+
 const stream = '3 7 5-0 9-1 9-1 0-0 120';
 const refused = "ERR The user executing the script can't run this command";
 
 test('streams and their groups are told in words', () => {
 	const groups = '2 g\xff 2 4 6-0 - - 250 5-0 -3 2 1 8-0 3 new 0 0 0-0 0 3 - - - - - 5-0';
-	assert.deepEqual(readFacts([bulk(`2 ${stream} ${groups} 0 0 0 - - 0-0 0-0 0`)]), {
+	assert.deepEqual(known(readFacts([bulk(`2 ${stream} ${groups} 0 0 0 - - 0-0 0-0 0`)])), {
 		failures: [],
 		streams: [
 			{
@@ -74,7 +77,7 @@ test('numbers that cannot be held are not known, and negative ones are', () => {
 	const told = readFacts([
 		bulk(`1 ${stream} 1 g 0 0 0-0 9007199254740992 -99 - 9007199254740992-0 5 1 - 5-0`),
 	]);
-	assert.deepEqual(told.streams[0]?.groups, [
+	assert.deepEqual(known(told.streams[0]?.groups), [
 		{
 			name: 'g',
 			consumers: 0,
