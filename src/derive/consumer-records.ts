@@ -15,6 +15,9 @@ import { sentenceOf } from './sentence.ts';
 import type { LagSpan } from './window.ts';
 import { windowPolls } from './window.ts';
 
+/** Of groups without partitions. */
+const noRows = new Float64Array(0);
+
 /**
  * The records of one round's groups as columns, a row each: with 100,000 groups, an object with a
  * field for each number would cost more than all that is computed. NaN: not known. Once the round is
@@ -60,9 +63,10 @@ export class ConsumerColumns {
 
 	/**
 	 * @param groups - what was read
-	 * @param partitions - of all groups together, where single ones are exported
+	 * @param partitions - of all groups together
+	 * @param detail - whether single ones are exported
 	 */
-	constructor(plan: DerivePlan, groups: Records<Group>, partitions: number) {
+	constructor(plan: DerivePlan, groups: Records<Group>, partitions: number, detail: boolean) {
 		const rows = groups.length;
 		this.plan = plan;
 		this.length = rows;
@@ -73,14 +77,15 @@ export class ConsumerColumns {
 		this.breaches = new Array(rows);
 		this.lagUnknown = new Array(rows);
 		const unknown = () => new Float64Array(rows).fill(Number.NaN);
+		const ofPartitions = partitions === 0 ? () => noRows : unknown;
 		this.expected = new Uint8Array(rows);
 		this.firstSeenMs = new Float64Array(rows);
 		this.lag = unknown();
 		this.lagUncertainty = unknown();
 		this.lagSeconds = unknown();
-		this.partitionLagMax = unknown();
-		this.partitionsUnknown = unknown();
-		this.partitionsStalled = unknown();
+		this.partitionLagMax = ofPartitions();
+		this.partitionsUnknown = ofPartitions();
+		this.partitionsStalled = ofPartitions();
 		this.stalledSeconds = unknown();
 		this.stoppedSeconds = unknown();
 		this.consumedTotal = unknown();
@@ -94,7 +99,7 @@ export class ConsumerColumns {
 		this.spanNow = unknown();
 		this.spanSeconds = unknown();
 		this.recentLags = new Float32Array(rows * windowPolls);
-		this.partitionLags = new Float64Array(partitions);
+		this.partitionLags = new Float64Array(detail ? partitions : 0);
 		this.partitionsAt = new Uint32Array(rows);
 	}
 }
@@ -268,6 +273,6 @@ class PartitionRecords implements ConsumerPartitions {
 }
 
 function known(column: Float64Array, row: number): number | undefined {
-	const value = column[row] as number;
+	const value = column[row];
 	return Number.isNaN(value) ? undefined : value;
 }

@@ -61,10 +61,9 @@ export function* deriveInSteps(
 	takeSeeds(history, carried.headSeeds);
 	yield;
 
-	const rows = carried.partitionDetail ? census.rows : 0;
 	const { records: groups, seen } = carried.groups;
 	const { length } = groups;
-	const records = new ConsumerColumns(plan, groups, rows);
+	const records = new ConsumerColumns(plan, groups, census.rows, carried.partitionDetail);
 	const taker = new GroupTaker(history, carried, records);
 	// An array that grows is copied again and again.
 	const memories = new Array<GroupMemory>(length);

@@ -13,7 +13,7 @@ import { followRedirections } from './fetch/redirections.ts';
 import type { RedisOptions } from './options.ts';
 import { partitionNames } from './partitioned.ts';
 import { KeyTables } from './read/key.ts';
-import type { Memory } from './read/memory.ts';
+import { Memory, type MemoryTable } from './read/memory.ts';
 import { isEmptyHanded, type NodeAnswers, readAnswers } from './read/read.ts';
 
 /** So many entries more do not make an answer noticeably longer. */
@@ -34,7 +34,7 @@ export class RedisTarget implements Target {
 	#othersSeen = false;
 	/** By the master's address. */
 	#discoveries = new Map<string, Discovery>();
-	#memory: Memory = new Map();
+	readonly #memory = new Memory();
 	#wayTold: string | undefined;
 
 	constructor(
@@ -70,11 +70,14 @@ export class RedisTarget implements Target {
 			for (const name of this.#discoveries.keys()) {
 				if (!names.has(name)) this.#discoveries.delete(name);
 			}
-			const fetched = await Promise.all(masters.map((master) => this.#fetch(master, signal)));
+			const memories = this.#memory.nextTable();
+			const fetched = await Promise.all(
+				masters.map((master) => this.#fetch(master, memories, signal)),
+			);
 			const nodes = fetched.map(({ answers }) => answers);
 			const own = this.#installation.isCluster
 				? await followRedirections(nodes, this.#installation, (opened) =>
-						this.#errand(opened.session.endpoint, signal),
+						this.#errand(opened.session.endpoint, memories, signal),
 					)
 				: nodes;
 			const orphans = this.#named.filter(({ bytes }) => !masters.some((one) => one.owns(bytes)));
@@ -86,14 +89,15 @@ export class RedisTarget implements Target {
 					orphans,
 				},
 				this.#memory,
+				memories,
 				this.#partitionOf,
 			);
-			const { reading, memory } = await inTurns(steps, signal);
+			const { reading, remembered } = await inTurns(steps, signal);
 			const isReached = own.some(({ broken }) => broken === undefined);
 			if (isEmptyHanded(reading) && !(isReached && this.#othersSeen)) {
 				throw new UnreadableError(reading.problems);
 			}
-			this.#memory = memory;
+			await inTurns(this.#memory.replace(memories, remembered));
 			return reading;
 		});
 	}
@@ -109,6 +113,7 @@ export class RedisTarget implements Target {
 
 	async #fetch(
 		master: Master,
+		memories: MemoryTable,
 		signal: AbortSignal,
 	): Promise<{ readonly answers: NodeAnswers; readonly isSearched: boolean }> {
 		const { endpoint, name } = master;
@@ -120,7 +125,7 @@ export class RedisTarget implements Target {
 		const { isCluster } = this.#installation;
 		try {
 			const opened = await master.open();
-			return await fetchNode(opened, this.#errand(endpoint, signal), {
+			return await fetchNode(opened, this.#errand(endpoint, memories, signal), {
 				discovery,
 				keys,
 				isCluster,
@@ -128,11 +133,11 @@ export class RedisTarget implements Target {
 		} catch (error) {
 			if (!(error instanceof NodeError)) throw error;
 			const unasked = [...keys, ...discovery.found];
-			return { answers: unreached(endpoint, error.problem, unasked), isSearched: false };
+			return { answers: unreached(endpoint, error.problem, unasked, memories), isSearched: false };
 		}
 	}
 
-	#errand(endpoint: Master['endpoint'], signal: AbortSignal): Errand {
+	#errand(endpoint: Master['endpoint'], memories: MemoryTable, signal: AbortSignal): Errand {
 		const { groups, count_cap, abandoned_after } = this.#options;
 		return {
 			scope: {
@@ -144,6 +149,7 @@ export class RedisTarget implements Target {
 			},
 			limits: { countCap: count_cap, abandonedAfterMs: abandoned_after },
 			memory: this.#memory,
+			memories,
 			pollTimeoutMs: this.#pollTimeoutMs,
 			signal,
 			explain: (error) => this.#dialler.explain(endpoint, error),
@@ -166,11 +172,12 @@ function unreached(
 	endpoint: Master['endpoint'],
 	by: Problem,
 	unasked: readonly Key[],
+	memories: MemoryTable,
 ): NodeAnswers {
 	return {
 		endpoint,
 		keys: [],
-		tables: new KeyTables(0),
+		tables: new KeyTables(0, memories),
 		failures: [],
 		broken: { by, unasked },
 	};

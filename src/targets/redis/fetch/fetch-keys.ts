@@ -5,7 +5,7 @@ import { ErrorReply } from '../protocol/reply.ts';
 import type { Counts } from '../read/group.ts';
 import { type KeyRead, type KeyTables, readKey } from '../read/key.ts';
 import { type Circumstances, entriesToCount } from '../read/lag.ts';
-import { type GroupMemory, type Memory, recall, type StreamMemory } from '../read/memory.ts';
+import { type GroupMemory, type Memory, recall } from '../read/memory.ts';
 import { abandonedOf, keptFrom, pendingLost } from '../read/pending.ts';
 import { inChunks } from './chunks.ts';
 import type { Key } from './discovery.ts';
@@ -59,15 +59,15 @@ export async function fetchKeys(
 
 /** @returns how many keys were read */
 async function fetchChunk(keys: readonly Key[], errand: KeyErrand): Promise<number> {
-	const { way, circumstances, told } = errand;
+	const { way, memory, circumstances, told } = errand;
 	const { facts, failures } = await way.facts(keys);
 	told.failures.push(...failures);
 	const open: Open[] = [];
 	const asked = facts.map((one) => findQuestions(one, open, errand));
 	if (open.length > 0) await inChunks(open, questionsAtOnce, 1, countChunk, way);
-	for (const { facts: one, before, known, counts, failures: more } of asked) {
+	for (const { facts: one, known, counts, failures: more } of asked) {
 		const all = more.length > 0 ? { ...one, failures: [...one.failures, ...more] } : one;
-		told.keys.push(readKey(all, counts, known, before, circumstances, told.tables));
+		told.keys.push(readKey(all, counts, known, memory, circumstances, told.tables));
 	}
 	return facts.length;
 }
@@ -75,8 +75,7 @@ async function fetchChunk(keys: readonly Key[], errand: KeyErrand): Promise<numb
 /** A key, and what is gathered until it can be read. */
 interface AskedKey {
 	readonly facts: KeyFacts;
-	/** What is remembered of the stream, and of each group. */
-	readonly before: StreamMemory | undefined;
+	/** What is remembered of each group. */
 	readonly known: readonly (GroupMemory | undefined)[];
 	/** Of each group. */
 	readonly counts: (Counts | undefined)[];
@@ -111,13 +110,13 @@ function findQuestions(
 	{ memory, limits: { countCap, abandonedAfterMs }, circumstances }: KeyErrand,
 ): AskedKey {
 	const { key, stream, groups = [] } = facts;
-	const before = memory.get(key.name);
-	const known = recall(before, groups);
+	const before = memory.rowOf(key.name);
+	const known = recall(memory.table, before, groups);
 	const counts = new Array<Counts | undefined>(groups.length);
-	const asked: AskedKey = { facts, before, known, counts, failures: none };
+	const asked: AskedKey = { facts, known, counts, failures: none };
 	if (stream === undefined) return asked;
 	const kept = keptFrom(stream);
-	const keptBefore = before?.memories.kept(before.memoryRow, kept);
+	const keptBefore = before === undefined ? undefined : memory.table.kept(before, kept);
 	for (let at = 0; at < groups.length; at++) {
 		const group = groups[at] as GroupFacts;
 		const range = entriesToCount(stream, group, known[at]?.anchor, circumstances, countCap);

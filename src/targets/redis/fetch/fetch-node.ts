@@ -8,7 +8,7 @@ import { readScanPage, readTimeMs } from '../protocol/replies.ts';
 import type { SeenIn } from '../read/anchor.ts';
 import { type KeyRead, KeyTables } from '../read/key.ts';
 import type { Circumstances } from '../read/lag.ts';
-import type { Memory } from '../read/memory.ts';
+import type { Memory, MemoryTable } from '../read/memory.ts';
 import type { NodeAnswers } from '../read/read.ts';
 import { ByCommands } from './by-commands.ts';
 import { ByScript, probeScripts } from './by-script.ts';
@@ -21,6 +21,8 @@ export interface Errand {
 	readonly scope: Scope;
 	readonly limits: Limits;
 	readonly memory: Memory;
+	/** Gets what is to be remembered for the next poll. */
+	readonly memories: MemoryTable;
 	/** How long a poll may last, in milliseconds. */
 	readonly pollTimeoutMs: number;
 	readonly signal: AbortSignal;
@@ -60,7 +62,8 @@ export async function fetchNode(
 ): Promise<Fetched> {
 	const { connection, endpoint, server, id } = session;
 	const all = () => keys.concat(discovery?.found ?? []);
-	const told: Told = { keys: [], tables: new KeyTables(all().length), failures: [] };
+	const tables = new KeyTables(all().length, errand.memories);
+	const told: Told = { keys: [], tables, failures: [] };
 	const nowMs = attempt('time', time, readTimeMs, told.failures);
 	const poll: SeenIn = { connectionId: id };
 	const circumstances: Circumstances = {

@@ -8,7 +8,7 @@ import { MalformedReply } from '../protocol/replies.ts';
 import { type Counts, hasTimes, readGroup } from './group.ts';
 import { GroupTable } from './group-table.ts';
 import type { Circumstances } from './lag.ts';
-import { copyGroups, type GroupMemory, MemoryTable, type StreamMemory } from './memory.ts';
+import { copyGroups, type GroupMemory, type Memory, type MemoryTable } from './memory.ts';
 import { keptFrom } from './pending.ts';
 import { StreamTable } from './stream-table.ts';
 
@@ -18,18 +18,18 @@ export class KeyTables {
 	readonly groups: GroupTable;
 	readonly memories: MemoryTable;
 
-	/** @param room - keys that are expected */
-	constructor(room: number) {
+	/**
+	 * @param room - keys that are expected
+	 * @param memories - of all servers
+	 */
+	constructor(room: number, memories: MemoryTable) {
 		this.streams = new StreamTable(room);
 		this.groups = new GroupTable(room);
-		this.memories = new MemoryTable(room);
+		this.memories = memories;
 	}
 }
 
-/**
- * What was made of all that a server told of a key. Nothing else of it is kept, and this is what remembers
- * the stream for the next poll, too, for there are thousands.
- */
+/** What was made of all that a server told of a key. Nothing else of it is kept, for there are thousands. */
 export interface KeyRead {
 	readonly key: Key;
 	/** The stream's row of the tables. Absent: it could not be read. */
@@ -38,9 +38,7 @@ export interface KeyRead {
 	readonly groupsFrom: number;
 	readonly groupsEnd: number;
 	readonly besides: Besides;
-	/** What is to be remembered of the stream. Absent: as before. */
-	readonly memories?: MemoryTable;
-	/** -1 without any. */
+	/** What is to be remembered of the stream: a row of the tables. -1: as before. */
 	readonly memoryRow: number;
 }
 
@@ -60,14 +58,14 @@ export interface Besides {
  *
  * @param counts - of each group, where something was counted
  * @param known - what was remembered of each group
- * @param before - what was remembered of the stream
+ * @param memory - of the poll before
  * @param tables - get what can be told of stream and groups
  */
 export function readKey(
 	facts: KeyFacts,
 	counts: readonly (Counts | undefined)[],
 	known: readonly (GroupMemory | undefined)[],
-	before: StreamMemory | undefined,
+	memory: Memory,
 	circumstances: Circumstances,
 	tables: KeyTables,
 ): KeyRead {
@@ -87,14 +85,16 @@ export function readKey(
 		const then = known[at];
 		memories.addGroup(readGroup(name, stream, group, counted, then, circumstances, tables.groups));
 	}
-	if (!besides.isListed) copyGroups(before, memories);
+	if (!besides.isListed) {
+		const before = memory.rowOf(name);
+		if (before !== undefined) copyGroups(memory.table, before, memories);
+	}
 	return {
 		key,
 		stream: row,
 		groupsFrom,
 		groupsEnd: tables.groups.length,
 		besides,
-		memories,
 		memoryRow,
 	};
 }

@@ -3,12 +3,6 @@ import type { GroupFacts } from '../facts.ts';
 import type { Anchor, SeenIn } from './anchor.ts';
 import { NumberRows } from './number-rows.ts';
 
-/** What is remembered of a stream from one poll to the next: a row of a table. */
-export interface StreamMemory {
-	readonly memories: MemoryTable;
-	readonly memoryRow: number;
-}
-
 export interface GroupMemory {
 	/** As shown. */
 	readonly name: string;
@@ -20,9 +14,6 @@ export interface GroupMemory {
 
 /** Of what the server says of a group: its name, and what may be the same as remembered. */
 type Told = Pick<GroupFacts, 'name' | 'delivered' | 'firstUndelivered'>;
-
-/** By a key's name as shown. */
-export type Memory = ReadonlyMap<string, StreamMemory>;
 
 /** Where a number of a stream stands in its row: the id from which on entries were kept, its groups. */
 const ofStream = { keptMajor: 0, keptMinor: 1, firstGroup: 2, groups: 3 } as const;
@@ -42,7 +33,7 @@ const ofGroup = {
 } as const;
 const groupFields = Object.keys(ofGroup).length;
 
-/** What is remembered of streams and their groups. A row never changes once its groups are there. */
+/** What is remembered of streams and their groups: a row never changes once its groups are there. */
 export class MemoryTable {
 	readonly #streams: NumberRows;
 	readonly #groups: NumberRows;
@@ -50,12 +41,17 @@ export class MemoryTable {
 	/** The poll in which each group's anchor was seen. */
 	readonly #seenIn: (SeenIn | undefined)[];
 
-	/** @param room - streams that are expected */
-	constructor(room: number) {
-		this.#streams = new NumberRows(streamFields, room);
-		this.#groups = new NumberRows(groupFields, room);
-		this.#names = new Array(room);
-		this.#seenIn = new Array(room);
+	constructor() {
+		this.#streams = new NumberRows(streamFields, 1);
+		this.#groups = new NumberRows(groupFields, 1);
+		this.#names = [];
+		this.#seenIn = [];
+	}
+
+	/** Forgets all; what it took is kept for what comes. */
+	clear(): void {
+		this.#streams.clear();
+		this.#groups.clear();
 	}
 
 	/**
@@ -157,44 +153,115 @@ function position(
 	return like?.major === major && like.minor === minor ? like : { major, minor };
 }
 
-/** A copy in another table, so that the old one need not live on for it. */
-export function copied(before: StreamMemory, to: MemoryTable): StreamMemory {
-	const memoryRow = to.addStream(before.memories.kept(before.memoryRow));
-	copyGroups(before, to);
-	return { memories: to, memoryRow };
+/** Adds what was remembered of a stream to another table; gives its row there. */
+export function copyStream(from: MemoryTable, row: number, to: MemoryTable): number {
+	const copy = to.addStream(from.kept(row));
+	copyGroups(from, row, to);
+	return copy;
 }
 
 /** Adds what was remembered of a stream's groups to the last stream of another table. */
-export function copyGroups(before: StreamMemory | undefined, to: MemoryTable): void {
-	if (before === undefined) return;
-	const { memories, memoryRow } = before;
-	for (let group = 0; group < memories.groupCount(memoryRow); group++) {
-		to.addGroup(memories.group(memoryRow, group));
-	}
+export function copyGroups(from: MemoryTable, row: number, to: MemoryTable): void {
+	for (let group = 0; group < from.groupCount(row); group++) to.addGroup(from.group(row, group));
 }
 
 /**
  * What is remembered of groups, in their order. Mostly it is the order in which they came before, so that
  * each is looked for behind the one before.
+ *
+ * @param row - of their stream. Absent: nothing is
  */
 export function recall(
-	before: StreamMemory | undefined,
+	table: MemoryTable,
+	row: number | undefined,
 	groups: readonly Told[],
 ): readonly (GroupMemory | undefined)[] {
-	if (before === undefined) return [];
-	const { memories, memoryRow } = before;
-	const count = memories.groupCount(memoryRow);
+	if (row === undefined) return [];
+	const count = table.groupCount(row);
 	const recalled = new Array<GroupMemory | undefined>(groups.length);
 	let next = 0;
 	for (let at = 0; at < groups.length; at++) {
 		const now = groups[at] as Told;
 		for (let tried = 0; tried < count; tried++) {
 			const group = (next + tried) % count;
-			if (memories.nameOf(memoryRow, group) !== now.name) continue;
-			recalled[at] = memories.group(memoryRow, group, now);
+			if (table.nameOf(row, group) !== now.name) continue;
+			recalled[at] = table.group(row, group, now);
 			next = group + 1;
 			break;
 		}
 	}
 	return recalled;
+}
+
+/** A stream that is remembered. */
+export interface Remembered {
+	readonly key: { readonly name: string };
+	/** Its row of the table; -1: nothing is remembered of it. */
+	readonly memoryRow: number;
+}
+
+/** Streams between two places where taking over may be interrupted. */
+const stepStreams = 2000;
+
+/**
+ * What is remembered of a target's streams from one poll to the next, by a key's name as shown. It is
+ * changed rather than made anew, for of ten thousand streams nearly all are there in the next poll too.
+ */
+export class Memory {
+	#rows = new Map<string, number>();
+	#table = new MemoryTable();
+	#spare = new MemoryTable();
+
+	/** Where the rows are. */
+	get table(): MemoryTable {
+		return this.#table;
+	}
+
+	/** The row of a stream. Absent: nothing is remembered of it. */
+	rowOf(name: string): number | undefined {
+		return this.#rows.get(name);
+	}
+
+	/** An empty table for what the next poll tells. It may be given up; then the next one gets it. */
+	nextTable(): MemoryTable {
+		this.#spare.clear();
+		return this.#spare;
+	}
+
+	/**
+	 * Remembers what a poll told instead of all before. It yields wherever it may be interrupted, and must
+	 * come to its end.
+	 *
+	 * @param table - with the rows of all lists; the one before is used again for the next poll
+	 */
+	*replace(
+		table: MemoryTable,
+		lists: readonly (readonly Remembered[])[],
+	): Generator<void, undefined> {
+		const count = yield* setRows(this.#rows, lists);
+		// Some of those before are gone.
+		if (this.#rows.size > count) {
+			this.#rows = new Map();
+			yield* setRows(this.#rows, lists);
+		}
+		this.#spare = this.#table;
+		this.#table = table;
+	}
+}
+
+/** @returns how many */
+function* setRows(
+	rows: Map<string, number>,
+	lists: readonly (readonly Remembered[])[],
+): Generator<void, number> {
+	let count = 0;
+	for (const list of lists) {
+		for (const { key, memoryRow } of list) {
+			if (memoryRow === -1) continue;
+			if (count % stepStreams === 0) yield;
+			rows.set(key.name, memoryRow);
+			count += 1;
+		}
+	}
+	return count;
 }

@@ -18,6 +18,14 @@ export class NumberRows {
 		return this.#length;
 	}
 
+	/** Takes all rows away; the memory is kept for others, as long as it is not far too much. */
+	clear(): void {
+		const used = this.#length * this.#width;
+		if (used * 2 < this.#numbers.length)
+			this.#numbers = new Float64Array(Math.max(this.#width, used));
+		this.#length = 0;
+	}
+
 	/** Adds a row. */
 	add(): number {
 		const at = this.#length * this.#width;

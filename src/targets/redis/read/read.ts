@@ -7,7 +7,7 @@ import type { Failure } from '../protocol/attempt.ts';
 import { MalformedReply } from '../protocol/replies.ts';
 import type { KeyRead, KeyTables } from './key.ts';
 import { joinPartitions, type KeyReading, type PartitionName } from './logical.ts';
-import { copied, type Memory, MemoryTable, type StreamMemory } from './memory.ts';
+import { copyStream, type Memory, type MemoryTable, type Remembered } from './memory.ts';
 
 /** Keys between two places where reading may be interrupted. */
 const stepKeys = 200;
@@ -37,43 +37,37 @@ export interface Answers {
 	readonly orphans: readonly Key[];
 }
 
-/** A reading, and what is to be remembered for the next one. */
+/** A reading, and what is to be remembered for the next one: rows of the table that it was read into. */
 export interface Read {
 	readonly reading: Reading;
-	readonly memory: Memory;
+	readonly remembered: readonly (readonly Remembered[])[];
 }
 
 /**
- * Turns what servers answered into a reading; yields wherever it may be interrupted. Pure.
+ * Turns what servers answered into a reading; yields wherever it may be interrupted.
  *
  * @param memory - of the poll before
+ * @param memories - what was remembered of streams that could not be read is added
  * @param partitionOf - which keys are partitions of logical streams; absent: none is
  */
 export function* readAnswers(
 	{ nodes, isSearched, problems, orphans }: Answers,
 	memory: Memory,
+	memories: MemoryTable,
 	partitionOf?: (key: string) => PartitionName | undefined,
 ): Generator<void, Read> {
-	const remembered = new Map<string, StreamMemory>();
 	const unread: Unread[] = [];
 	for (const node of nodes) {
 		for (const [at, key] of node.keys.entries()) {
 			if (at % stepKeys === 0) yield;
 			if (key.besides.absent !== undefined) continue;
-			if (isRemembered(key)) remembered.set(key.key.name, key);
 			for (const one of key.besides.unread) unread.push(one);
 		}
 		for (const one of unasked(node)) unread.push(one);
 	}
 	const gone = orphans.map((key) => unreadKey(key, 'cluster_down'));
 	for (const one of gone) unread.push(one);
-	// What could not be read now is remembered as it was, but for what another server would tell anew.
-	const memories = new MemoryTable(unread.length);
-	for (const [at, { stream = '' }] of unread.entries()) {
-		if (at % stepKeys === 0) yield;
-		const before = memory.get(stream);
-		if (before && !remembered.has(stream)) remembered.set(stream, copied(before, memories));
-	}
+	const carried = yield* carryOver(memory, memories, nodes, unread);
 	yield;
 	const records = partitionOf
 		? joinPartitions([...(yield* keyReadings(nodes)), ...gone.map(bareReading)], partitionOf)
@@ -90,7 +84,33 @@ export function* readAnswers(
 		problems: [...problems, ...nodes.flatMap(nodeProblems)],
 		partitionDetail: partitionOf !== undefined,
 	};
-	return { reading, memory: remembered };
+	return { reading, remembered: [...nodes.map(({ keys }) => keys), carried] };
+}
+
+/** What could not be read now is remembered as it was, but for what another server would tell anew. */
+function* carryOver(
+	memory: Memory,
+	to: MemoryTable,
+	nodes: readonly NodeAnswers[],
+	unread: readonly Unread[],
+): Generator<void, readonly Remembered[]> {
+	if (unread.length === 0) return [];
+	const known = new Set<string>();
+	for (const { keys } of nodes) {
+		for (const [at, { key, memoryRow }] of keys.entries()) {
+			if (at % stepKeys === 0) yield;
+			if (memoryRow !== -1) known.add(key.name);
+		}
+	}
+	const carried: Remembered[] = [];
+	for (const [at, { stream: name = '' }] of unread.entries()) {
+		if (at % stepKeys === 0) yield;
+		const before = memory.rowOf(name);
+		if (before === undefined || known.has(name)) continue;
+		known.add(name);
+		carried.push({ key: { name }, memoryRow: copyStream(memory.table, before, to) });
+	}
+	return carried;
 }
 
 /** Whether a key's groups are known; what is absent has none. */
@@ -101,11 +121,6 @@ function isKnown({ besides: { absent, isListed } }: KeyRead): boolean {
 /** Whether a reading has nothing in it, and not because there is nothing. */
 export function isEmptyHanded({ streams, groups, unread, complete }: Reading): boolean {
 	return streams.length === 0 && groups.length === 0 && (unread.length > 0 || !complete);
-}
-
-/** Whether something of a key is to be remembered. */
-function isRemembered(key: KeyRead): key is KeyRead & StreamMemory {
-	return key.memories !== undefined;
 }
 
 /** What is not known because the connection ended before it was asked. */

@@ -14,7 +14,7 @@ import type { Reply } from '../../../../src/targets/redis/protocol/reply.ts';
 import type { Counts } from '../../../../src/targets/redis/read/group.ts';
 import { KeyTables, readKey } from '../../../../src/targets/redis/read/key.ts';
 import type { Circumstances } from '../../../../src/targets/redis/read/lag.ts';
-import { type Memory, recall } from '../../../../src/targets/redis/read/memory.ts';
+import { Memory, MemoryTable, recall } from '../../../../src/targets/redis/read/memory.ts';
 import {
 	isEmptyHanded,
 	type NodeAnswers,
@@ -65,14 +65,15 @@ interface More extends Partial<NodeAnswers> {
 
 /** What is made of keys; `counts` are those of each group. */
 const read = (keys: readonly KeyFacts[], more: More = {}) => {
-	const { counts = {}, memory = new Map(), isSearched = true, ...rest } = more;
+	const { counts = {}, memory = new Memory(), isSearched = true, ...rest } = more;
 	const { circumstances: of = circumstances, ...node } = rest;
-	const tables = new KeyTables(keys.length);
+	const memories = new MemoryTable();
+	const tables = new KeyTables(keys.length, memories);
 	const told = keys.map((facts) => {
 		const { key, groups = [] } = facts;
 		const counted = groups.map(() => counts);
-		const before = memory.get(key.name);
-		return readKey(facts, counted, recall(before, groups), before, of, tables);
+		const known = recall(memory.table, memory.rowOf(key.name), groups);
+		return readKey(facts, counted, known, memory, of, tables);
 	});
 	const answered = {
 		endpoint,
@@ -83,8 +84,10 @@ const read = (keys: readonly KeyFacts[], more: More = {}) => {
 		...node,
 	};
 	const answers = { nodes: [answered], isSearched, problems: [], orphans: [] };
-	const made = atOnce(readAnswers(answers, memory));
-	return { reading: plain(made.reading), memory: made.memory };
+	const made = atOnce(readAnswers(answers, memory, memories));
+	const next = new Memory();
+	atOnce(next.replace(memories, made.remembered));
+	return { reading: plain(made.reading), memory: next };
 };
 const reading = (keys: readonly KeyFacts[], more: More = {}) => read(keys, more).reading;
 

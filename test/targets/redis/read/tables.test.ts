@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Group, Stream } from '../../../../src/model.ts';
+import { atOnce } from '../../../../src/steps.ts';
 import type { SeenIn } from '../../../../src/targets/redis/read/anchor.ts';
 import { GroupTable, groupField } from '../../../../src/targets/redis/read/group-table.ts';
-import { copied, MemoryTable, recall } from '../../../../src/targets/redis/read/memory.ts';
+import {
+	copyStream,
+	Memory,
+	MemoryTable,
+	recall,
+} from '../../../../src/targets/redis/read/memory.ts';
+import { NumberRows } from '../../../../src/targets/redis/read/number-rows.ts';
 import { StreamTable } from '../../../../src/targets/redis/read/stream-table.ts';
 
 /** So large that a table must grow for it. */
@@ -142,30 +149,96 @@ const remembered = {
 const nameless = { name: 'audit', pendingLostCount: 0, anchor: undefined };
 
 test('what is remembered of groups is found by their names, in whatever order they come', () => {
-	const memories = new MemoryTable(1);
+	const memories = new MemoryTable();
 	memories.addStream(undefined);
 	memories.addGroup({ ...nameless, name: 'other' });
-	const memoryRow = memories.addStream({ major: 3, minor: 0 });
+	const row = memories.addStream({ major: 3, minor: 0 });
 	for (const one of [remembered, nameless]) memories.addGroup(one);
-	const before = { memories, memoryRow };
 	assert.deepEqual(memories.kept(0), undefined);
-	assert.deepEqual(memories.kept(memoryRow), { major: 3, minor: 0 });
-	const named = (...names: string[]) => names.map((name) => ({ name }));
-	assert.deepEqual(recall(before, named('billing', 'audit')), [remembered, nameless]);
-	assert.deepEqual(recall(before, named('audit', 'billing')), [nameless, remembered]);
-	assert.deepEqual([...recall(before, named('other', 'audit'))], [undefined, nameless]);
-	assert.deepEqual(recall(undefined, named('audit'))[0], undefined);
+	assert.deepEqual(memories.kept(row), { major: 3, minor: 0 });
+	const recalled = (...names: string[]) =>
+		recall(
+			memories,
+			row,
+			names.map((name) => ({ name })),
+		);
+	assert.deepEqual(recalled('billing', 'audit'), [remembered, nameless]);
+	assert.deepEqual(recalled('audit', 'billing'), [nameless, remembered]);
+	assert.deepEqual([...recalled('other', 'audit')], [undefined, nameless]);
+	assert.deepEqual(recall(memories, undefined, [{ name: 'audit' }])[0], undefined);
+});
+
+test('what stands where it stood is not made again, and is the same', () => {
+	const memories = new MemoryTable();
+	const kept = { major: 3, minor: 0 };
+	const row = memories.addStream(kept);
+	memories.addGroup(remembered);
+	const { delivered, firstUndelivered } = structuredClone(remembered.anchor);
+	const [same] = recall(memories, row, [{ name: 'billing', delivered, firstUndelivered }]);
+	assert.deepEqual(same, remembered);
+	assert.equal(same?.anchor?.delivered, delivered);
+	assert.equal(same?.anchor?.firstUndelivered, firstUndelivered);
+	assert.equal(memories.kept(row, kept), kept);
+	const moved = { name: 'billing', delivered: { major: 10, minor: 2 } };
+	assert.deepEqual(recall(memories, row, [moved]), [remembered]);
+	assert.deepEqual(memories.kept(row, { major: 3, minor: 1 }), kept);
 });
 
 test('a memory is the same in another table', () => {
-	const memories = new MemoryTable(1);
-	const memoryRow = memories.addStream({ major: 3, minor: 0 });
+	const memories = new MemoryTable();
+	const row = memories.addStream({ major: 3, minor: 0 });
 	for (const one of [remembered, nameless]) memories.addGroup(one);
-	const other = new MemoryTable(0);
+	const other = new MemoryTable();
 	other.addStream(undefined);
 	other.addGroup(nameless);
-	const copy = copied({ memories, memoryRow }, other);
-	assert.equal(copy.memories, other);
-	assert.deepEqual(other.kept(copy.memoryRow), { major: 3, minor: 0 });
-	assert.deepEqual(recall(copy, [{ name: 'audit' }, { name: 'billing' }]), [nameless, remembered]);
+	const copy = copyStream(memories, row, other);
+	assert.deepEqual(other.kept(copy), { major: 3, minor: 0 });
+	const names = [{ name: 'audit' }, { name: 'billing' }];
+	assert.deepEqual(recall(other, copy, names), [nameless, remembered]);
+});
+
+test('what a poll told is remembered until the next one, and a poll that was given up changes nothing', () => {
+	const memory = new Memory();
+	const poll = (...streams: (readonly [name: string, major: number])[]) => {
+		const table = memory.nextTable();
+		const rows = streams.map(([name, major]) => ({
+			key: { name },
+			memoryRow: table.addStream({ major, minor: 0 }),
+		}));
+		return { table, rows: [...rows, { key: { name: 'unknown' }, memoryRow: -1 }] };
+	};
+	const names = ['a', 'b', 'c', 'unknown'];
+	const known = () =>
+		names.map((name) => {
+			const row = memory.rowOf(name);
+			return row === undefined ? undefined : memory.table.kept(row)?.major;
+		});
+	const take = ({ table, rows }: ReturnType<typeof poll>) =>
+		atOnce(memory.replace(table, [rows.slice(0, 1), rows.slice(1)]));
+	assert.deepEqual(known(), [undefined, undefined, undefined, undefined]);
+	take(poll(['a', 1], ['b', 2]));
+	assert.deepEqual(known(), [1, 2, undefined, undefined]);
+	poll(['c', 7], ['b', 8], ['a', 9]);
+	assert.deepEqual(known(), [1, 2, undefined, undefined]);
+	take(poll(['b', 4], ['a', 3]));
+	assert.deepEqual(known(), [3, 4, undefined, undefined]);
+	take(poll(['c', 5], ['b', 6]));
+	assert.deepEqual(known(), [undefined, 6, 5, undefined]);
+	take(poll());
+	assert.deepEqual(known(), [undefined, undefined, undefined, undefined]);
+});
+
+test('rows come and go, by the hundred and by one', () => {
+	const rows = new NumberRows(2, 1);
+	for (const count of [100, 1, 0, 3, 100]) {
+		rows.clear();
+		for (let row = 0; row < count; row++) {
+			rows.add();
+			rows.set(row, 1, row);
+		}
+		assert.equal(rows.length, count);
+		for (let row = 0; row < count; row++) {
+			assert.deepEqual([rows.get(row, 0), rows.get(row, 1)], [undefined, row]);
+		}
+	}
 });
