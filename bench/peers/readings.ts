@@ -95,7 +95,7 @@ class AtItsOwnPace implements Readings {
 			const before = await this.#polls();
 			// The next one begins no earlier than nine tenths of an interval after the last.
 			await sleep(Math.max(0, before.endedAtMs + this.#everyMs / 2 - Date.now()));
-			const servedAtMs = await this.#nextServed(before, lookEveryMs.exactly);
+			const servedAtMs = await this.#nextServed(before.endedAtMs, lookEveryMs.exactly);
 			const after = await this.#polls();
 			if (after.count !== before.count + 1) continue;
 			assertWhole(before, after);
@@ -112,12 +112,12 @@ class AtItsOwnPace implements Readings {
 	}
 
 	async measured<T>(count: number, meter: () => Promise<T>): Promise<Passed<T>> {
-		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
+		await this.#nextServed(await this.#endedAtMs(), lookEveryMs.cheaply);
 		const first = await this.#polls();
 		await sleep(settleMs);
 		const before = await meter();
 		await this.pass(count);
-		await this.#nextServed(await this.#polls(), lookEveryMs.cheaply);
+		await this.#nextServed(await this.#endedAtMs(), lookEveryMs.cheaply);
 		await sleep(settleMs);
 		const after = await meter();
 		const last = await this.#polls();
@@ -133,20 +133,32 @@ class AtItsOwnPace implements Readings {
 		return ownPolls((await this.#scraper.get('/metrics', 'identity')).body);
 	}
 
-	/** Waits for the values of a later poll, and gives when they were there. */
-	async #nextServed(than: OwnPolls, everyMs: number): Promise<number> {
+	/**
+	 * Waits for the values of a later poll, and gives when they were there.
+	 *
+	 * @param thanMs - when the poll before had read everything; NaN: there was none
+	 */
+	async #nextServed(thanMs: number, everyMs: number): Promise<number> {
 		for (;;) {
 			const { beganAtMs, tookMs, text } = await this.#scraper.get('/api/v1/targets');
-			const { targets } = JSON.parse(text()) as {
-				targets: { last_success_timestamp_seconds?: number }[];
-			};
-			const endedAtMs = 1000 * (targets[0]?.last_success_timestamp_seconds ?? 0);
-			if (endedAtMs > than.endedAtMs || (Number.isNaN(than.endedAtMs) && endedAtMs > 0)) {
-				return beganAtMs + tookMs;
-			}
+			const endedAtMs = endOf(text());
+			if (endedAtMs > thanMs || (Number.isNaN(thanMs) && endedAtMs > 0)) return beganAtMs + tookMs;
 			await sleep(everyMs);
 		}
 	}
+
+	/** When the last poll had read everything. A whole scrape would cost as much as a tenth of a poll. */
+	async #endedAtMs(): Promise<number> {
+		return endOf((await this.#scraper.get('/api/v1/targets')).text());
+	}
+}
+
+/** The same, as the JSON of a single target tells it; 0: it never has. */
+function endOf(json: string): number {
+	const { targets } = JSON.parse(json) as {
+		targets: { last_success_timestamp_seconds?: number }[];
+	};
+	return 1000 * (targets[0]?.last_success_timestamp_seconds ?? 0);
 }
 
 /** A poll that was cut off costs less than a reading, and is none. */
