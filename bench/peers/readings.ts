@@ -118,6 +118,8 @@ class AtItsOwnPace implements Readings {
 		const before = await meter();
 		await this.pass(count);
 		await this.#nextServed(await this.#endedAtMs(), lookEveryMs.cheaply);
+		// Of the reading that was waited for.
+		await this.#scraper.get('/metrics');
 		await sleep(settleMs);
 		const after = await meter();
 		const last = await this.#polls();
@@ -136,24 +138,24 @@ class AtItsOwnPace implements Readings {
 	/**
 	 * Waits for the values of a later poll, and gives when they were there.
 	 *
-	 * @param thanMs - when the poll before had read everything; NaN: there was none
+	 * @param thanMs - when the poll before had read everything; 0 or NaN: there was none
 	 */
 	async #nextServed(thanMs: number, everyMs: number): Promise<number> {
 		for (;;) {
 			const { beganAtMs, tookMs, text } = await this.#scraper.get('/api/v1/targets');
 			const endedAtMs = endOf(text());
-			if (endedAtMs > thanMs || (Number.isNaN(thanMs) && endedAtMs > 0)) return beganAtMs + tookMs;
+			if (endedAtMs > (thanMs || 0)) return beganAtMs + tookMs;
 			await sleep(everyMs);
 		}
 	}
 
-	/** When the last poll had read everything. A whole scrape would cost as much as a tenth of a poll. */
+	/** When the last poll had read everything, in milliseconds since 1970; 0: none ever has. */
 	async #endedAtMs(): Promise<number> {
 		return endOf((await this.#scraper.get('/api/v1/targets')).text());
 	}
 }
 
-/** The same, as the JSON of a single target tells it; 0: it never has. */
+/** When the last poll had read everything, by the JSON of a single target. */
 function endOf(json: string): number {
 	const { targets } = JSON.parse(json) as {
 		targets: { last_success_timestamp_seconds?: number }[];

@@ -15,7 +15,7 @@ import { sentenceOf } from './sentence.ts';
 import type { LagSpan } from './window.ts';
 import { windowPolls } from './window.ts';
 
-/** Of groups without partitions. */
+/** Of groups without partitions: a group's list of partitions is never empty. */
 const noRows = new Float64Array(0);
 
 /**

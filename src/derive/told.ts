@@ -15,18 +15,18 @@ export interface Told {
 /**
  * Takes the counts and positions that a group tells into its memory.
  *
- * @param told - the group's position, and its line: a target may make them anew for each who asks
+ * @param stands - the group's position, and `line` its line: a target may make them anew for each who asks
  */
 export function takeTold(
 	history: History,
 	row: number,
 	group: Group,
-	told: Position | undefined,
+	stands: Position | undefined,
 	line: Line | undefined,
 ): Told {
 	const columns = history.toldRows.columns;
 	const { positionMajor, positionMinor, acknowledgedMajor, acknowledgedMinor } = columns;
-	const position = comparePosition(positionMajor, positionMinor, row, told);
+	const position = comparePosition(positionMajor, positionMinor, row, stands);
 	const acknowledged = comparePosition(
 		acknowledgedMajor,
 		acknowledgedMinor,

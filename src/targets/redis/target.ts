@@ -97,7 +97,7 @@ export class RedisTarget implements Target {
 			if (isEmptyHanded(reading) && !(isReached && this.#othersSeen)) {
 				throw new UnreadableError(reading.problems);
 			}
-			await inTurns(this.#memory.replace(memories, remembered));
+			await inTurns(this.#memory.replace(memories, remembered), signal);
 			return reading;
 		});
 	}

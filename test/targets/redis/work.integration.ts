@@ -131,16 +131,16 @@ describe('what one stream with one group costs a poll', () => {
 	test('few objects, for what a poll costs here is mostly to make and to forget them', async () => {
 		await seed(20);
 		const byScript = await allocatedBy({});
-		assert.ok(byScript < 6000, `${byScript} bytes by script`);
+		assert.ok(byScript < 4200, `${byScript} bytes by script`);
 		const byCommands = await allocatedBy(plainUser.login);
-		assert.ok(byCommands < 21_000, `${byCommands} bytes by commands`);
+		assert.ok(byCommands < 19_000, `${byCommands} bytes by commands`);
 	});
 
 	test('hardly any objects that live until all is read, for those are copied again and again', async () => {
 		await seed(20);
 		const byScript = await keptBy({});
-		assert.ok(byScript < 400, `${byScript} bytes by script`);
+		assert.ok(byScript < 190, `${byScript} bytes by script`);
 		const byCommands = await keptBy(plainUser.login);
-		assert.ok(byCommands < 400, `${byCommands} bytes by commands`);
+		assert.ok(byCommands < 190, `${byCommands} bytes by commands`);
 	});
 });

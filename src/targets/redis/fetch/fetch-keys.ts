@@ -113,7 +113,7 @@ function findQuestions(
 	const before = memory.rowOf(key.name);
 	const known = recall(memory.table, before, groups);
 	const counts = new Array<Counts | undefined>(groups.length);
-	const asked: AskedKey = { facts, known, counts, failures: none };
+	const asked: AskedKey = { facts, known, counts, failures: noFailures };
 	if (stream === undefined) return asked;
 	const kept = keptFrom(stream);
 	const keptBefore = before === undefined ? undefined : memory.table.kept(before, kept);
@@ -149,7 +149,7 @@ function findQuestions(
 	return asked;
 }
 
-const none: readonly Failure[] = [];
+const noFailures: readonly Failure[] = [];
 
 /** The commonest answer by far. */
 const noneAbandoned: Counts = { abandoned: 0 };

@@ -56,7 +56,7 @@ export function readCounts(
 }
 
 function toldStream(words: Words): ToldStream {
-	let failures = none;
+	let failures = noFailures;
 	const refusal = words.takes('!') ? words.text() : undefined;
 	if (refusal !== undefined) failures = [failure('xinfo_groups', refusal)];
 	const count = refusal === undefined ? words.count('groups') : 0;
@@ -71,7 +71,7 @@ function toldStream(words: Words): ToldStream {
 }
 
 /** Of most streams. */
-const none: readonly Failure[] = [];
+const noFailures: readonly Failure[] = [];
 
 function toldFacts(words: Words): StreamFacts {
 	const length = words.count('length');

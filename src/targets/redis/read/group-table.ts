@@ -32,7 +32,7 @@ const fields = Object.keys(field).length;
 
 const namesOfFields = Object.keys(groupField) as (keyof GroupField)[];
 
-/** The groups that one server told of in one poll. A row never changes. */
+/** The groups that one server told of in one poll. A row that was looked at does not change any more. */
 export class GroupTable extends List<Group> {
 	readonly #names: Names;
 	readonly #numbers: NumberRows;
@@ -201,7 +201,7 @@ class GroupRow implements Group {
 		if (messages === undefined) return { unknown: this.#names.unknown.get(this.row) ?? '' };
 		const uncertainty = this.#get(field.uncertainty);
 		const before = this.#lag;
-		// Many groups have the same one, mostly none at all.
+		// Many groups have the same one, mostly 0.
 		if (
 			'messages' in before &&
 			before.messages === messages &&

@@ -12,7 +12,7 @@ import { copyGroups, type GroupMemory, type Memory, type MemoryTable } from './m
 import { keptFrom } from './pending.ts';
 import { StreamTable } from './stream-table.ts';
 
-/** Where goes what one server tells in one poll. */
+/** Where goes what one server tells in one poll, and what is to be remembered of that. */
 export class KeyTables {
 	readonly streams: StreamTable;
 	readonly groups: GroupTable;
@@ -20,7 +20,7 @@ export class KeyTables {
 
 	/**
 	 * @param room - keys that are expected
-	 * @param memories - of all servers
+	 * @param memories - all servers of a target share them
 	 */
 	constructor(room: number, memories: MemoryTable) {
 		this.streams = new StreamTable(room);
@@ -38,7 +38,7 @@ export interface KeyRead {
 	readonly groupsFrom: number;
 	readonly groupsEnd: number;
 	readonly besides: Besides;
-	/** What is to be remembered of the stream: a row of the tables. -1: as before. */
+	/** What is to be remembered of the stream: a row of the tables. -1: nothing was told. */
 	readonly memoryRow: number;
 }
 

@@ -33,7 +33,7 @@ const ofGroup = {
 } as const;
 const groupFields = Object.keys(ofGroup).length;
 
-/** What is remembered of streams and their groups: a row never changes once its groups are there. */
+/** What is remembered of streams and their groups. Once its groups are there, a row stays until all are cleared. */
 export class MemoryTable {
 	readonly #streams: NumberRows;
 	readonly #groups: NumberRows;
@@ -50,6 +50,8 @@ export class MemoryTable {
 
 	/** Forgets all; what it took is kept for what comes. */
 	clear(): void {
+		this.#names.length = this.#groups.length;
+		this.#seenIn.length = this.#groups.length;
 		this.#streams.clear();
 		this.#groups.clear();
 	}
@@ -196,7 +198,7 @@ export function recall(
 /** A stream that is remembered. */
 export interface Remembered {
 	readonly key: { readonly name: string };
-	/** Its row of the table; -1: nothing is remembered of it. */
+	/** Its row of the table; -1: it has none. */
 	readonly memoryRow: number;
 }
 
@@ -210,7 +212,8 @@ const stepStreams = 2000;
 export class Memory {
 	#rows = new Map<string, number>();
 	#table = new MemoryTable();
-	#spare = new MemoryTable();
+	/** The table before. Absent: a poll has it. */
+	#spare: MemoryTable | undefined;
 
 	/** Where the rows are. */
 	get table(): MemoryTable {
@@ -222,17 +225,20 @@ export class Memory {
 		return this.#rows.get(name);
 	}
 
-	/** An empty table for what the next poll tells. It may be given up; then the next one gets it. */
+	/** An empty table for what a poll tells. Of a poll that is given up nobody gets it again. */
 	nextTable(): MemoryTable {
-		this.#spare.clear();
-		return this.#spare;
+		const table = this.#spare ?? new MemoryTable();
+		this.#spare = undefined;
+		table.clear();
+		return table;
 	}
 
 	/**
-	 * Remembers what a poll told instead of all before. It yields wherever it may be interrupted, and must
-	 * come to its end.
+	 * Remembers what a poll told instead of all before. It yields wherever it may be interrupted, but must
+	 * come to its end, and nobody may ask for a row meanwhile.
 	 *
 	 * @param table - with the rows of all lists; the one before is used again for the next poll
+	 * @param lists - which have each name once
 	 */
 	*replace(
 		table: MemoryTable,

@@ -18,7 +18,7 @@ export class NumberRows {
 		return this.#length;
 	}
 
-	/** Takes all rows away; the memory is kept for others, as long as it is not far too much. */
+	/** Takes all rows away; the memory is kept for others, but no more than twice what these took. */
 	clear(): void {
 		const used = this.#length * this.#width;
 		if (used * 2 < this.#numbers.length)

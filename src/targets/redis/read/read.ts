@@ -44,10 +44,10 @@ export interface Read {
 }
 
 /**
- * Turns what servers answered into a reading; yields wherever it may be interrupted.
+ * Turns what servers answered into a reading, and adds to the memories; yields wherever it may be interrupted.
  *
  * @param memory - of the poll before
- * @param memories - what was remembered of streams that could not be read is added
+ * @param memories - what was told went there; gets what was remembered of streams that could not be read
  * @param partitionOf - which keys are partitions of logical streams; absent: none is
  */
 export function* readAnswers(

@@ -6,7 +6,7 @@ import { NumberRows } from './number-rows.ts';
 const field = { length: 0, producedCount: 1, oldestMessageAge: 2, newestMessageAge: 3 } as const;
 const fields = Object.keys(field).length;
 
-/** The streams that one server told of in one poll. A row never changes. */
+/** The streams that one server told of in one poll. A row that was looked at does not change any more. */
 export class StreamTable extends List<Stream> {
 	readonly #names: string[];
 	readonly #numbers: NumberRows;

@@ -73,6 +73,19 @@ test('a name may have spaces, or look like what comes after it', () => {
 	assert.deepEqual(told.streams[0]?.groups?.[0]?.name, name);
 });
 
+test('names are told apart, whatever comes before them', () => {
+	// One is as many as there are, which the answer begins with.
+	const names = ['g', 'g', '9', 'h', 'gh', 'g', '', 'gh', 'hg'];
+	const group = (name: string) => `${name.length} ${name} 0 0 0-0 - - - - - - - 5-0`;
+	const told = readFacts([
+		bulk(`${names.length} ${stream} ${names.map(group).join(' ')} 1 ${stream} ${group('g')}`),
+	]);
+	assert.deepEqual(
+		told.streams.map((one) => one.groups?.map(({ name }) => name)),
+		[names, ['g']],
+	);
+});
+
 test('numbers that cannot be held are not known, and negative ones are', () => {
 	const told = readFacts([
 		bulk(`1 ${stream} 1 g 0 0 0-0 9007199254740992 -99 - 9007199254740992-0 5 1 - 5-0`),

@@ -325,10 +325,22 @@ test('pending entries that were trimmed away are added up from poll to poll', ()
 	const fourth = read([], { memory: third.memory, broken: { by, unasked: [found('orders')] } });
 	const refused = read([orders(notPermitted, threeEntries)], { memory: fourth.memory });
 	const fifth = read([facts], { memory: refused.memory });
+	// Another server told of it, too.
+	const sixth = read([facts], {
+		counts: { pendingLost: 4 },
+		memory: fifth.memory,
+		broken: { by, unasked: [found('orders'), found('orders')] },
+	});
+	const seventh = read([facts], { memory: sixth.memory });
 	assert.deepEqual(
-		[first, second, third, fifth].map(({ reading }) => reading.groups[0]?.pendingLostCount),
-		[0, 2, 3, 3],
+		[first, second, third, fifth, seventh].map(
+			({ reading }) => reading.groups[0]?.pendingLostCount,
+		),
+		[0, 2, 3, 3, 7],
 	);
+	for (const { memory } of [first, second, refused, seventh]) {
+		assert.equal(memory.table.groupCount(memory.rowOf('orders') ?? Number.NaN), 2);
+	}
 });
 
 test('what was trimmed before it was delivered shows between start and position', () => {

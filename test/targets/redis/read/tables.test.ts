@@ -39,7 +39,9 @@ const unknown: Group = {
 	consumerGroup: 'unknown',
 	lag: { unknown: 'not_counted' },
 };
-const groups: readonly Group[] = [known(0), unknown, known(2), known(3), known(4)];
+/** Another, whose lag is the same but for what is sure of it. */
+const unsure: Group = { ...known(3), lag: { messages: 3, uncertainty: 2 } };
+const groups: readonly Group[] = [known(0), unknown, known(2), known(3), known(4), unsure];
 
 function add(table: GroupTable, group: Group): void {
 	const { stream, consumerGroup, lag, position, line } = group;
@@ -79,7 +81,7 @@ test('a group is told as it was put into its table, and what is not known is abs
 		kind: 'group',
 		readers: { present: true, idleSeconds: 0.5 },
 	});
-	assert.deepEqual([table.at(-1), table.at(5)], [undefined, undefined]);
+	assert.deepEqual([table.at(-1), table.at(6)], [undefined, undefined]);
 });
 
 test('whoever looks at a row sees the same as whoever has it made', () => {
@@ -87,7 +89,8 @@ test('whoever looks at a row sees the same as whoever has it made', () => {
 	for (const group of groups) add(table, group);
 	const names = [...Object.keys(known(0)), 'kind', 'readers'] as (keyof Group)[];
 	// Back and forth, for what is looked at is one object.
-	for (const row of [0, 1, 2, 1, 4, 3, 0]) {
+	for (const row of [0, 1, 2, 1, 4, 3, 5, 3, 0]) {
+		assert.deepEqual(table.look(row).lag, groups[row]?.lag);
 		assert.deepEqual(fieldsOf(table.look(row), names), table.at(row));
 	}
 	assert.equal(table.look(1), table.look(2));
@@ -182,6 +185,7 @@ test('what stands where it stood is not made again, and is the same', () => {
 	const moved = { name: 'billing', delivered: { major: 10, minor: 2 } };
 	assert.deepEqual(recall(memories, row, [moved]), [remembered]);
 	assert.deepEqual(memories.kept(row, { major: 3, minor: 1 }), kept);
+	assert.deepEqual(memories.kept(row, { major: 4, minor: 0 }), kept);
 });
 
 test('a memory is the same in another table', () => {
@@ -216,14 +220,19 @@ test('what a poll told is remembered until the next one, and a poll that was giv
 	const take = ({ table, rows }: ReturnType<typeof poll>) =>
 		atOnce(memory.replace(table, [rows.slice(0, 1), rows.slice(1)]));
 	assert.deepEqual(known(), [undefined, undefined, undefined, undefined]);
+	assert.equal(memory.rowOf('unknown'), undefined);
 	take(poll(['a', 1], ['b', 2]));
+	assert.equal(memory.rowOf('unknown'), undefined);
 	assert.deepEqual(known(), [1, 2, undefined, undefined]);
-	poll(['c', 7], ['b', 8], ['a', 9]);
+	const givenUp = poll(['c', 7], ['b', 8], ['a', 9]);
 	assert.deepEqual(known(), [1, 2, undefined, undefined]);
 	take(poll(['b', 4], ['a', 3]));
+	// It may still go on.
+	assert.equal(givenUp.table.addStream({ major: 10, minor: 0 }), 3);
 	assert.deepEqual(known(), [3, 4, undefined, undefined]);
 	take(poll(['c', 5], ['b', 6]));
 	assert.deepEqual(known(), [undefined, 6, 5, undefined]);
+	assert.deepEqual([memory.rowOf('c'), memory.rowOf('b')], [0, 1]);
 	take(poll());
 	assert.deepEqual(known(), [undefined, undefined, undefined, undefined]);
 });
