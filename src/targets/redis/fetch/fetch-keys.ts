@@ -1,6 +1,6 @@
 import { codeOfError } from '../codes.ts';
 import type { GroupFacts, KeyFacts } from '../facts.ts';
-import type { Failure } from '../protocol/attempt.ts';
+import { type Failure, noFailures } from '../protocol/attempt.ts';
 import { ErrorReply } from '../protocol/reply.ts';
 import type { Counts } from '../read/group.ts';
 import { type KeyRead, type KeyTables, readKey } from '../read/key.ts';
@@ -148,8 +148,6 @@ function findQuestions(
 	}
 	return asked;
 }
-
-const noFailures: readonly Failure[] = [];
 
 /** The commonest answer by far. */
 const noneAbandoned: Counts = { abandoned: 0 };

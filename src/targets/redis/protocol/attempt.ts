@@ -9,6 +9,9 @@ export interface Failure {
 	readonly error: ErrorReply | MalformedReply;
 }
 
+/** Of most keys. */
+export const noFailures: readonly Failure[] = [];
+
 /** Reads a reply. Absent: it was refused or cannot be read, and is now among the failures. */
 export function attempt<T>(
 	operation: Operation,

@@ -1,6 +1,6 @@
 import type { Position } from '../../../model.ts';
 import type { GroupFacts, StreamFacts } from '../facts.ts';
-import type { Failure } from './attempt.ts';
+import { type Failure, noFailures } from './attempt.ts';
 import { type Operation, operations } from './commands.ts';
 import { array, count, MalformedReply, pendingEntry } from './replies.ts';
 import { ErrorReply, type Reply } from './reply.ts';
@@ -69,9 +69,6 @@ function toldStream(words: Words): ToldStream {
 	for (let at = 0; at < count; at++) groups[at] = toldGroup(words, stream);
 	return stream ? { stream, groups, failures } : { groups, failures };
 }
-
-/** Of most streams. */
-const noFailures: readonly Failure[] = [];
 
 function toldFacts(words: Words): StreamFacts {
 	const length = words.count('length');
