@@ -527,6 +527,34 @@ test('ages are told by the server clock, and left out where ids are no times', (
 	assert.ok(untold.complete);
 });
 
+test('an id that is no time tells no age of a pending entry, but how long nobody has claimed it', () => {
+	const pending = (id: string) => {
+		const facts = detailed(orders(twoGroups, threeEntries), {
+			...all,
+			pending: [[bulk(id), bulk('one'), '4000', '3']],
+		});
+		const [group] = reading([facts], { counts: oneLeft }).groups;
+		return [group?.pendingAgeSeconds, group?.pendingIdleSeconds];
+	};
+	assert.deepEqual(pending('1725000000001-0'), [60, 4]);
+	assert.deepEqual(pending('1-0'), [undefined, 4]);
+});
+
+test('an estimate is one again at the next poll, until it is counted', () => {
+	const keys = [orders(twoGroups, threeEntries)];
+	const lags = (more: More) => {
+		const { reading, memory } = read(keys, more);
+		return { memory, lag: reading.groups[0]?.lag };
+	};
+	const first = lags({});
+	assert.deepEqual(first.lag, { messages: 1, uncertainty: 1 });
+	const second = lags({ memory: first.memory });
+	assert.deepEqual(second.lag, first.lag);
+	const counted = lags({ memory: second.memory, counts: oneLeft });
+	assert.deepEqual(counted.lag, { messages: 1, uncertainty: 0 });
+	assert.deepEqual(lags({ memory: counted.memory }).lag, counted.lag, 'what was counted is kept');
+});
+
 test('what a lost connection left unasked is unread, beside what was read', () => {
 	const by = { code: 'connection_lost', operation: 'xinfo_groups', message: 'it was lost' };
 	const read = reading([orders(twoGroups, threeEntries)], {
