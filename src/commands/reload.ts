@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import type { Loaded } from '../config/load.ts';
 import { printMistake } from '../config/mistake.ts';
 import type { Config } from '../config/plan.ts';
+import { loopWatch } from '../loop-watch.ts';
 import type { ProcessMetrics } from '../metrics/process.ts';
 
 /** What a reload needs and changes. */
@@ -35,7 +36,7 @@ export class Reloader {
 	 * @returns the mistakes, as lines
 	 */
 	async reload(): Promise<readonly string[]> {
-		const reloaded = this.#last.then(() => this.#reload());
+		const reloaded = this.#last.then(() => loopWatch.during(() => this.#reload()));
 		this.#last = reloaded.catch(() => {});
 		return await reloaded;
 	}

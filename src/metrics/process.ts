@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { loopWatch } from '../loop-watch.ts';
 import type { ExpositionPart } from '../model.ts';
 import { exporterFamilies } from './catalogue/exporter.ts';
-import { loopMetrics, watchLoop } from './event-loop.ts';
+import { loopMetrics } from './event-loop.ts';
 import { lastPart } from './exposition.ts';
 
 /** The metrics of the process itself, the only ones that are made at the scrape. */
@@ -31,7 +32,7 @@ export function processMetrics(
 	for (const { name } of registry.getMetricsAsArray()) {
 		if (name.startsWith('nodejs_eventloop_lag_')) registry.removeSingleMetric(name);
 	}
-	loopMetrics(registry, watchLoop());
+	loopMetrics(registry, loopWatch);
 	const gauge = (
 		{ name, help }: { readonly name: string; readonly help: string },
 		labelNames: string[] = [],

@@ -1,3 +1,4 @@
+import { loopWatch } from '../loop-watch.ts';
 import type { Derived, Exposition, Snapshot, TargetState } from '../model.ts';
 import { Joined } from '../records.ts';
 import { inTurns } from '../steps.ts';
@@ -89,7 +90,7 @@ export class Publisher {
 
 	#changed(): void {
 		this.#stale = true;
-		this.#building ??= this.#build();
+		this.#building ??= loopWatch.during(() => this.#build());
 	}
 
 	async #build(): Promise<void> {

@@ -1,3 +1,4 @@
+import { loopWatch } from '../loop-watch.ts';
 import type { Target } from '../targets/target.ts';
 import { type Outcome, pollOnce } from './outcome.ts';
 import { nextDelayMs } from './schedule.ts';
@@ -43,7 +44,7 @@ export class Poller {
 	}
 
 	start(): void {
-		this.#running = this.#poll();
+		this.#running = loopWatch.during(() => this.#poll());
 	}
 
 	/** Ends what is under way, closes the target's connections. Never rejects. */

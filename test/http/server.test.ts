@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { buildServer, type Site } from '../../src/http/server.ts';
+import { loopWatch } from '../../src/loop-watch.ts';
 import { lastPart } from '../../src/metrics/exposition.ts';
 import { until } from '../brokers/until.ts';
 import { get, siteOf } from './site.ts';
@@ -16,8 +17,9 @@ test('an unknown path is not found, also one with the asterisks of a router', as
 	}
 });
 
-test('requests that are followed by nonsense, or hung up on, do not hold up the end', async () => {
+test('requests that are followed by nonsense, or hung up on, do not hold up the end', async (t) => {
 	const { app, close } = buildServer(siteOf(crowd(1000, 0)));
+	t.after(() => app.close());
 	await app.listen({ host: '127.0.0.1', port: 0 });
 	const { port } = app.server.address() as AddressInfo;
 	const request = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
@@ -32,6 +34,7 @@ test('requests that are followed by nonsense, or hung up on, do not hold up the 
 			socket.destroy();
 		} else socket.resume();
 		await closed;
+		await until('the event loop is at rest', () => !loopWatch.isWatching);
 	}
 	const late = AbortSignal.timeout(5000);
 	await Promise.race([close(), once(late, 'abort').then(() => assert.fail('it does not end'))]);
@@ -41,6 +44,7 @@ test('requests that are sent without waiting are answered one at a time', async 
 	let underWay = 0;
 	let most = 0;
 	const processMetrics = async () => {
+		assert.ok(loopWatch.isWatching, 'the event loop is watched');
 		most = Math.max(most, ++underWay);
 		await setImmediate();
 		underWay--;

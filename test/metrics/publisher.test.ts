@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32, gunzipSync } from 'node:zlib';
 import { gzipWith } from '../../src/http/gzip.ts';
+import { loopWatch } from '../../src/loop-watch.ts';
 import { lastPart } from '../../src/metrics/exposition.ts';
 import { Publisher } from '../../src/metrics/publisher.ts';
 import { initialState } from '../../src/poll/target-state.ts';
@@ -35,6 +36,17 @@ test('what is published is in the snapshot once it has settled, plain and compre
 		gunzipSync(Buffer.concat(gzipWith(exposition, last))),
 		Buffer.concat([plain, last.plain]),
 	);
+});
+
+test('the event loop is watched until what was published is in the snapshot', async () => {
+	const publisher = new Publisher();
+	publisher.publish(
+		initialState('t', platform, 15),
+		derivedOf({ consumers: [consumer({ lag: 5 })] }),
+	);
+	assert.equal(loopWatch.isWatching, true);
+	await publisher.settled();
+	assert.equal(loopWatch.isWatching, false);
 });
 
 test('a target that is another one under the same name gets its own labels', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, test } from 'node:test';
+import { loopWatch } from '../../src/loop-watch.ts';
 import type { Reading } from '../../src/model.ts';
 import type { Outcome } from '../../src/poll/outcome.ts';
 import { Poller } from '../../src/poll/poller.ts';
@@ -56,6 +57,22 @@ test('the first poll is made at once, and others follow', async () => {
 		outcomes.slice(0, 3).map(({ result }) => result),
 		['ok', 'ok', 'ok'],
 	);
+});
+
+test('the event loop is watched during a poll, and not between two', async () => {
+	const watched: boolean[] = [];
+	const { outcomes, poller } = start(
+		async () => {
+			watched.push(loopWatch.isWatching);
+			return empty;
+		},
+		{ intervalMs: 100, timeoutMs: 100 },
+	);
+	await until('a pause', () => outcomes.length === 1 && !loopWatch.isWatching, { everyMs: 1 });
+	await until('another poll', () => outcomes.length >= 2);
+	await poller.stop();
+	assert.ok(watched.every((is) => is));
+	assert.equal(loopWatch.isWatching, false);
 });
 
 test('two reads never overlap, though each takes longer than the interval', async () => {
