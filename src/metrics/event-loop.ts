@@ -1,14 +1,13 @@
 import type { Histogram } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
 import { Gauge, type Registry } from 'prom-client';
 import type { LoopWatch } from '../loop-watch.ts';
 
 /**
  * `nodejs_eventloop_lag_*` by their usual names. prom-client's own forget at each scrape: of two that
  * come at the same time, as those of two Prometheus do, the second gets NaN and a minimum of 292 years,
- * and what delays the loop during a scrape is told to nobody.
+ * and what delays the loop during a scrape is told to nobody; and each waits for a turn of the loop.
  */
-export function loopMetrics(register: Registry, watch: Pick<LoopWatch, 'delays'>): void {
+export function loopMetrics(register: Registry, watch: Pick<LoopWatch, 'delays' | 'latest'>): void {
 	const gauge = (part: string, what: string, read: (delays: Histogram) => number) => {
 		new Gauge({
 			name: `nodejs_eventloop_lag_${part}_seconds`,
@@ -22,12 +21,10 @@ export function loopMetrics(register: Registry, watch: Pick<LoopWatch, 'delays'>
 	};
 	new Gauge({
 		name: 'nodejs_eventloop_lag_seconds',
-		help: 'How long the event loop takes to come round at this scrape.',
+		help: "The event loop's delay when it was last looked at, while the exporter read or answered.",
 		registers: [register],
-		async collect() {
-			const beganMs = performance.now();
-			await setImmediate();
-			this.set((performance.now() - beganMs) / 1000);
+		collect() {
+			this.set(watch.latest / 1e6);
 		},
 	});
 	gauge('min', 'Minimum', ({ min }) => min);

@@ -80,8 +80,18 @@ async function compressed(plain: Buffer): Promise<Compressed> {
 	return { plain, deflated, crc32: crc32(plain) };
 }
 
-/** What ends a text, and is so short that it is compressed at once: its deflate stream is the last. */
+/** What ends a text, and is so short that it is compressed when it is asked for: its deflate stream is the last. */
 export function lastPart(text: string): ExpositionPart {
 	const plain = Buffer.from(text);
-	return { plain, deflated: deflateRawSync(plain) };
+	let deflated: Buffer | undefined;
+	return {
+		plain,
+		get deflated() {
+			deflated ??= deflateRawSync(plain, fewTables);
+			return deflated;
+		},
+	};
 }
+
+/** Of some kilobytes zlib takes more time for its empty tables than for the text: half of it with these. */
+const fewTables = { windowBits: 12, memLevel: 4 };
