@@ -21,7 +21,7 @@ const pauseMs = 100;
  */
 export async function scrapeFor(
 	seconds: number,
-	{ reads }: Contender,
+	{ reads }: Pick<Contender, 'reads'>,
 	port: number,
 	readingMs: number,
 ): Promise<Scraped> {
