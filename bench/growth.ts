@@ -1,5 +1,6 @@
 import { buildExporter } from '../demo/exporter.ts';
 import { median, row, short } from './numbers.ts';
+import { platformsNamed } from './peers/asked.ts';
 import { installations, type PlatformName } from './peers/installation.ts';
 import { setting } from './peers/machine.ts';
 import { count, measure } from './peers/measure.ts';
@@ -11,8 +12,16 @@ const scales = [0.1, 0.3, 1] as const;
 /** As often as the largest can be read. */
 const everyMs = 1000;
 
-/** What a reading costs at growing sizes, and what one lag costs: linear where the latter stays. */
-export async function benchGrowth(print: (line: string) => void): Promise<void> {
+/**
+ * What a reading costs at growing sizes, and what one lag costs: linear where the latter stays.
+ *
+ * `growth [kafka] [nats] [redis]`
+ */
+export async function benchGrowth(
+	print: (line: string) => void,
+	args: readonly string[],
+): Promise<void> {
+	const platforms = platformsNamed(args);
 	await buildExporter(print);
 	print(`${await setting()}\n`);
 	const heads = [
@@ -27,7 +36,7 @@ export async function benchGrowth(print: (line: string) => void): Promise<void> 
 	];
 	print(row(['installation', ...heads]));
 	print(row(['---', ...heads.map(() => '---:')]));
-	for (const platform of Object.keys(installations) as PlatformName[]) {
+	for (const platform of platforms) {
 		for (const scale of scales) print(await measureAt(platform, scale));
 	}
 }

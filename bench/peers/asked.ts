@@ -5,14 +5,8 @@ import { installations, type PlatformName } from './installation.ts';
 /** What the arguments of the comparison ask for. */
 export function askedFor(args: readonly string[]) {
 	const { values, positionals } = parse(args);
-	const known = Object.keys(installations) as PlatformName[];
-	for (const name of positionals) {
-		if (!(name in installations)) {
-			throw new UsageError(`${name}: there are ${known.join(', ')}`);
-		}
-	}
 	return {
-		platforms: positionals.length === 0 ? known : (positionals as PlatformName[]),
+		platforms: platformsNamed(positionals),
 		scale: positive('scale', values.scale),
 		rounds: positive('rounds', values.rounds),
 		effort: {
@@ -20,6 +14,15 @@ export function askedFor(args: readonly string[]) {
 			scrapeSeconds: positive('seconds', values.seconds),
 		},
 	};
+}
+
+/** All of them where none is named. */
+export function platformsNamed(names: readonly string[]): readonly PlatformName[] {
+	const known = Object.keys(installations) as PlatformName[];
+	for (const name of names) {
+		if (!(name in installations)) throw new UsageError(`${name}: there are ${known.join(', ')}`);
+	}
+	return names.length === 0 ? known : (names as readonly PlatformName[]);
 }
 
 function parse(args: readonly string[]) {

@@ -183,7 +183,7 @@ function processRow(dashboard: DashboardBuilder): void {
 	const graphs = [
 		[
 			'Event loop',
-			'How late timers run: the slowest hundredth. Polls and scrapes wait that long.',
+			'How late timers run while the exporter reads or answers: the slowest hundredth. Polls and scrapes wait that long.',
 			's',
 			`max by (instance) (nodejs_eventloop_lag_p99_seconds{${job}})`,
 		],
