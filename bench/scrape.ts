@@ -18,7 +18,7 @@ const sendingSeconds = 60;
 
 /**
  * Scrapes of about 100,000 series while the broker is polled every second; and what the same client takes
- * for as many bytes of a server that only sends them, which no exporter can be quicker than.
+ * for as many bytes of a server that only sends them, which no exporter on Node can be quicker than.
  */
 export async function benchScrape(print: (line: string) => void): Promise<void> {
 	await buildExporter(print);
@@ -64,7 +64,11 @@ async function onlySent({ gzipBytes, plainBytes }: Scraped): Promise<Scraped> {
 		execArgv: ['--import', 'tsx'],
 	});
 	try {
-		const [port] = (await once(server, 'message')) as [number];
+		const gone = once(server, 'disconnect').then(() => {
+			throw new Error('the server that only sends ended at its start');
+		});
+		gone.catch(() => {});
+		const [port] = (await Promise.race([once(server, 'message'), gone])) as [number];
 		return await scrapeFor(sendingSeconds, { reads: 'when scraped' }, port, 0);
 	} finally {
 		server.kill();

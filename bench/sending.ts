@@ -16,4 +16,6 @@ const server = createServer(({ headers }, response) => {
 });
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
+// Its parent may end before it.
+process.once('disconnect', () => process.exit());
 process.send?.((server.address() as AddressInfo).port);

@@ -53,7 +53,8 @@ Generated from \`src/metrics/catalogue\` by \`npm run docs\`; do not edit.
 ${sections.map(section).join('\n')}
 Beside these there are the \`process_*\` and \`nodejs_*\` metrics of
 [prom-client](https://github.com/siimon/prom-client). Of these, \`nodejs_eventloop_lag_*\` are measured while the exporter
-reads or answers: of the last half a minute to a minute, whoever scrapes.
+reads or answers: of the last half a minute to a minute, whoever scrapes, and \`nodejs_eventloop_lag_seconds\`
+of when the loop was looked at last.
 `;
 }
 

@@ -3,6 +3,9 @@ import { createHistogram, type Histogram, type RecordableHistogram } from 'node:
 /** How often the loop is looked at: a delay is told as too short by up to as much. */
 const lookMs = 10;
 
+/** When a work has begun, for much that is asked for is answered before another look would come. */
+const firstLookMs = 1;
+
 /** Each of two histograms lasts for two of these, begun one after the other. */
 const windowMs = 30_000;
 
@@ -33,7 +36,7 @@ export class LoopWatch {
 	 */
 	begin(): () => void {
 		this.#works++;
-		if (!this.#isLooking) this.#look();
+		if (!this.#isLooking) this.#look(firstLookMs);
 		return () => {
 			this.#works--;
 		};
@@ -66,19 +69,19 @@ export class LoopWatch {
 	}
 
 	/** What holds the loop up at the end of a work is seen by the look after it. */
-	#look(): void {
+	#look(afterMs: number): void {
 		this.#isLooking = true;
-		const dueMs = performance.now() + lookMs;
+		const dueMs = performance.now() + afterMs;
 		setTimeout(() => {
-			this.#pass();
 			const microseconds = Math.round((performance.now() - dueMs) * 1000);
+			this.#pass();
 			this.#latest = Math.min(mostMicroseconds, Math.max(0, microseconds));
 			const recorded = Math.max(1, this.#latest);
 			this.#older.record(recorded);
 			this.#younger.record(recorded);
-			if (this.isWatching) this.#look();
+			if (this.isWatching) this.#look(lookMs);
 			else this.#isLooking = false;
-		}, lookMs).unref();
+		}, afterMs).unref();
 	}
 
 	/** Begins a histogram anew for each window that is over. */

@@ -5,7 +5,7 @@ import type { LoopWatch } from '../loop-watch.ts';
 /**
  * `nodejs_eventloop_lag_*` by their usual names. prom-client's own forget at each scrape: of two that
  * come at the same time, as those of two Prometheus do, the second gets NaN and a minimum of 292 years,
- * and what delays the loop during a scrape is told to nobody; and each waits for a turn of the loop.
+ * and what delays the loop during a scrape is told to nobody.
  */
 export function loopMetrics(register: Registry, watch: Pick<LoopWatch, 'delays' | 'latest'>): void {
 	const gauge = (part: string, what: string, read: (delays: Histogram) => number) => {

@@ -80,6 +80,9 @@ async function compressed(plain: Buffer): Promise<Compressed> {
 	return { plain, deflated, crc32: crc32(plain) };
 }
 
+/** Of some kilobytes zlib takes more time for its empty tables than for the text: half of it with these. */
+const fewTables = { windowBits: 12, memLevel: 4 };
+
 /** What ends a text, and is so short that it is compressed when it is asked for: its deflate stream is the last. */
 export function lastPart(text: string): ExpositionPart {
 	const plain = Buffer.from(text);
@@ -92,6 +95,3 @@ export function lastPart(text: string): ExpositionPart {
 		},
 	};
 }
-
-/** Of some kilobytes zlib takes more time for its empty tables than for the text: half of it with these. */
-const fewTables = { windowBits: 12, memLevel: 4 };

@@ -108,6 +108,7 @@ test('those who wait for each answer may ask on one connection as often as they 
 			const [answer] = await once(socket, 'data');
 			assert.match(String(answer), /^HTTP\/1\.1 200 /);
 		}
+		await until('the event loop is at rest', () => !loopWatch.isWatching);
 	} finally {
 		socket.destroy();
 		await close();
