@@ -48,9 +48,16 @@ function whenOver(request: FastifyRequest, reply: FastifyReply, callback: () => 
 	});
 }
 
-/** Sends parts one after the other. Joined, each scraper who reads slowly would hold a copy. */
+/**
+ * What is sent in one go: the stream of several costs a small answer more than all else, and what is
+ * larger is copied by none, for each scraper who reads slowly would hold a copy.
+ */
+const mostJoinedBytes = 64 * 1024;
+
+/** Sends parts one after the other. */
 function sendParts(reply: FastifyReply, parts: readonly Uint8Array[]): FastifyReply {
 	const length = parts.reduce((sum, part) => sum + part.length, 0);
+	if (length <= mostJoinedBytes) return reply.send(Buffer.concat(parts, length));
 	return reply.header('content-length', length).send(Readable.from(parts, { objectMode: false }));
 }
 

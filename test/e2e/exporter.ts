@@ -21,6 +21,8 @@ export interface Exporter {
 	log(): readonly LogLine[];
 	/** The text of `/metrics`. */
 	scrape(): Promise<string>;
+	/** How many scrapes were begun so far, and how many of them are over. */
+	scrapes(): { readonly begun: number; readonly over: number };
 	/** Values of one metric, by its labels without `platform`. */
 	values(metric: string): Promise<Record<string, number>>;
 	/** Writes a file into the folder. */
@@ -90,7 +92,15 @@ export async function startExporter(
 		throw error;
 	}
 	const url = new URL(String(listening()?.url)).origin;
-	const scrape = async () => await (await fetch(`${url}/metrics`)).text();
+	const scrapes = { begun: 0, over: 0 };
+	const scrape = async () => {
+		scrapes.begun++;
+		try {
+			return await (await fetch(`${url}/metrics`)).text();
+		} finally {
+			scrapes.over++;
+		}
+	};
 	return {
 		url,
 		pid: child.pid ?? 0,
@@ -98,6 +108,7 @@ export async function startExporter(
 		output: () => output,
 		log,
 		scrape,
+		scrapes: () => ({ ...scrapes }),
 		values: async (metric) => valuesOf(await scrape(), metric),
 		write,
 		async reload(text) {

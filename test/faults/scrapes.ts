@@ -6,6 +6,8 @@ import type { Exporter } from '../e2e/exporter.ts';
 /** How long a scrape took, and what the main threads of both sides did in that time. */
 export interface Scrape {
 	readonly tookMs: number;
+	/** How many others were under way in that time. */
+	readonly others: number;
 	readonly exporter: ThreadTime;
 	readonly tests: ThreadTime;
 }
@@ -20,8 +22,10 @@ interface ThreadTime {
 export async function timedScrape(exporter: Exporter): Promise<Scrape & { readonly text: string }> {
 	const before = await Promise.all([threadTime(exporter.pid), threadTime(process.pid)]);
 	const beganMs = performance.now();
+	const { over } = exporter.scrapes();
 	const text = await exporter.scrape();
 	const tookMs = performance.now() - beganMs;
+	const others = exporter.scrapes().begun - over - 1;
 	const [ofExporter, ofTests] = await Promise.all([
 		threadTime(exporter.pid),
 		threadTime(process.pid),
@@ -29,21 +33,29 @@ export async function timedScrape(exporter: Exporter): Promise<Scrape & { readon
 	return {
 		text,
 		tookMs,
+		others,
 		exporter: between(before[0], ofExporter),
 		tests: between(before[1], ofTests),
 	};
 }
 
 /**
+ * What a bare HTTP server of Node takes of its main thread for another answer with a connection of its
+ * own: measured on a slow machine, right after its start, 200 at once.
+ */
+const otherMs = 0.5;
+
+/**
  * Whatever happens to brokers, a scrape is answered within 100 ms. Where one starts, tests and exporter
  * wait for a core now and then: so nineteen in twenty are by the clock; no scrape at all may keep the
- * exporter busy for so long; and by the clock none takes a second.
+ * exporter busy for so long, beside what is due to others; and by the clock none takes a second.
  */
 export function checkScrapes(scrapes: readonly Scrape[]): void {
 	const { usualMs, slowest } = summaryOf(scrapes);
 	assert.ok(usualMs < 100, `one scrape in twenty took ${usualMs} ms`);
 	for (const scrape of scrapes) {
-		assert.ok(scrape.exporter.ranMs < 100, `the exporter was busy: ${described(scrape)}`);
+		const ownMs = scrape.exporter.ranMs - scrape.others * otherMs;
+		assert.ok(ownMs < 100, `the exporter was busy: ${described(scrape)}`);
 	}
 	assert.ok(slowest.tookMs < 1000, described(slowest));
 }
@@ -61,9 +73,9 @@ function summaryOf(scrapes: readonly Scrape[]) {
 	return { usualMs: usual.tookMs, slowest };
 }
 
-function described({ tookMs, exporter, tests }: Scrape): string {
+function described({ tookMs, others, exporter, tests }: Scrape): string {
 	const ms = (value: number) => value.toFixed(0);
-	return `${ms(tookMs)} ms (exporter ran ${ms(exporter.ranMs)}, waited for a core ${ms(exporter.waitedMs)}; tests ran ${ms(tests.ranMs)}, waited ${ms(tests.waitedMs)})`;
+	return `${ms(tookMs)} ms (beside ${others} others; exporter ran ${ms(exporter.ranMs)}, waited for a core ${ms(exporter.waitedMs)}; tests ran ${ms(tests.ranMs)}, waited ${ms(tests.waitedMs)})`;
 }
 
 /**

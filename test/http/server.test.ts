@@ -3,12 +3,20 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { buildServer, type Site } from '../../src/http/server.ts';
 import { loopWatch } from '../../src/loop-watch.ts';
-import { lastPart } from '../../src/metrics/exposition.ts';
+import { Compressor, lastPart } from '../../src/metrics/exposition.ts';
 import { until } from '../brokers/until.ts';
 import { get, siteOf } from './site.ts';
 import { crowd } from './snapshots.ts';
+
+/** Sent in one go, and as a stream of parts. */
+const expositions = {
+	small: () => new Compressor().compress([Buffer.from('lag 1\n')]),
+	large: () =>
+		new Compressor().compress([1, 2, 3].map((one) => Buffer.alloc(100_000, `lag ${one}\n`))),
+};
 
 test('an unknown path is not found, also one with the asterisks of a router', async () => {
 	for (const path of ['/nowhere', '/-/*', '/*/*', '/metrics*', '/-/***x?a=*']) {
@@ -56,39 +64,62 @@ test('requests that are sent without waiting are answered one at a time', async 
 	assert.equal(most, 1);
 });
 
-test('every exposition that was lent is given back when those who asked hang up', async () => {
-	const lent = new Set<object>();
-	const { lease } = siteOf();
-	const site: Site = {
-		...siteOf(),
-		lease() {
-			const one = { ...lease(), release: () => lent.delete(one) };
-			lent.add(one);
-			return one;
-		},
-		async processMetrics() {
-			await setImmediate();
-			return lastPart('process_metric 1\n');
-		},
-	};
-	const { app, close } = buildServer(site);
-	await app.listen({ host: '127.0.0.1', port: 0 });
-	const { port } = app.server.address() as AddressInfo;
-	try {
-		for (const count of [1, 2, 10, 11]) {
-			for (let round = 0; round < 10; round++) {
-				const socket = connect({ host: '127.0.0.1', port });
-				socket.on('error', () => {});
-				socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(count));
-				await new Promise((resolve) => socket.once(count > 10 ? 'close' : 'data', resolve));
-				socket.resetAndDestroy();
+for (const size of ['small', 'large'] as const) {
+	test(`an answer that is ${size} is the same however it is sent`, async () => {
+		const exposition = await expositions[size]();
+		const whole = `${exposition.parts.map(({ plain }) => plain).join('')}process_metric 1\n`;
+		const site: Site = {
+			...siteOf({ exposition }),
+			processMetrics: async () => lastPart('process_metric 1\n'),
+		};
+		const { app, close } = buildServer(site);
+		try {
+			for (const coding of ['identity', 'gzip']) {
+				const headers = { 'accept-encoding': coding };
+				const { rawPayload, headers: told } = await app.inject({ url: '/metrics', headers });
+				const text = coding === 'gzip' ? gunzipSync(rawPayload) : rawPayload;
+				assert.equal(told['content-length'], String(rawPayload.length));
+				assert.ok(text.equals(Buffer.from(whole)), coding);
 			}
+		} finally {
+			await close();
 		}
-		await until('all are given back', () => lent.size === 0);
-	} finally {
-		await close();
-	}
-});
+	});
+
+	test(`every exposition that was lent is given back when those who asked hang up: ${size}`, async () => {
+		const lent = new Set<object>();
+		const { lease } = siteOf({ exposition: await expositions[size]() });
+		const site: Site = {
+			...siteOf(),
+			lease() {
+				const one = { ...lease(), release: () => lent.delete(one) };
+				lent.add(one);
+				return one;
+			},
+			async processMetrics() {
+				await setImmediate();
+				return lastPart('process_metric 1\n');
+			},
+		};
+		const { app, close } = buildServer(site);
+		await app.listen({ host: '127.0.0.1', port: 0 });
+		const { port } = app.server.address() as AddressInfo;
+		try {
+			for (const count of [1, 2, 10, 11]) {
+				for (let round = 0; round < 10; round++) {
+					const socket = connect({ host: '127.0.0.1', port });
+					socket.on('error', () => {});
+					socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(count));
+					await new Promise((resolve) => socket.once(count > 10 ? 'close' : 'data', resolve));
+					socket.resetAndDestroy();
+				}
+			}
+			await until('all are given back', () => lent.size === 0);
+		} finally {
+			await close();
+		}
+	});
+}
 
 test('who sends many requests without waiting is hung up on, and may come again', async () => {
 	const many = Array.from({ length: 11 }, () => '/-/healthy');
