@@ -1,42 +1,55 @@
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { ResponseReader } from './response.ts';
 
 /** An answer with the time from the request to its last byte. */
 export interface Answer {
-	/** As it came: perhaps compressed. */
+	/** As it came: perhaps compressed. It lasts until the next answer. */
 	readonly body: Buffer;
+	/** Of the body. */
 	readonly text: () => string;
 	/** In milliseconds since 1970. */
 	readonly beganAtMs: number;
 	readonly tookMs: number;
 }
 
-/** One connection that is kept, as Prometheus keeps its own. */
+/** As much as is read at once. */
+const readBytes = 64 * 1024;
+
+/**
+ * A client that takes as little time as it can, for what it takes is measured with what the server
+ * takes: one connection that is kept, and memory that is used again, as Prometheus has it. Node's own
+ * client has new memory for every 64 KiB, and takes longer for 12 MB than Node's own server.
+ */
 export class Scraper {
-	readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
-	readonly #origin: string;
+	readonly #port: number;
+	readonly #buffer = Buffer.alloc(readBytes);
+	readonly #reader = new ResponseReader();
+	#socket: Socket | undefined;
+	#wake = () => {};
 
 	/** @param port - of 127.0.0.1 */
 	constructor(port: number) {
-		this.#origin = `http://127.0.0.1:${port}`;
+		this.#port = port;
 	}
 
 	/** @throws Error when the answer is not 200 */
 	async get(path: string, encoding: 'gzip' | 'identity' = 'gzip'): Promise<Answer> {
 		const beganAtMs = performance.timeOrigin + performance.now();
-		const request = get(this.#origin + path, {
-			agent: this.#agent,
-			headers: { 'accept-encoding': encoding },
+		const socket = await this.#connected();
+		this.#reader.begin();
+		const answered = new Promise<void>((resolve) => {
+			this.#wake = resolve;
 		});
-		const [response] = (await once(request, 'response')) as [IncomingMessage];
-		const chunks: Buffer[] = [];
-		response.on('data', (chunk: Buffer) => chunks.push(chunk));
-		await once(response, 'end');
+		socket.write(
+			`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\naccept-encoding: ${encoding}\r\n\r\n`,
+		);
+		await answered;
 		const tookMs = performance.timeOrigin + performance.now() - beganAtMs;
-		if (response.statusCode !== 200) throw new Error(`${path} answered ${response.statusCode}`);
-		const body = Buffer.concat(chunks);
-		const isCompressed = response.headers['content-encoding'] === 'gzip';
+		if (!this.#reader.isComplete) throw new Error(`${path}: the connection was closed`);
+		const { status, isCompressed, body } = this.#reader.take();
+		if (status !== 200) throw new Error(`${path} answered ${status}`);
 		return {
 			body,
 			text: () => (isCompressed ? gunzipSync(body) : body).toString(),
@@ -46,6 +59,28 @@ export class Scraper {
 	}
 
 	close(): void {
-		this.#agent.destroy();
+		this.#socket?.destroy();
+	}
+
+	async #connected(): Promise<Socket> {
+		if (this.#socket && !this.#socket.destroyed && this.#socket.writable) return this.#socket;
+		const socket = connect({
+			host: '127.0.0.1',
+			port: this.#port,
+			noDelay: true,
+			onread: {
+				buffer: this.#buffer,
+				callback: (length) => {
+					this.#reader.add(this.#buffer, length);
+					if (this.#reader.isComplete) this.#wake();
+					return true;
+				},
+			},
+		});
+		this.#socket = socket;
+		await once(socket, 'connect');
+		socket.on('error', () => {});
+		socket.once('close', () => this.#wake());
+		return socket;
 	}
 }
