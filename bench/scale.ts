@@ -1,4 +1,4 @@
-import { derive } from '../src/derive/derive.ts';
+import { deriveInSteps } from '../src/derive/derive.ts';
 import { History } from '../src/derive/history.ts';
 import { planOf } from '../src/derive/plan.ts';
 import { Compressor, join } from '../src/metrics/exposition.ts';
@@ -6,9 +6,8 @@ import { LineWriter } from '../src/metrics/line-writer.ts';
 import { countSeries } from '../src/metrics/series.ts';
 import { TargetRenderer } from '../src/metrics/target-renderer.ts';
 import type { Carried } from '../src/model.ts';
-import { carry } from '../src/poll/carry.ts';
+import { carryInSteps } from '../src/poll/carry.ts';
 import { initialState } from '../src/poll/target-state.ts';
-import { atOnce } from '../src/steps.ts';
 import { median } from './numbers.ts';
 import { table } from './table.ts';
 import { intervalSeconds, World } from './world.ts';
@@ -33,7 +32,7 @@ export async function benchScale(print: (line: string) => void): Promise<void> {
 		rows.push(await measure(topics, partitions, groups));
 	}
 	const stages = ['carry', 'derive', 'count', 'render', 'compress'];
-	const sizes = ['series', 'plain MB', 'gzip MB', 'RSS MiB'];
+	const sizes = ['series', 'plain MB', 'gzip MB', 'RSS MiB', 'longest step ms'];
 	print(table([['topics × partitions × groups', 'all', ...stages, ...sizes], ...rows]));
 	print('CPU ms a poll: median of nine. RSS: of the whole process, with the brokers’ side of it.');
 }
@@ -48,20 +47,25 @@ async function measure(topics: number, partitions: number, groups: number) {
 	let carried: Carried | undefined;
 	let served = { series: 0, plain: 0, gzip: 0 };
 	const rounds: number[][] = [];
+	const longest: number[] = [];
 	for (let round = 0; round < warmUpRounds + measuredRounds; round++) {
 		const reading = world.read();
 		const times = [cpuMs()];
-		carried = carry(carried, reading, world.atMs, 300_000);
+		const steps: number[] = [];
+		carried = inMeasuredSteps(carryInSteps(carried, reading, world.atMs, 300_000), steps);
 		times.push(cpuMs());
-		const derived = derive(history, carried, plan);
+		const derived = inMeasuredSteps(deriveInSteps(history, carried, plan), steps);
 		times.push(cpuMs());
-		const counts = atOnce(countSeries('kafka', derived));
+		const counts = inMeasuredSteps(countSeries('kafka', derived), steps);
 		times.push(cpuMs());
-		const lines = atOnce(renderer.inSteps(state, derived));
+		const lines = inMeasuredSteps(renderer.inSteps(state, derived), steps);
 		times.push(cpuMs());
 		const { parts } = await compressor.compress(join([lines]));
 		times.push(cpuMs());
-		if (round >= warmUpRounds) rounds.push(times);
+		if (round >= warmUpRounds) {
+			rounds.push(times);
+			longest.push(Math.max(...steps));
+		}
 		served = {
 			series: counts.streams + counts.partitions + counts.groups.reduce((a, b) => a + b, 0),
 			plain: parts.reduce((sum, part) => sum + part.plain.length, 0),
@@ -78,7 +82,18 @@ async function measure(topics: number, partitions: number, groups: number) {
 		(served.plain / 1e6).toFixed(1),
 		(served.gzip / 1e6).toFixed(1),
 		(process.memoryUsage.rss() / 2 ** 20).toFixed(0),
+		median(longest).toFixed(1),
 	];
+}
+
+/** Goes through all steps, and adds how long each of them held the event loop up, in milliseconds. */
+function inMeasuredSteps<Result>(steps: Generator<void, Result>, tookMs: number[]): Result {
+	for (;;) {
+		const beganMs = performance.now();
+		const { done, value } = steps.next();
+		tookMs.push(performance.now() - beganMs);
+		if (done) return value;
+	}
 }
 
 function cpuMs(): number {

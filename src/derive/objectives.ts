@@ -35,7 +35,18 @@ function ofConsumer({ match: _, ...facts }: Objective, expressed: boolean): Cons
 	return { ...facts, expressed };
 }
 
-const none: Breaches = {};
+const answers = [undefined, false, true] as const;
+
+/** All that there can be: a record of its own for each group would be garbage at each poll. */
+const allBreaches: readonly Breaches[] = answers.flatMap((lag) =>
+	answers.flatMap((lagSeconds) =>
+		answers.map((pendingAge) => ({
+			...(lag !== undefined && { lag }),
+			...(lagSeconds !== undefined && { lagSeconds }),
+			...(pendingAge !== undefined && { pendingAge }),
+		})),
+	),
+);
 
 /** Which thresholds of the objective are exceeded. */
 export function breachesOf(
@@ -52,14 +63,11 @@ export function breachesOf(
 	// Without pending messages there is no oldest one, and nothing is too old.
 	const pendingAgeSeconds = values.pending === 0 ? 0 : values.pendingAgeSeconds;
 	const pendingAge = above(pendingAgeSeconds, objective.pendingAgeSeconds);
-	if (lag === undefined && lagSeconds === undefined && pendingAge === undefined) return none;
-	return {
-		...(lag !== undefined && { lag }),
-		...(lagSeconds !== undefined && { lagSeconds }),
-		...(pendingAge !== undefined && { pendingAge }),
-	};
+	return allBreaches[(lag * answers.length + lagSeconds) * answers.length + pendingAge] as Breaches;
 }
 
-function above(value: number | undefined, threshold: number | undefined): boolean | undefined {
-	return value === undefined || threshold === undefined ? undefined : value > threshold;
+/** Which of the answers it is. */
+function above(value: number | undefined, threshold: number | undefined): number {
+	if (value === undefined || threshold === undefined) return 0;
+	return value > threshold ? 2 : 1;
 }

@@ -8,6 +8,7 @@ import type {
 	PerPartition,
 	Plain,
 	Word,
+	Worded,
 } from './catalogue/family.ts';
 import { FamilyText } from './family-text.ts';
 import { type LabelledRecord, Labels, quote } from './labels.ts';
@@ -17,6 +18,7 @@ import { PartitionLayout } from './partition-layout.ts';
 export type Family<Record> =
 	| Plain<Record>
 	| Labelled<Record>
+	| Worded<Record>
 	| Word<Record>
 	| Info<Record>
 	| PerPartition<Record>
@@ -136,7 +138,8 @@ export class RecordLines<Record extends LabelledRecord> {
 					this.#wordings.get(values) ??
 					this.#newWording(values, kept, textOf(family.labels, values));
 				series += this.#fact(wording, kept.text, name, index);
-			} else if ('samples' in family) {
+			} else if ('words' in family) series += this.#worded(family, record, kept.text, name, index);
+			else if ('samples' in family) {
 				const samples = family.samples(record);
 				for (const [labelValue, value] of samples) {
 					this.#line(name, index, `,${family.label}=${quote(labelValue)}`, value);
@@ -160,6 +163,24 @@ export class RecordLines<Record extends LabelledRecord> {
 			if (!Number.isNaN(value)) series += 1;
 			if (!text.next(value)) continue;
 			this.#line(name, index, '', value);
+			text.wrote();
+		}
+		return series;
+	}
+
+	#worded(
+		family: Worded<Record>,
+		record: Record,
+		text: FamilyText,
+		name: KeptText,
+		index: number,
+	): number {
+		let series = 0;
+		for (let word = 0; word < family.words.length; word++) {
+			const value = family.valueOf(record, word) ?? Number.NaN;
+			if (!Number.isNaN(value)) series += 1;
+			if (!text.next(value)) continue;
+			this.#line(name, index, `,${family.label}=${quote(family.words[word] as string)}`, value);
 			text.wrote();
 		}
 		return series;

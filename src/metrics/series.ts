@@ -4,11 +4,11 @@ import {
 	type Declaration,
 	type Info,
 	isOn,
-	type Labelled,
 	type PartitionColumn,
 	type PerPartition,
 	type Plain,
 	type Word,
+	type Worded,
 } from './catalogue/family.ts';
 import { groupFamilies } from './catalogue/group.ts';
 import { expectationFamilies } from './catalogue/objective.ts';
@@ -16,7 +16,7 @@ import { streamFamilies } from './catalogue/stream.ts';
 
 type Family<Record> =
 	| Plain<Record>
-	| Labelled<Record>
+	| Worded<Record>
 	| Word<Record>
 	| Info<Record>
 	| PerPartition<Record>;
@@ -58,8 +58,11 @@ function seriesOf<Record>(families: readonly Family<Record>[], record: Record): 
 	let own = 0;
 	for (const family of families) {
 		if ('value' in family) own += family.value(record) === undefined ? 0 : 1;
-		else if ('samples' in family) own += family.samples(record).length;
-		else if ('word' in family) own += family.word(record) === undefined ? 0 : 1;
+		else if ('words' in family) {
+			for (let word = 0; word < family.words.length; word++) {
+				own += family.valueOf(record, word) === undefined ? 0 : 1;
+			}
+		} else if ('word' in family) own += family.word(record) === undefined ? 0 : 1;
 		else if ('values' in family) own += 1;
 	}
 	return own;

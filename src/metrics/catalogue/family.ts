@@ -33,6 +33,14 @@ export interface Labelled<Record> extends Declaration {
 	readonly samples: (record: Record) => readonly (readonly [labelValue: string, value: number])[];
 }
 
+/** A metric with at most one sample for each word that one more label may have. */
+export interface Worded<Record> extends Declaration {
+	readonly label: string;
+	readonly words: readonly string[];
+	/** @param word - which of the words */
+	readonly valueOf: (record: Record, word: number) => number | undefined;
+}
+
 /** A fact in words: the sample is always 1 and one more label holds the word. */
 export interface Word<Record> extends Declaration {
 	readonly label: string;
@@ -66,7 +74,7 @@ export interface Histogram<Record> extends Declaration {
 
 export type GroupFamily =
 	| Plain<Consumer>
-	| Labelled<Consumer>
+	| Worded<Consumer>
 	| Word<Consumer>
 	| Info<Consumer>
 	| PerPartition<Consumer>;

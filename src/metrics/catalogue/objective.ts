@@ -1,6 +1,16 @@
 import type { Breaches, ConsumerObjective } from '../../model.ts';
 import type { ExpectationFamily, GroupFamily } from './family.ts';
 
+/** The thresholds that an objective may have. */
+const breachKinds: readonly {
+	readonly word: string;
+	readonly of: (breaches: Breaches) => boolean | undefined;
+}[] = [
+	{ word: 'lag', of: ({ lag }) => lag },
+	{ word: 'lag_seconds', of: ({ lagSeconds }) => lagSeconds },
+	{ word: 'pending_age', of: ({ pendingAge }) => pendingAge },
+];
+
 /** What was promised for a group, and whether it is kept. */
 export const objectiveFamilies: readonly GroupFamily[] = [
 	{
@@ -43,7 +53,11 @@ export const objectiveFamilies: readonly GroupFamily[] = [
 		help: 'Whether a threshold of the objective is exceeded; absent where the value is unknown or no threshold is set.',
 		type: 'gauge',
 		label: 'objective_kind',
-		samples: ({ breaches }) => breached(breaches),
+		words: breachKinds.map(({ word }) => word),
+		valueOf: ({ breaches }, word) => {
+			const breached = breachKinds[word]?.of(breaches);
+			return breached === undefined ? undefined : breached ? 1 : 0;
+		},
 	},
 ];
 
@@ -66,15 +80,4 @@ function infoOf(objective: ConsumerObjective): readonly string[] {
 	const info = [objective.name, objective.severity];
 	infos.set(objective, info);
 	return info;
-}
-
-const none: readonly [string, number][] = [];
-
-function breached({ lag, lagSeconds, pendingAge }: Breaches): readonly [string, number][] {
-	if (lag === undefined && lagSeconds === undefined && pendingAge === undefined) return none;
-	const kinds: [string, number][] = [];
-	if (lag !== undefined) kinds.push(['lag', lag ? 1 : 0]);
-	if (lagSeconds !== undefined) kinds.push(['lag_seconds', lagSeconds ? 1 : 0]);
-	if (pendingAge !== undefined) kinds.push(['pending_age', pendingAge ? 1 : 0]);
-	return kinds;
 }
