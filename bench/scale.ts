@@ -1,11 +1,12 @@
 import { deriveInSteps } from '../src/derive/derive.ts';
 import { History } from '../src/derive/history.ts';
 import { planOf } from '../src/derive/plan.ts';
+import { BufferPool } from '../src/metrics/buffer-pool.ts';
 import { Compressor, join } from '../src/metrics/exposition.ts';
 import { LineWriter } from '../src/metrics/line-writer.ts';
 import { countSeries } from '../src/metrics/series.ts';
 import { TargetRenderer } from '../src/metrics/target-renderer.ts';
-import type { Carried } from '../src/model.ts';
+import type { Carried, Exposition } from '../src/model.ts';
 import { carryInSteps } from '../src/poll/carry.ts';
 import { initialState } from '../src/poll/target-state.ts';
 import { median } from './numbers.ts';
@@ -42,9 +43,11 @@ async function measure(topics: number, partitions: number, groups: number) {
 	const plan = planOf({ target: 'bench', platform: 'kafka', intervalSeconds });
 	const state = initialState('bench', { name: 'kafka', problems: [], operations: [] }, 15);
 	const history = new History(intervalSeconds);
-	const renderer = new TargetRenderer(new LineWriter());
+	const pool = new BufferPool();
+	const renderer = new TargetRenderer(new LineWriter(pool));
 	const compressor = new Compressor();
 	let carried: Carried | undefined;
+	let exposition: Exposition = { parts: [], crc32: 0 };
 	let served = { series: 0, plain: 0, gzip: 0 };
 	const rounds: number[][] = [];
 	const longest: number[] = [];
@@ -60,8 +63,12 @@ async function measure(topics: number, partitions: number, groups: number) {
 		times.push(cpuMs());
 		const lines = inMeasuredSteps(renderer.inSteps(state, derived), steps);
 		times.push(cpuMs());
-		const { parts } = await compressor.compress(join([lines]));
+		const retired = exposition.parts.map(({ plain }) => plain);
+		exposition = await compressor.compress(join([lines]));
 		times.push(cpuMs());
+		const { parts } = exposition;
+		pool.hold(parts.map(({ plain }) => plain));
+		pool.retire(retired);
 		if (round >= warmUpRounds) {
 			rounds.push(times);
 			longest.push(Math.max(...steps));

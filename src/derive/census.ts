@@ -4,8 +4,8 @@ import { look } from '../records.ts';
 import { forgotten, type GroupMemory, type History, type StreamMemory } from './history.ts';
 import { pointBytes, tells } from './remember.ts';
 
-/** Groups between two places where the census may be interrupted. */
-const stepRecords = 2000;
+/** Streams or groups between two places where the census may be interrupted. */
+const stepRecords = 500;
 
 /**
  * Points of a head's history at first, and where memory is short; more come where they matter. What a
@@ -37,7 +37,7 @@ export interface Census {
  * once a round at most. It yields wherever it may be interrupted.
  */
 export function* makeRoom(history: History, carried: Carried): Generator<void, Census> {
-	const streams = streamMemories(history, carried);
+	const streams = yield* streamMemories(history, carried);
 	yield;
 	const groups = yield* groupMemories(history, carried);
 	yield;
@@ -46,6 +46,7 @@ export function* makeRoom(history: History, carried: Carried): Generator<void, C
 	let streamRows = 0;
 	let heads = 0;
 	for (let index = 0; index < streams.length; index++) {
+		if (index % stepRecords === 0) yield;
 		const memory = streams[index] as StreamMemory;
 		if (memory.partitions) continue;
 		const own = look(records, index).partitions?.ids.length ?? 0;
@@ -74,12 +75,16 @@ export function* makeRoom(history: History, carried: Carried): Generator<void, C
 }
 
 /** The memories of this round's streams, new ones among them; those of others come after them. */
-function streamMemories(history: History, carried: Carried): readonly StreamMemory[] {
+function* streamMemories(
+	history: History,
+	carried: Carried,
+): Generator<void, readonly StreamMemory[]> {
 	const { round } = history;
 	const finder = new Finder(history.streams, sameNames);
 	const { records } = carried.streams;
 	const memories = new Array<StreamMemory>(records.length);
 	for (let row = 0; row < memories.length; row++) {
+		if (row % stepRecords === 0) yield;
 		const record = look(records, row);
 		const memory = finder.find(record.name) ?? newStream(history, record.name);
 		memory.round = round;

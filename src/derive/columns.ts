@@ -93,11 +93,11 @@ export class Columns<Of extends Readonly<Record<string, Column>>> {
 		if (this.#used > this.#live) this.#resize(this.#live);
 	}
 
-	/** Copies what a row holds. */
-	copyRow(from: number, to: number): void {
+	/** Copies what some rows hold. */
+	copyRows(from: number, to: number, count: number): void {
 		for (const column of Object.values(this.#columns)) {
 			const width = column.length / this.#capacity;
-			column.copyWithin(to * width, from * width, (from + 1) * width);
+			column.copyWithin(to * width, from * width, (from + count) * width);
 		}
 	}
 

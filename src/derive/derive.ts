@@ -18,7 +18,9 @@ import {
 } from './streams.ts';
 
 /** Groups and streams between two places where a round may be interrupted. */
-const stepRecords = 200;
+const stepRecords = 50;
+/** Streams whose sums are copied in between. */
+const stepStreams = 1000;
 
 /** The same as {@link deriveInSteps}, in one go. */
 export function derive(history: History, carried: Carried, plan: DerivePlan): Derived {
@@ -56,7 +58,7 @@ export function* deriveInSteps(
 		if (carried.streams.seen[row]?.readAtMs !== carried.atMs) continue;
 		takeStream(history, memory, stream, carried.atMs, bytesLeft, waiting);
 	}
-	growPoints(history, new Set(waiting.map(({ memory }) => memory)), census.groupPartitions);
+	yield* growPoints(history, new Set(waiting.map(({ memory }) => memory)), census.groupPartitions);
 	takeWaiting(history, waiting);
 	takeSeeds(history, carried.headSeeds);
 	yield;
@@ -80,6 +82,7 @@ export function* deriveInSteps(
 
 	const streams = new StreamColumns(plan, carried.partitionDetail, carried.streams.records);
 	for (let row = 0; row < census.streams.length; row++) {
+		if (row % stepStreams === 0) yield;
 		if (look(carried.streams.records, row).elsewhere?.exported) continue;
 		streams.add(row, census.streams[row] as StreamMemory);
 	}

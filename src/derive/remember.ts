@@ -114,12 +114,15 @@ export function nextPoints(history: History, memory: StreamMemory) {
 	return { wanted, bytes: rows * more * pointBytes * 1.05 };
 }
 
-/** Gives more points to streams that lack them, as long as there is memory for it. */
-export function growPoints(
+/**
+ * Gives more points to streams that lack them, as long as there is memory for it. It yields wherever it may
+ * be interrupted.
+ */
+export function* growPoints(
 	history: History,
 	lacking: ReadonlySet<StreamMemory>,
 	groupPartitions: number,
-): void {
+): Generator<void, void> {
 	let left = history.bytesLeft(groupPartitions);
 	const growing: [StreamMemory, Range, number][] = [];
 	for (const memory of lacking) {
@@ -133,7 +136,10 @@ export function growPoints(
 	const { streamPartitions } = history;
 	const needed = growing.map(([, rows, wanted]) => streamPartitions.countOf(rows) * wanted);
 	history.points.reserve(needed.reduce((sum, points) => sum + points, 0));
-	for (const [memory, rows, wanted] of growing) movePoints(history, memory, rows, rows, wanted);
+	for (const [memory, rows, wanted] of growing) {
+		yield;
+		movePoints(history, memory, rows, rows, wanted);
+	}
 	history.points.compact();
 }
 
@@ -158,12 +164,11 @@ function movePoints(
 		const wanted = id[from + row] as number;
 		while (old < oldEnd && (id[old] as number) < wanted) old++;
 		if (old === oldEnd || id[old] !== wanted) continue;
-		for (let point = 0; point < (counts[from + row] as number); point++) {
-			points.copyRow(
-				points.offsetOf(before) + (old - oldFrom) * perPartitionBefore + point,
-				points.offsetOf(range) + row * perPartition + point,
-			);
-		}
+		points.copyRows(
+			points.offsetOf(before) + (old - oldFrom) * perPartitionBefore,
+			points.offsetOf(range) + row * perPartition,
+			counts[from + row] as number,
+		);
 	}
 	if (before) points.remove(before);
 	memory.points = range;
@@ -207,7 +212,7 @@ function fit<Of extends PartitionColumns>(
 		const wanted = ids[row] as number;
 		while (old < oldEnd && (columns.id[old] as number) < wanted) old++;
 		if (old < oldEnd && columns.id[old] === wanted) {
-			store.copyRow(old, from + row);
+			store.copyRows(old, from + row, 1);
 		} else {
 			columns.id[from + row] = wanted;
 			blank(columns, from + row);

@@ -4,6 +4,9 @@ const smallestKept = 64 * 1024;
 /** A buffer that may be so much larger than what is wanted is taken all the same. */
 const most = 1.5;
 
+/** As much is copied before others are served: a millisecond, where the memory is new. */
+const stepBytes = 1024 * 1024;
+
 /** Room beyond what is wanted, for the next text of a family is a little longer or shorter. */
 const slack = 1.05;
 
@@ -17,17 +20,23 @@ export class BufferPool {
 	/** Who holds a buffer that was taken; the number of expositions that it is a part of. */
 	readonly #holders = new Map<Uint8Array, number>();
 
-	/** A copy of bytes. */
-	copy(bytes: Uint8Array): Buffer {
+	/** Makes a copy of bytes. It yields wherever it may be interrupted. */
+	*copy(bytes: Uint8Array): Generator<void, Buffer> {
 		if (bytes.length < smallestKept) return Buffer.from(bytes);
+		const copy = this.#take(bytes.length);
+		for (let from = 0; from < bytes.length; from += stepBytes) {
+			if (from > 0) yield;
+			copy.set(bytes.subarray(from, from + stepBytes), from);
+		}
+		return copy;
+	}
+
+	#take(length: number): Buffer {
 		const at = this.#free.findIndex(
-			({ byteLength }) => byteLength >= bytes.length && byteLength <= bytes.length * most,
+			({ byteLength }) => byteLength >= length && byteLength <= length * most,
 		);
 		const [found] = at === -1 ? [] : this.#free.splice(at, 1);
-		const memory = found ?? new ArrayBuffer(Math.ceil(bytes.length * slack));
-		const copy = Buffer.from(memory, 0, bytes.length);
-		copy.set(bytes);
-		return copy;
+		return Buffer.from(found ?? new ArrayBuffer(Math.ceil(length * slack)), 0, length);
 	}
 
 	/** Keeps texts from being written over until as many {@link release}. */

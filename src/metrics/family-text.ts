@@ -106,14 +106,14 @@ export class FamilyText {
 		if (!this.#isSame) this.#copySame(this.#slot);
 	}
 
-	/** Ends a rendering; gives its text. */
-	finish(): Buffer {
+	/** Ends a rendering; gives its text. It yields wherever it may be interrupted. */
+	*finish(): Generator<void, Buffer> {
 		if (this.#slot < this.#known) this.renew();
 		this.#slots = this.#slot;
 		if (this.#isSame && this.#before) this.#text = this.#before;
 		else {
 			this.#copySame(this.#slot);
-			this.#text = this.#writer.take(this.#before);
+			this.#text = yield* this.#writer.take(this.#before);
 		}
 		this.#before = undefined;
 		if (this.#ends.length > this.#slots * mostSpare) this.#resize(this.#slots);

@@ -35,6 +35,9 @@ export interface LabelledRecord {
 	readonly consumerGroup?: string;
 }
 
+/** Records between two places where taking them may be interrupted. */
+const stepRecords = 500;
+
 /**
  * The labels of a list of records as bytes, one after the other. They are rendered once and kept for
  * as long as the list names the same records in the same order, which is from poll to poll.
@@ -63,11 +66,14 @@ export class Labels {
 		return this.#longest;
 	}
 
-	/** Takes a list of records of one target; tells whether it names others than before. */
-	update(records: Records<LabelledRecord>): boolean {
+	/**
+	 * Takes a list of records of one target; tells whether it names others than before. It yields wherever
+	 * it may be interrupted.
+	 */
+	*update(records: Records<LabelledRecord>): Generator<void, boolean> {
 		const first = records.at(0);
 		const origin = first ? originOf(first) : '';
-		if (origin === this.#origin && this.#isSame(records)) return false;
+		if (origin === this.#origin && (yield* this.#isSame(records))) return false;
 		this.#origin = origin;
 		this.#streams = new Array(records.length);
 		this.#groups = new Array(records.length);
@@ -76,6 +82,7 @@ export class Labels {
 		let length = 0;
 		this.#longest = 0;
 		for (let index = 0; index < records.length; index++) {
+			if (index % stepRecords === 0) yield;
 			const record = look(records, index);
 			this.#streams[index] = record.stream;
 			this.#groups[index] = record.consumerGroup;
@@ -89,9 +96,10 @@ export class Labels {
 		return true;
 	}
 
-	#isSame(records: Records<LabelledRecord>): boolean {
+	*#isSame(records: Records<LabelledRecord>): Generator<void, boolean> {
 		if (records.length !== this.#streams.length) return false;
 		for (let index = 0; index < records.length; index++) {
+			if (index % stepRecords === 0) yield;
 			const record = look(records, index);
 			if (record.consumerGroup !== this.#groups[index]) return false;
 			if (record.stream !== this.#streams[index]) return false;

@@ -98,14 +98,15 @@ export class LineWriter {
 	}
 
 	/**
-	 * Gives what was written since the last kept text, as bytes of its own, and begins anew after it.
+	 * Gives what was written since the last kept text, as bytes of its own, and begins anew after it. It
+	 * yields wherever it may be interrupted; nobody may write meanwhile.
 	 *
 	 * @param before - is given back where it is the same
 	 */
-	take(before?: Buffer): Buffer {
+	*take(before?: Buffer): Generator<void, Buffer> {
 		const written = this.#bytes.subarray(this.#keptTo, this.#at);
 		this.#at = this.#keptTo;
-		return before?.equals(written) ? before : this.#pool.copy(written);
+		return before?.equals(written) ? before : yield* this.#pool.copy(written);
 	}
 
 	#integer(value: number): void {

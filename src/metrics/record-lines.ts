@@ -51,7 +51,9 @@ const noPartitions: PartitionColumn = {
 };
 
 /** Records between two places where rendering may be interrupted. */
-const stepRecords = 2000;
+const stepRecords = 500;
+/** The same, where each has a line for each of its partitions. */
+const stepPartitioned = 20;
 
 /** Renders families of one list of records, poll after poll, and keeps what they have in common. */
 export class RecordLines<Record extends LabelledRecord> {
@@ -68,10 +70,10 @@ export class RecordLines<Record extends LabelledRecord> {
 		this.#writer = writer;
 	}
 
-	/** Takes the records of a poll. */
-	update(records: Records<Record>): void {
+	/** Takes the records of a poll. It yields wherever it may be interrupted. */
+	*update(records: Records<Record>): Generator<void, void> {
 		this.#records = records;
-		if (this.#labels.update(records)) this.#kept.clear();
+		if (yield* this.#labels.update(records)) this.#kept.clear();
 		this.#writer.clear();
 		this.#labelsAt = this.#writer.keep(this.#labels.bytes).from;
 	}
@@ -89,13 +91,14 @@ export class RecordLines<Record extends LabelledRecord> {
 		kept.text.begin();
 		if ('samples' in family || 'histogram' in family) kept.text.renew();
 		let series = 0;
-		for (let from = 0; from < this.#records.length; from += stepRecords) {
-			const to = Math.min(from + stepRecords, this.#records.length);
+		const step = 'column' in family ? stepPartitioned : stepRecords;
+		for (let from = 0; from < this.#records.length; from += step) {
+			const to = Math.min(from + step, this.#records.length);
 			series += this.#renderSome(family, kept, name, from, to);
 			kept.text.flush();
 			yield;
 		}
-		return { text: kept.text.finish(), series };
+		return { text: yield* kept.text.finish(), series };
 	}
 
 	#keptOf(family: Family<Record>): Kept {

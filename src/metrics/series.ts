@@ -22,7 +22,7 @@ type Family<Record> =
 	| PerPartition<Record>;
 
 /** Records between two places where counting may be interrupted. */
-const stepRecords = 500;
+const stepRecords = 100;
 
 /**
  * How many series a target's records make: those of single partitions apart from all others. It

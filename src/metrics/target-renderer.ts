@@ -52,13 +52,13 @@ export class TargetRenderer {
 				}
 			}
 		}
-		this.#ofGroups.update(consumers);
+		yield* this.#ofGroups.update(consumers);
 		yield* render(groupFamilies, this.#ofGroups);
-		this.#ofExpectations.update(expectations);
+		yield* this.#ofExpectations.update(expectations);
 		yield* render(expectationFamilies, this.#ofExpectations);
-		this.#ofStreams.update(streams);
+		yield* this.#ofStreams.update(streams);
 		yield* render(streamFamilies, this.#ofStreams);
-		this.#ofTarget.update([
+		yield* this.#ofTarget.update([
 			{
 				target: state.target,
 				platform: state.platform,

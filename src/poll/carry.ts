@@ -5,7 +5,7 @@ import { atOnce } from '../steps.ts';
 import { carryRows } from './carry-rows.ts';
 
 /** Records between two places where merging may be interrupted. */
-const stepRecords = 1000;
+const stepRecords = 250;
 
 /** Complete listings in a row that must lack something before it counts as gone. */
 const goneAfterListings = 3;

@@ -93,6 +93,6 @@ test('a row is copied with all its columns', () => {
 	const range = store.add(2);
 	write(store, range, 5);
 	const from = store.offsetOf(range);
-	store.copyRow(from, from + 1);
+	store.copyRows(from, from + 1, 1);
 	assert.deepEqual(read(store, range), [5, 5]);
 });

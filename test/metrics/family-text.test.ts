@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FamilyText } from '../../src/metrics/family-text.ts';
 import { LineWriter } from '../../src/metrics/line-writer.ts';
+import { atOnce } from '../../src/steps.ts';
 
 /** Lines before those that a test is about, which always say the same. */
 const steady = Array.from({ length: 100 }, () => 7);
@@ -23,7 +24,7 @@ function rendering() {
 			family.wrote();
 			if (slot % 2 === 0) family.flush();
 		}
-		const text = String(family.finish());
+		const text = String(atOnce(family.finish()));
 		assert.ok(text.startsWith(steadyText));
 		return { text: text.slice(steadyText.length), written };
 	};

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LineWriter } from '../../src/metrics/line-writer.ts';
+import { atOnce } from '../../src/steps.ts';
 
 function written(write: (writer: LineWriter) => void): string {
 	const writer = new LineWriter();
 	write(writer);
-	return writer.take().toString();
+	return atOnce(writer.take()).toString();
 }
 
 test('numbers are written as JavaScript does it, integers to the last digit', () => {
@@ -38,10 +39,10 @@ test('kept texts are copied, also after the room had to grow', () => {
 		writer.copy(kept.from, kept.to);
 		writer.text('\n');
 	}
-	assert.equal(writer.take().toString(), '0123456789\n'.repeat(20_000));
+	assert.equal(atOnce(writer.take()).toString(), '0123456789\n'.repeat(20_000));
 	const more = writer.keep(Buffer.from('abc'));
 	writer.copy(more.from, more.to);
-	assert.equal(writer.take().toString(), 'abc');
+	assert.equal(atOnce(writer.take()).toString(), 'abc');
 });
 
 test('bytes from elsewhere are appended, however many', () => {
