@@ -61,7 +61,7 @@ async function measure(topics: number, partitions: number, groups: number) {
 		times.push(cpuMs());
 		const counts = inMeasuredSteps(countSeries('kafka', derived), steps);
 		times.push(cpuMs());
-		const lines = inMeasuredSteps(renderer.inSteps(state, derived), steps);
+		const lines = inMeasuredSteps(renderer.inSteps(state, derived, counts.values), steps);
 		times.push(cpuMs());
 		const retired = exposition.parts.map(({ plain }) => plain);
 		exposition = await compressor.compress(join([lines]));

@@ -6,7 +6,7 @@ import { History } from './derive/history.ts';
 import { type DerivePlan, planOf } from './derive/plan.ts';
 import { SeriesLimiter } from './derive/series-limits.ts';
 import type { Publisher } from './metrics/publisher.ts';
-import { countSeries } from './metrics/series.ts';
+import { countSeries, type TargetValues } from './metrics/series.ts';
 import type { Carried, Derived, TargetState } from './model.ts';
 import type { Shard } from './options/shard.ts';
 import { carryInSteps } from './poll/carry.ts';
@@ -117,9 +117,9 @@ export class App {
 		const running: Running = {
 			history,
 			poller: new Poller(make, plan.poll, async (outcome, requests) => {
-				await history.poll(outcome, requests);
+				const values = await history.poll(outcome, requests);
 				problemLog.poll(outcome);
-				this.#publisher.publish(history.state, history.derived);
+				this.#publisher.publish(history.state, history.derived, values);
 			}),
 		};
 		// What a target of this name showed before is shown until this one was polled.
@@ -186,18 +186,26 @@ export class TargetHistory {
 		this.#derivePlan = derivePlan(plan, promises, this.#shard);
 	}
 
-	/** @param requests - all that were ever sent, by operation */
-	async poll(outcome: Outcome, requests: ReadonlyMap<string, number>): Promise<void> {
+	/**
+	 * @param requests - all that were ever sent, by operation
+	 * @returns what the derived records say, where none was left out
+	 */
+	async poll(
+		outcome: Outcome,
+		requests: ReadonlyMap<string, number>,
+	): Promise<TargetValues | undefined> {
 		this.state = afterPoll(this.state, outcome, requests);
-		this.derived = await inTurns(this.#take(outcome));
+		return await inTurns(this.#take(outcome));
 	}
 
-	*#take({ reading, startedAtMs }: Outcome): Generator<void, Derived> {
+	/** @returns the same as {@link poll} */
+	*#take({ reading, startedAtMs }: Outcome): Generator<void, TargetValues | undefined> {
 		const { name, platform, keepFailedMs, seriesLimits } = this.#plan;
 		this.#carried = yield* carryInSteps(this.#carried, reading, startedAtMs, keepFailedMs);
 		const derived = yield* deriveInSteps(this.#history, this.#carried, this.#derivePlan);
 		const counts = yield* countSeries(platform.name, derived);
-		return this.#limiter.limit(name, derived, counts, seriesLimits);
+		this.derived = this.#limiter.limit(name, derived, counts, seriesLimits);
+		return this.derived.consumers === derived.consumers ? counts.values : undefined;
 	}
 }
 

@@ -8,7 +8,7 @@ export interface SeriesCounts {
 	/** Of streams and expectations, without those of single partitions. */
 	readonly streams: number;
 	/** Of each group, in the order of the consumers, without those of single partitions. */
-	readonly groups: readonly number[];
+	readonly groups: Uint32Array;
 	/** Of single partitions. */
 	readonly partitions: number;
 }
@@ -95,7 +95,7 @@ function fairShare(target: string, demands: ReadonlyMap<string, Demand>, total: 
 	return total;
 }
 
-function sum(counts: readonly number[]): number {
+function sum(counts: Iterable<number>): number {
 	let total = 0;
 	for (const count of counts) total += count;
 	return total;

@@ -5,6 +5,7 @@ import { inTurns } from '../steps.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Compressor, join } from './exposition.ts';
 import { LineWriter } from './line-writer.ts';
+import type { TargetValues } from './series.ts';
 import { type TargetLines, TargetRenderer } from './target-renderer.ts';
 
 /** An exposition that somebody reads. */
@@ -23,6 +24,8 @@ interface Polled {
 interface Published {
 	readonly renderer: TargetRenderer;
 	latest: Polled;
+	/** What the latest records say, where it was asked and is yet to be rendered. */
+	values: TargetValues | undefined;
 	/** What was rendered last; absent until then. */
 	rendered: (Polled & { readonly lines: TargetLines }) | undefined;
 }
@@ -65,14 +68,20 @@ export class Publisher {
 		};
 	}
 
-	/** Takes over what a poll of a target led to. */
-	publish(state: TargetState, derived: Derived): void {
+	/**
+	 * Takes over what a poll of a target led to.
+	 *
+	 * @param values - what the derived records say, where it was asked
+	 */
+	publish(state: TargetState, derived: Derived, values?: TargetValues): void {
 		const latest = { state, derived };
 		const known = this.#published.get(state.target);
-		if (known) known.latest = latest;
-		else {
+		if (known) {
+			known.latest = latest;
+			known.values = values;
+		} else {
 			const renderer = new TargetRenderer(this.#writer);
-			this.#published.set(state.target, { renderer, latest, rendered: undefined });
+			this.#published.set(state.target, { renderer, latest, values, rendered: undefined });
 		}
 		this.#changed();
 	}
@@ -116,9 +125,10 @@ export class Publisher {
 	}
 
 	async #render(one: Published): Promise<void> {
-		const { latest, renderer, rendered } = one;
+		const { latest, renderer, rendered, values } = one;
 		if (latest.state === rendered?.state && latest.derived === rendered.derived) return;
-		const steps = renderer.inSteps(latest.state, latest.derived);
+		one.values = undefined;
+		const steps = renderer.inSteps(latest.state, latest.derived, values);
 		one.rendered = { ...latest, lines: await inTurns(steps) };
 	}
 }

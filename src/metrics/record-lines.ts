@@ -14,6 +14,7 @@ import { FamilyText } from './family-text.ts';
 import { type LabelledRecord, Labels, quote } from './labels.ts';
 import type { KeptText, LineWriter } from './line-writer.ts';
 import { PartitionLayout } from './partition-layout.ts';
+import type { Values } from './series.ts';
 
 export type Family<Record> =
 	| Plain<Record>
@@ -83,8 +84,12 @@ export class RecordLines<Record extends LabelledRecord> {
 		this.#kept.delete(family);
 	}
 
-	/** Renders a family's lines; where they are the same as before, they are the same bytes. */
-	*render(family: Family<Record>): Generator<void, FamilyLines> {
+	/**
+	 * Renders a family's lines; where they are the same as before, they are the same bytes.
+	 *
+	 * @param values - what the records say, as far as they were asked
+	 */
+	*render(family: Family<Record>, values?: Values<Record>): Generator<void, FamilyLines> {
 		this.#wordings.clear();
 		const name = this.#writer.keep(`${family.name}{`);
 		const kept = this.#keptOf(family);
@@ -94,7 +99,10 @@ export class RecordLines<Record extends LabelledRecord> {
 		const step = 'column' in family ? stepPartitioned : stepRecords;
 		for (let from = 0; from < this.#records.length; from += step) {
 			const to = Math.min(from + step, this.#records.length);
-			series += this.#renderSome(family, kept, name, from, to);
+			series +=
+				'value' in family
+					? this.#numbers(family, values?.get(family), kept.text, name, from, to)
+					: this.#renderSome(family, kept, name, from, to);
 			kept.text.flush();
 			yield;
 		}
@@ -115,13 +123,12 @@ export class RecordLines<Record extends LabelledRecord> {
 	}
 
 	#renderSome(
-		family: Family<Record>,
+		family: Exclude<Family<Record>, Plain<Record>>,
 		kept: Kept,
 		name: KeptText,
 		from: number,
 		to: number,
 	): number {
-		if ('value' in family) return this.#numbers(family, kept.text, name, from, to);
 		let series = 0;
 		for (let index = from; index < to; index++) {
 			const record = look(this.#records, index);
@@ -155,6 +162,7 @@ export class RecordLines<Record extends LabelledRecord> {
 
 	#numbers(
 		family: Plain<Record>,
+		values: Float64Array | undefined,
 		text: FamilyText,
 		name: KeptText,
 		from: number,
@@ -162,7 +170,9 @@ export class RecordLines<Record extends LabelledRecord> {
 	): number {
 		let series = 0;
 		for (let index = from; index < to; index++) {
-			const value = family.value(look(this.#records, index)) ?? Number.NaN;
+			const value = values
+				? (values[index] as number)
+				: (family.value(look(this.#records, index)) ?? Number.NaN);
 			if (!Number.isNaN(value)) series += 1;
 			if (!text.next(value)) continue;
 			this.#line(name, index, '', value);

@@ -1,7 +1,6 @@
-import type { Derived } from '../model.ts';
+import type { Consumer, Derived, Records, StreamState } from '../model.ts';
 import { look } from '../records.ts';
 import {
-	type Declaration,
 	type Info,
 	isOn,
 	type PartitionColumn,
@@ -21,36 +20,84 @@ type Family<Record> =
 	| Info<Record>
 	| PerPartition<Record>;
 
+/**
+ * What the records of a list say in each family that has one number of a record; NaN: nothing. It is asked
+ * for once, counted and then rendered, for to ask costs as much as to render.
+ */
+export type Values<Record> = ReadonlyMap<Plain<Record>, Float64Array>;
+
+/** What a target's records say. */
+export interface TargetValues {
+	readonly groups: Values<Consumer>;
+	readonly streams: Values<StreamState>;
+}
+
 /** Records between two places where counting may be interrupted. */
 const stepRecords = 100;
 
 /**
- * How many series a target's records make: those of single partitions apart from all others. It
- * yields wherever it may be interrupted.
+ * How many series a target's records make, those of single partitions apart from all others; and what
+ * they say. It yields wherever it may be interrupted.
  */
 export function* countSeries(platform: string, { consumers, streams, expectations }: Derived) {
-	const isHere = (family: Declaration) => isOn(platform, family);
-	const ofGroups = groupFamilies.filter(isHere);
-	const ofStreams = streamFamilies.filter(isHere);
-	const partitionsOfGroups = ofGroups.filter(isPerPartition);
-	const partitionsOfStreams = ofStreams.filter(isPerPartition);
-	let partitions = 0;
-	const groups = new Array<number>(consumers.length);
-	for (let row = 0; row < consumers.length; row++) {
-		if (row % stepRecords === 0) yield;
-		const consumer = look(consumers, row);
-		groups[row] = seriesOf(ofGroups, consumer);
-		for (const { column } of partitionsOfGroups) partitions += known(column(consumer));
-	}
+	const ofGroups = new Count<Consumer>(platform, groupFamilies, consumers);
+	yield* ofGroups.steps();
+	const ofStreams = new Count<StreamState>(platform, streamFamilies, streams);
+	yield* ofStreams.steps();
 	let others = 0;
-	for (let row = 0; row < streams.length; row++) {
-		if (row % stepRecords === 0) yield;
-		const stream = look(streams, row);
-		others += seriesOf(ofStreams, stream);
-		for (const { column } of partitionsOfStreams) partitions += known(column(stream));
-	}
+	for (const own of ofStreams.own) others += own;
 	for (const one of expectations) others += seriesOf(expectationFamilies, one);
-	return { groups, streams: others, partitions };
+	const values: TargetValues = { groups: ofGroups.values, streams: ofStreams.values };
+	const partitions = ofGroups.partitions + ofStreams.partitions;
+	return { groups: ofGroups.own, streams: others, partitions, values };
+}
+
+/** Counts the series of a list of records. */
+class Count<Record> {
+	readonly #records: Records<Record>;
+	readonly values = new Map<Plain<Record>, Float64Array>();
+	readonly #others: readonly Family<Record>[];
+	readonly #perPartition: readonly PerPartition<Record>[];
+	/** Of each record, without those of single partitions. */
+	readonly own: Uint32Array;
+	/** Of single partitions. */
+	partitions = 0;
+
+	constructor(platform: string, families: readonly Family<Record>[], records: Records<Record>) {
+		this.#records = records;
+		this.own = new Uint32Array(records.length);
+		const here = families.filter((family) => isOn(platform, family));
+		for (const family of here) {
+			if ('value' in family) this.values.set(family, new Float64Array(records.length));
+		}
+		this.#others = here.filter((family) => !('value' in family));
+		this.#perPartition = here.filter(isPerPartition);
+	}
+
+	*steps(): Generator<void, void> {
+		for (let from = 0; from < this.#records.length; from += stepRecords) {
+			yield;
+			const to = Math.min(from + stepRecords, this.#records.length);
+			for (const [family, values] of this.values) this.#ask(family, values, from, to);
+			for (let row = from; row < to; row++) {
+				const record = look(this.#records, row);
+				this.#add(row, seriesOf(this.#others, record));
+				for (const { column } of this.#perPartition) this.partitions += known(column(record));
+			}
+		}
+	}
+
+	#add(row: number, series: number): void {
+		this.own[row] = (this.own[row] as number) + series;
+	}
+
+	#ask(family: Plain<Record>, values: Float64Array, from: number, to: number): void {
+		for (let row = from; row < to; row++) {
+			const value = family.value(look(this.#records, row)) ?? Number.NaN;
+			values[row] = value;
+			if (!Number.isNaN(value)) this.#add(row, 1);
+		}
+	}
 }
 
 /** How many series a record makes, without those of single partitions. */

@@ -8,6 +8,7 @@ import { targetFamilies } from './catalogue/target.ts';
 import type { LabelledRecord } from './labels.ts';
 import { LineWriter } from './line-writer.ts';
 import { type Family, RecordLines } from './record-lines.ts';
+import type { TargetValues, Values } from './series.ts';
 
 /** One target's lines of every family, in the order of the catalogue; empty where it has none. */
 export type TargetLines = readonly Buffer[];
@@ -32,18 +33,25 @@ export class TargetRenderer {
 	/**
 	 * Renders what a target's last poll changed; lines of a family that are the same as before are the
 	 * same bytes. It yields wherever it may be interrupted.
+	 *
+	 * @param values - what the records say, where it was asked
 	 */
-	*inSteps(state: TargetState, derived: Derived): Generator<void, TargetLines> {
+	*inSteps(
+		state: TargetState,
+		derived: Derived,
+		values?: TargetValues,
+	): Generator<void, TargetLines> {
 		const { consumers, streams, expectations, seriesLimit, withoutPartitions } = derived;
 		const lines: Buffer[] = [];
 		let series = 0;
 		function* render<Record extends LabelledRecord>(
 			families: readonly Family<Record>[],
 			records: RecordLines<Record>,
+			values?: Values<Record>,
 		) {
 			for (const family of families) {
 				if (isOn(state.platform, family) && !(withoutPartitions && 'column' in family)) {
-					const rendered = yield* records.render(family);
+					const rendered = yield* records.render(family, values);
 					lines.push(rendered.text);
 					series += rendered.series;
 				} else {
@@ -53,11 +61,11 @@ export class TargetRenderer {
 			}
 		}
 		yield* this.#ofGroups.update(consumers);
-		yield* render(groupFamilies, this.#ofGroups);
+		yield* render(groupFamilies, this.#ofGroups, values?.groups);
 		yield* this.#ofExpectations.update(expectations);
 		yield* render(expectationFamilies, this.#ofExpectations);
 		yield* this.#ofStreams.update(streams);
-		yield* render(streamFamilies, this.#ofStreams);
+		yield* render(streamFamilies, this.#ofStreams, values?.streams);
 		yield* this.#ofTarget.update([
 			{
 				target: state.target,

@@ -26,7 +26,7 @@ function target(letters: string, facts: (letter: string) => object = () => ({}))
 }
 
 function counts(derived: Derived, partitions = 0) {
-	return { streams: 0, groups: Array.from(derived.consumers, () => 10), partitions };
+	return { streams: 0, groups: Uint32Array.from(derived.consumers, () => 10), partitions };
 }
 
 /** The letters of the groups left, a * where partitions are exported, and what was dropped. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { join } from '../../src/metrics/exposition.ts';
+import { LineWriter } from '../../src/metrics/line-writer.ts';
 import { countSeries } from '../../src/metrics/series.ts';
-import { renderTarget } from '../../src/metrics/target-renderer.ts';
+import { renderTarget, TargetRenderer } from '../../src/metrics/target-renderer.ts';
 import { initialState } from '../../src/poll/target-state.ts';
 import { atOnce } from '../../src/steps.ts';
 import { consumer, derivedOf } from './records.ts';
@@ -35,8 +36,10 @@ test('what is counted is what is rendered, partitions apart', () => {
 			{ target: 't', platform: 'kafka', stream: 's', consumerGroup: 'x' },
 		],
 	});
-	const { groups, streams, partitions } = atOnce(countSeries('kafka', derived));
+	const { groups, streams, partitions, values } = atOnce(countSeries('kafka', derived));
 	const state = initialState('t', { name: 'kafka', operations: [], problems: [] }, 15);
+	const rendered = atOnce(new TargetRenderer(new LineWriter()).inSteps(state, derived, values));
+	assert.deepEqual(rendered.map(String), renderTarget(state, derived).map(String));
 	const lines = Buffer.concat(join([renderTarget(state, derived)]))
 		.toString()
 		.split('\n')
