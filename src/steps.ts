@@ -2,7 +2,7 @@ import { setImmediate as atNextTurn } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 
 /** All work together goes on for so long before the event loop serves others. */
-const turnMs = { least: 0.2, usual: 2 };
+const turnMs = { least: 0.1, usual: 2 };
 
 /** An answer takes a few turns of the event loop: for so long they are short. */
 const hasteMs = 50;
@@ -75,8 +75,8 @@ function begin() {
 	return current;
 }
 
-/** While somebody waits, work takes half of the time that others took since the last: it must go on. */
+/** While somebody waits, work takes a quarter of the time that others took since the last: it must go on. */
 function mostAt(nowMs: number): number {
 	if (nowMs >= hastyUntilMs) return turnMs.usual;
-	return Math.min(turnMs.usual, Math.max(turnMs.least, (nowMs - workedMs) / 2));
+	return Math.min(turnMs.usual, Math.max(turnMs.least, (nowMs - workedMs) / 4));
 }
