@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Exposition, ExpositionPart } from '../model.ts';
 import { hurry } from '../steps.ts';
@@ -49,12 +51,17 @@ function whenOver(request: FastifyRequest, reply: FastifyReply, callback: () => 
 
 /**
  * Sends parts, none of which is copied: joined, each scraper who reads slowly would hold a copy. They are
- * handed over together, for a stream of them waits for a turn of the event loop after each.
+ * handed over together, for a stream of them waits for a turn of the event loop after each. With TLS they
+ * are such a stream: what is handed over is encrypted at once, and kept.
  */
 function sendParts(reply: FastifyReply, parts: readonly Uint8Array[]): FastifyReply {
 	const length = parts.reduce((sum, part) => sum + part.length, 0);
-	reply.header('content-length', length).hijack();
+	reply.header('content-length', length);
 	const { raw } = reply;
+	if (raw.socket instanceof TLSSocket) {
+		return reply.send(Readable.from(parts, { objectMode: false }));
+	}
+	reply.hijack();
 	for (const [name, value] of Object.entries(reply.getHeaders())) {
 		if (value !== undefined) raw.setHeader(name, value);
 	}
