@@ -89,7 +89,7 @@ async function measure(topics: number, partitions: number, groups: number) {
 		(served.plain / 1e6).toFixed(1),
 		(served.gzip / 1e6).toFixed(1),
 		(process.memoryUsage.rss() / 2 ** 20).toFixed(0),
-		median(longest).toFixed(1),
+		Math.max(...longest).toFixed(1),
 	];
 }
 

@@ -188,24 +188,21 @@ export class TargetHistory {
 
 	/**
 	 * @param requests - all that were ever sent, by operation
-	 * @returns what the derived records say, where none was left out
+	 * @returns what the records said that were derived, those that a limit left out among them
 	 */
-	async poll(
-		outcome: Outcome,
-		requests: ReadonlyMap<string, number>,
-	): Promise<TargetValues | undefined> {
+	async poll(outcome: Outcome, requests: ReadonlyMap<string, number>): Promise<TargetValues> {
 		this.state = afterPoll(this.state, outcome, requests);
 		return await inTurns(this.#take(outcome));
 	}
 
 	/** @returns the same as {@link poll} */
-	*#take({ reading, startedAtMs }: Outcome): Generator<void, TargetValues | undefined> {
+	*#take({ reading, startedAtMs }: Outcome): Generator<void, TargetValues> {
 		const { name, platform, keepFailedMs, seriesLimits } = this.#plan;
 		this.#carried = yield* carryInSteps(this.#carried, reading, startedAtMs, keepFailedMs);
 		const derived = yield* deriveInSteps(this.#history, this.#carried, this.#derivePlan);
 		const counts = yield* countSeries(platform.name, derived);
 		this.derived = this.#limiter.limit(name, derived, counts, seriesLimits);
-		return this.derived.consumers === derived.consumers ? counts.values : undefined;
+		return counts.values;
 	}
 }
 

@@ -50,7 +50,7 @@ function inSteps<Result>(work: string, steps: Generator<void, Result>): Result {
 	}
 }
 
-test('whatever follows a reading of many groups is worked on in steps', () => {
+test('records of many groups are kept, compared, counted and rendered in steps', () => {
 	const ids = Int32Array.from([0]);
 	const column = (value: number) => Float64Array.from([value]);
 	const streams = Array.from({ length: rows }, (_, row): Stream => {
@@ -82,7 +82,7 @@ test('whatever follows a reading of many groups is worked on in steps', () => {
 		const derived = inSteps('derive', deriveInSteps(history, carried, plan));
 		const counts = inSteps('count', countSeries('kafka', derived));
 		assert.equal(counts.groups.length, rows);
-		const lines = inSteps('render', renderer.inSteps(state, derived));
+		const lines = inSteps('render', renderer.inSteps(state, derived, counts.values));
 		assert.ok(lines.some(({ length }) => length > rows * 20));
 	}
 });

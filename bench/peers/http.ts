@@ -28,6 +28,8 @@ export class Scraper {
 	readonly #reader = new ResponseReader();
 	#socket: Socket | undefined;
 	#wake = () => {};
+	/** Why there is no answer, should there be none. */
+	#reason = '';
 
 	/** @param port - of 127.0.0.1 */
 	constructor(port: number) {
@@ -39,6 +41,7 @@ export class Scraper {
 		const beganAtMs = performance.timeOrigin + performance.now();
 		const socket = await this.#connected();
 		this.#reader.begin();
+		this.#reason = 'the connection was closed';
 		const answered = new Promise<void>((resolve) => {
 			this.#wake = resolve;
 		});
@@ -47,8 +50,9 @@ export class Scraper {
 		);
 		await answered;
 		const tookMs = performance.timeOrigin + performance.now() - beganAtMs;
-		if (!this.#reader.isComplete) throw new Error(`${path}: the connection was closed`);
-		const { status, isCompressed, body } = this.#reader.take();
+		if (!this.#reader.isComplete) throw new Error(`${path}: ${this.#reason}`);
+		const { status, isLast, isCompressed, body } = this.#reader.take();
+		if (isLast) this.#leave();
 		if (status !== 200) throw new Error(`${path} answered ${status}`);
 		return {
 			body,
@@ -59,7 +63,12 @@ export class Scraper {
 	}
 
 	close(): void {
+		this.#leave();
+	}
+
+	#leave(): void {
 		this.#socket?.destroy();
+		this.#socket = undefined;
 	}
 
 	async #connected(): Promise<Socket> {
@@ -71,8 +80,7 @@ export class Scraper {
 			onread: {
 				buffer: this.#buffer,
 				callback: (length) => {
-					this.#reader.add(this.#buffer, length);
-					if (this.#reader.isComplete) this.#wake();
+					if (this.#socket === socket) this.#take(length);
 					return true;
 				},
 			},
@@ -80,7 +88,19 @@ export class Scraper {
 		this.#socket = socket;
 		await once(socket, 'connect');
 		socket.on('error', () => {});
-		socket.once('close', () => this.#wake());
+		socket.once('close', () => {
+			if (this.#socket === socket) this.#wake();
+		});
 		return socket;
+	}
+
+	#take(length: number): void {
+		try {
+			this.#reader.add(this.#buffer, length);
+			if (this.#reader.isComplete) this.#wake();
+		} catch (error) {
+			this.#reason = String(error);
+			this.#socket?.destroy();
+		}
 	}
 }

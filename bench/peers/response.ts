@@ -1,6 +1,8 @@
 /** An answer that is whole. */
 export interface Response {
 	readonly status: number;
+	/** Whether its connection ends with it. */
+	readonly isLast: boolean;
 	readonly isCompressed: boolean;
 	/** As it came; it lasts until the next answer begins. */
 	readonly body: Buffer;
@@ -9,6 +11,7 @@ export interface Response {
 /** Of one whose head is there: where the body lies, and how its end is told (RFC 9112, section 6.3). */
 interface Head {
 	readonly status: number;
+	readonly isLast: boolean;
 	readonly isCompressed: boolean;
 	readonly bodyFrom: number;
 	/** Absent: it comes in chunks. */
@@ -37,7 +40,11 @@ export class ResponseReader {
 		return this.#isComplete;
 	}
 
-	/** Takes what came next. */
+	/**
+	 * Takes what came next.
+	 *
+	 * @throws Error where it is no answer whose end can be told
+	 */
 	add(bytes: Buffer, length: number): void {
 		if (this.#length + length > this.#bytes.length) this.#grow(this.#length + length);
 		bytes.copy(this.#bytes, this.#length, 0, length);
@@ -52,12 +59,12 @@ export class ResponseReader {
 	/** @throws Error when it is not complete */
 	take(): Response {
 		if (!this.#head || !this.#isComplete) throw new Error('the answer is not whole');
-		const { status, isCompressed, bodyFrom, bodyLength } = this.#head;
+		const { status, isLast, isCompressed, bodyFrom, bodyLength } = this.#head;
 		const body =
 			bodyLength === undefined
 				? Buffer.concat(this.#chunks.map(({ from, to }) => this.#bytes.subarray(from, to)))
 				: this.#bytes.subarray(bodyFrom, bodyFrom + bodyLength);
-		return { status, isCompressed, body };
+		return { status, isLast, isCompressed, body };
 	}
 
 	#readHead(): Head | undefined {
@@ -72,6 +79,7 @@ export class ResponseReader {
 		this.#chunkAt = end + 4;
 		return {
 			status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]),
+			isLast: field('connection')?.toLowerCase() === 'close',
 			isCompressed: field('content-encoding') === 'gzip',
 			bodyFrom: end + 4,
 			bodyLength: length === undefined ? undefined : Number(length),
@@ -85,6 +93,7 @@ export class ResponseReader {
 			const lineEnd = bytes.indexOf('\r\n', this.#chunkAt);
 			if (lineEnd === -1) return false;
 			const size = Number.parseInt(bytes.toString('latin1', this.#chunkAt, lineEnd), 16);
+			if (!Number.isInteger(size)) throw new Error('a chunk without a size');
 			const from = lineEnd + 2;
 			const to = from + size;
 			if (to + 2 > this.#length) return false;

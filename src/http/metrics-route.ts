@@ -61,10 +61,10 @@ function sendParts(reply: FastifyReply, parts: readonly Uint8Array[]): FastifyRe
 	if (raw.socket instanceof TLSSocket) {
 		return reply.send(Readable.from(parts, { objectMode: false }));
 	}
-	reply.hijack();
 	for (const [name, value] of Object.entries(reply.getHeaders())) {
 		if (value !== undefined) raw.setHeader(name, value);
 	}
+	reply.hijack();
 	raw.cork();
 	for (const part of parts) raw.write(part);
 	raw.end();

@@ -22,7 +22,9 @@ export function tellRequests(app: FastifyInstance, tell: (told: RequestTold) => 
 		reply.raw.once('close', () => {
 			const durationMs = performance.now() - beganMs;
 			const { statusCode, writableFinished } = reply.raw;
-			tell({ method, url, status: statusCode, durationMs, isComplete: writableFinished });
+			// What was handed over and is still to be sent when the other side goes counts as finished.
+			const isComplete = writableFinished && !request.raw.socket.destroyed;
+			tell({ method, url, status: statusCode, durationMs, isComplete });
 		});
 	});
 }

@@ -106,7 +106,8 @@ export class LineWriter {
 	*take(before?: Buffer): Generator<void, Buffer> {
 		const written = this.#bytes.subarray(this.#keptTo, this.#at);
 		this.#at = this.#keptTo;
-		return before?.equals(written) ? before : yield* this.#pool.copy(written);
+		const isSame = before !== undefined && (yield* areEqual(before, written));
+		return isSame ? before : yield* this.#pool.copy(written);
 	}
 
 	#integer(value: number): void {
@@ -140,6 +141,19 @@ export class LineWriter {
 		grown.set(this.#bytes.subarray(0, this.#at));
 		this.#bytes = grown;
 	}
+}
+
+/** As much is compared before others are served. */
+const stepBytes = 4 * 1024 * 1024;
+
+function* areEqual(one: Buffer, other: Buffer): Generator<void, boolean> {
+	if (one.length !== other.length) return false;
+	for (let from = 0; from < one.length; from += stepBytes) {
+		if (from > 0) yield;
+		const to = from + stepBytes;
+		if (!one.subarray(from, to).equals(other.subarray(from, to))) return false;
+	}
+	return true;
 }
 
 /** Where a kept text lies. */

@@ -87,7 +87,7 @@ export class RecordLines<Record extends LabelledRecord> {
 	/**
 	 * Renders a family's lines; where they are the same as before, they are the same bytes.
 	 *
-	 * @param values - what the records say, as far as they were asked
+	 * @param values - what records say that were asked; those of others are asked now
 	 */
 	*render(family: Family<Record>, values?: Values<Record>): Generator<void, FamilyLines> {
 		this.#wordings.clear();
@@ -96,12 +96,13 @@ export class RecordLines<Record extends LabelledRecord> {
 		kept.text.begin();
 		if ('samples' in family || 'histogram' in family) kept.text.renew();
 		let series = 0;
+		const asked = values?.of === this.#records ? values.columns : undefined;
 		const step = 'column' in family ? stepPartitioned : stepRecords;
 		for (let from = 0; from < this.#records.length; from += step) {
 			const to = Math.min(from + step, this.#records.length);
 			series +=
 				'value' in family
-					? this.#numbers(family, values?.get(family), kept.text, name, from, to)
+					? this.#numbers(family, asked?.get(family), kept.text, name, from, to)
 					: this.#renderSome(family, kept, name, from, to);
 			kept.text.flush();
 			yield;

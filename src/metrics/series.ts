@@ -24,7 +24,12 @@ type Family<Record> =
  * What the records of a list say in each family that has one number of a record; NaN: nothing. It is asked
  * for once, counted and then rendered, for to ask costs as much as to render.
  */
-export type Values<Record> = ReadonlyMap<Plain<Record>, Float64Array>;
+export interface Values<Record> {
+	/** Which records: of others nothing is known. */
+	readonly of: Records<Record>;
+	/** By row. */
+	readonly columns: ReadonlyMap<Plain<Record>, Float64Array>;
+}
 
 /** What a target's records say. */
 export interface TargetValues {
@@ -47,7 +52,10 @@ export function* countSeries(platform: string, { consumers, streams, expectation
 	let others = 0;
 	for (const own of ofStreams.own) others += own;
 	for (const one of expectations) others += seriesOf(expectationFamilies, one);
-	const values: TargetValues = { groups: ofGroups.values, streams: ofStreams.values };
+	const values: TargetValues = {
+		groups: { of: consumers, columns: ofGroups.columns },
+		streams: { of: streams, columns: ofStreams.columns },
+	};
 	const partitions = ofGroups.partitions + ofStreams.partitions;
 	return { groups: ofGroups.own, streams: others, partitions, values };
 }
@@ -55,7 +63,7 @@ export function* countSeries(platform: string, { consumers, streams, expectation
 /** Counts the series of a list of records. */
 class Count<Record> {
 	readonly #records: Records<Record>;
-	readonly values = new Map<Plain<Record>, Float64Array>();
+	readonly columns = new Map<Plain<Record>, Float64Array>();
 	readonly #others: readonly Family<Record>[];
 	readonly #perPartition: readonly PerPartition<Record>[];
 	/** Of each record, without those of single partitions. */
@@ -68,7 +76,7 @@ class Count<Record> {
 		this.own = new Uint32Array(records.length);
 		const here = families.filter((family) => isOn(platform, family));
 		for (const family of here) {
-			if ('value' in family) this.values.set(family, new Float64Array(records.length));
+			if ('value' in family) this.columns.set(family, new Float64Array(records.length));
 		}
 		this.#others = here.filter((family) => !('value' in family));
 		this.#perPartition = here.filter(isPerPartition);
@@ -78,7 +86,7 @@ class Count<Record> {
 		for (let from = 0; from < this.#records.length; from += stepRecords) {
 			yield;
 			const to = Math.min(from + stepRecords, this.#records.length);
-			for (const [family, values] of this.values) this.#ask(family, values, from, to);
+			for (const [family, values] of this.columns) this.#ask(family, values, from, to);
 			for (let row = from; row < to; row++) {
 				const record = look(this.#records, row);
 				this.#add(row, seriesOf(this.#others, record));

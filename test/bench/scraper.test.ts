@@ -54,14 +54,22 @@ test('answers are read whole, one after the other, however their end is told', a
 test('what is not 200 is told, and a connection that ends is made anew', async () => {
 	await serving(
 		({ url }, response) => {
+			if (url === '/endless') return void response.socket?.end('HTTP/1.1 200 OK\r\n\r\nx');
+			if (url === '/last') response.setHeader('connection', 'close');
 			if (url === '/breaks') response.writeHead(200, { 'content-length': 10 }).write('half');
 			if (url === '/breaks') return void setImmediate().then(() => response.destroy());
-			response.writeHead(url === '/good' ? 200 : 503, { 'content-length': 2 }).end('x\n');
+			response
+				.writeHead(url === '/good' || url === '/last' ? 200 : 503, { 'content-length': 2 })
+				.end('x\n');
 		},
 		async (scraper) => {
 			await assert.rejects(scraper.get('/bad'), /\/bad answered 503/);
 			await assert.rejects(scraper.get('/breaks'), /the connection was closed/);
-			assert.equal((await scraper.get('/good')).text(), 'x\n');
+			await assert.rejects(scraper.get('/endless'), /an answer whose end nobody knows/);
+			for (let time = 0; time < 50; time++) {
+				assert.equal((await scraper.get('/last')).text(), 'x\n');
+				assert.equal((await scraper.get('/good')).text(), 'x\n');
+			}
 		},
 	);
 });

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import type { RequestTold } from '../../src/http/request-times.ts';
 import { buildServer, type Site } from '../../src/http/server.ts';
 import { loopWatch } from '../../src/loop-watch.ts';
 import { Compressor, lastPart } from '../../src/metrics/exposition.ts';
@@ -11,11 +12,11 @@ import { until } from '../brokers/until.ts';
 import { get, siteOf } from './site.ts';
 import { crowd } from './snapshots.ts';
 
-/** Sent in one go, and as a stream of parts. */
+/** Of one part, and of several that are large. */
 const expositions = {
 	small: () => new Compressor().compress([Buffer.from('lag 1\n')]),
 	large: () =>
-		new Compressor().compress([1, 2, 3].map((one) => Buffer.alloc(100_000, `lag ${one}\n`))),
+		new Compressor().compress([1, 2, 30].map((one) => Buffer.alloc(one * 200_000, `lag ${one}\n`))),
 };
 
 test('an unknown path is not found, also one with the asterisks of a router', async () => {
@@ -65,7 +66,7 @@ test('requests that are sent without waiting are answered one at a time', async 
 });
 
 for (const size of ['small', 'large'] as const) {
-	test(`an answer that is ${size} is the same however it is sent`, async () => {
+	test(`an answer that is ${size} is whole, plain and compressed`, async () => {
 		const exposition = await expositions[size]();
 		const whole = `${exposition.parts.map(({ plain }) => plain).join('')}process_metric 1\n`;
 		const site: Site = {
@@ -120,6 +121,32 @@ for (const size of ['small', 'large'] as const) {
 		}
 	});
 }
+
+test('an answer that is broken off is told as such', async () => {
+	const part = lastPart('lag 1\n'.repeat(1_000_000));
+	const exposition = { parts: Array.from({ length: 10 }, () => part), crc32: 0 };
+	const told: RequestTold[] = [];
+	const site: Site = { ...siteOf({ exposition }), onRequest: (request) => told.push(request) };
+	const { app, close } = buildServer(site);
+	await app.listen({ host: '127.0.0.1', port: 0 });
+	const { port } = app.server.address() as AddressInfo;
+	try {
+		for (const leave of ['resetAndDestroy', 'destroy'] as const) {
+			const socket = connect({ host: '127.0.0.1', port });
+			socket.on('error', () => {});
+			socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+			await once(socket, 'data');
+			socket[leave]();
+			const { isComplete } = await until('it is told', () => told.shift());
+			assert.equal(isComplete, false, leave);
+		}
+		const headers = { 'accept-encoding': 'identity' };
+		await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).arrayBuffer();
+		assert.equal((await until('it is told', () => told.shift())).isComplete, true);
+	} finally {
+		await close();
+	}
+});
 
 test('who sends many requests without waiting is hung up on, and may come again', async () => {
 	const many = Array.from({ length: 11 }, () => '/-/healthy');

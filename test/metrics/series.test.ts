@@ -5,6 +5,7 @@ import { LineWriter } from '../../src/metrics/line-writer.ts';
 import { countSeries } from '../../src/metrics/series.ts';
 import { renderTarget, TargetRenderer } from '../../src/metrics/target-renderer.ts';
 import { initialState } from '../../src/poll/target-state.ts';
+import { Picked } from '../../src/records.ts';
 import { atOnce } from '../../src/steps.ts';
 import { consumer, derivedOf } from './records.ts';
 
@@ -54,4 +55,20 @@ test('what is counted is what is rendered, partitions apart', () => {
 		);
 		assert.equal(groups[index], own.length, group);
 	}
+});
+
+test('what records said is rendered without asking again, and never what others said', () => {
+	const derived = derivedOf({ consumers: [consumer({ lag: 1 }), consumer({ lag: 2 })] });
+	const { values } = atOnce(countSeries('kafka', derived));
+	for (const column of values.groups.columns.values()) column.fill(7);
+	const state = initialState('t', { name: 'kafka', operations: [], problems: [] }, 15);
+	const lagsOf = (records: typeof derived) => {
+		const lines = atOnce(new TargetRenderer(new LineWriter()).inSteps(state, records, values));
+		const text = lines.map(String).join('');
+		return Array.from(text.matchAll(/^stream_consumer_lag{.*} (\d+)$/gm), ([, lag]) => lag);
+	};
+	assert.deepEqual(lagsOf(derived), ['7', '7']);
+	// A limit left the first one out.
+	const consumers = new Picked(derived.consumers, [1]);
+	assert.deepEqual(lagsOf({ ...derived, consumers }), ['2']);
 });
