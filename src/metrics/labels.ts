@@ -74,24 +74,29 @@ export class Labels {
 		const first = records.at(0);
 		const origin = first ? originOf(first) : '';
 		if (origin === this.#origin && (yield* this.#isSame(records))) return false;
-		this.#origin = origin;
-		this.#streams = new Array(records.length);
-		this.#groups = new Array(records.length);
-		this.#at = new Uint32Array(records.length + 1);
+		const streams = new Array<string | undefined>(records.length);
+		const groups = new Array<string | undefined>(records.length);
+		const at = new Uint32Array(records.length + 1);
 		const parts: Buffer[] = [];
 		let length = 0;
-		this.#longest = 0;
+		let longest = 0;
 		for (let index = 0; index < records.length; index++) {
 			if (index % stepRecords === 0) yield;
 			const record = look(records, index);
-			this.#streams[index] = record.stream;
-			this.#groups[index] = record.consumerGroup;
+			streams[index] = record.stream;
+			groups[index] = record.consumerGroup;
 			const part = Buffer.from(labelsOf(record));
 			parts.push(part);
 			length += part.length;
-			this.#longest = Math.max(this.#longest, part.length);
-			this.#at[index + 1] = length;
+			longest = Math.max(longest, part.length);
+			at[index + 1] = length;
 		}
+		// All at once: whoever gives up in between leaves the labels of before.
+		this.#origin = origin;
+		this.#streams = streams;
+		this.#groups = groups;
+		this.#at = at;
+		this.#longest = longest;
 		this.#bytes = Buffer.concat(parts, length);
 		return true;
 	}

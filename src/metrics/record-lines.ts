@@ -6,9 +6,9 @@ import type {
 	Labelled,
 	PartitionColumn,
 	PerPartition,
+	PerWord,
 	Plain,
 	Word,
-	Worded,
 } from './catalogue/family.ts';
 import { FamilyText } from './family-text.ts';
 import { type LabelledRecord, Labels, quote } from './labels.ts';
@@ -19,7 +19,7 @@ import type { Values } from './series.ts';
 export type Family<Record> =
 	| Plain<Record>
 	| Labelled<Record>
-	| Worded<Record>
+	| PerWord<Record>
 	| Word<Record>
 	| Info<Record>
 	| PerPartition<Record>
@@ -149,7 +149,7 @@ export class RecordLines<Record extends LabelledRecord> {
 					this.#wordings.get(values) ??
 					this.#newWording(values, kept, textOf(family.labels, values));
 				series += this.#fact(wording, kept.text, name, index);
-			} else if ('words' in family) series += this.#worded(family, record, kept.text, name, index);
+			} else if ('words' in family) series += this.#perWord(family, record, kept.text, name, index);
 			else if ('samples' in family) {
 				const samples = family.samples(record);
 				for (const [labelValue, value] of samples) {
@@ -182,8 +182,8 @@ export class RecordLines<Record extends LabelledRecord> {
 		return series;
 	}
 
-	#worded(
-		family: Worded<Record>,
+	#perWord(
+		family: PerWord<Record>,
 		record: Record,
 		text: FamilyText,
 		name: KeptText,

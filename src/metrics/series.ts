@@ -5,9 +5,9 @@ import {
 	isOn,
 	type PartitionColumn,
 	type PerPartition,
+	type PerWord,
 	type Plain,
 	type Word,
-	type Worded,
 } from './catalogue/family.ts';
 import { groupFamilies } from './catalogue/group.ts';
 import { expectationFamilies } from './catalogue/objective.ts';
@@ -15,7 +15,7 @@ import { streamFamilies } from './catalogue/stream.ts';
 
 type Family<Record> =
 	| Plain<Record>
-	| Worded<Record>
+	| PerWord<Record>
 	| Word<Record>
 	| Info<Record>
 	| PerPartition<Record>;

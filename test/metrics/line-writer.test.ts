@@ -57,3 +57,16 @@ test('bytes from elsewhere are appended, however many', () => {
 		`<${elsewhere.toString('latin1', 1, 290_000)}>`,
 	);
 });
+
+test('a large text that is the same is given back, and one that differs at its end is not', () => {
+	const writer = new LineWriter();
+	const write = (last: string) => {
+		writer.text('x'.repeat(9_000_000) + last);
+		return writer;
+	};
+	const before = atOnce(write('1').take());
+	assert.equal(atOnce(write('1').take(before)), before);
+	const after = atOnce(write('2').take(before));
+	assert.equal(after.toString().at(-1), '2');
+	assert.equal(before.toString().at(-1), '1');
+});

@@ -34,7 +34,7 @@ export interface Labelled<Record> extends Declaration {
 }
 
 /** A metric with at most one sample for each word that one more label may have. */
-export interface Worded<Record> extends Declaration {
+export interface PerWord<Record> extends Declaration {
 	readonly label: string;
 	readonly words: readonly string[];
 	/** @param word - which of the words */
@@ -74,7 +74,7 @@ export interface Histogram<Record> extends Declaration {
 
 export type GroupFamily =
 	| Plain<Consumer>
-	| Worded<Consumer>
+	| PerWord<Consumer>
 	| Word<Consumer>
 	| Info<Consumer>
 	| PerPartition<Consumer>;
