@@ -1,6 +1,7 @@
 import { deriveInSteps } from '../src/derive/derive.ts';
 import { History } from '../src/derive/history.ts';
 import { planOf } from '../src/derive/plan.ts';
+import { SeriesLimiter } from '../src/derive/series-limits.ts';
 import { BufferPool } from '../src/metrics/buffer-pool.ts';
 import { Compressor, join } from '../src/metrics/exposition.ts';
 import { LineWriter } from '../src/metrics/line-writer.ts';
@@ -23,6 +24,7 @@ const shapes = [
 	[100_000, 1, 1],
 ] as const;
 
+const stages = ['carry', 'derive', 'count', 'limit', 'render', 'compress'];
 const warmUpRounds = 12;
 const measuredRounds = 9;
 
@@ -32,10 +34,11 @@ export async function benchScale(print: (line: string) => void): Promise<void> {
 	for (const [topics, partitions, groups] of shapes) {
 		rows.push(await measure(topics, partitions, groups));
 	}
-	const stages = ['carry', 'derive', 'count', 'render', 'compress'];
 	const sizes = ['series', 'plain MB', 'gzip MB', 'RSS MiB', 'longest step ms (most)'];
 	print(table([['topics × partitions × groups', 'all', ...stages, ...sizes], ...rows]));
-	print('CPU ms a poll: median of nine. RSS: of the whole process, with the brokers’ side of it.');
+	print(
+		'CPU ms a poll: median of nine. Limit: half of the series of groups would be left out. RSS: of the whole process, with the brokers’ side of it.',
+	);
 }
 
 async function measure(topics: number, partitions: number, groups: number) {
@@ -44,6 +47,7 @@ async function measure(topics: number, partitions: number, groups: number) {
 	const state = initialState('bench', { name: 'kafka', problems: [], operations: [] }, 15);
 	const history = new History(intervalSeconds);
 	const pool = new BufferPool();
+	const limiter = new SeriesLimiter();
 	const renderer = new TargetRenderer(new LineWriter(pool));
 	const compressor = new Compressor();
 	let carried: Carried | undefined;
@@ -61,6 +65,11 @@ async function measure(topics: number, partitions: number, groups: number) {
 		times.push(cpuMs());
 		const counts = inMeasuredSteps(countSeries('kafka', derived), steps);
 		times.push(cpuMs());
+		const half = limiter.limit('bench', derived, counts, {
+			total: counts.streams + sum(counts.groups) / 2,
+		});
+		inMeasuredSteps(half, steps);
+		times.push(cpuMs());
 		const lines = inMeasuredSteps(renderer.inSteps(state, derived, counts.values), steps);
 		times.push(cpuMs());
 		const retired = exposition.parts.map(({ plain }) => plain);
@@ -74,7 +83,7 @@ async function measure(topics: number, partitions: number, groups: number) {
 			longest.push(Math.max(...steps));
 		}
 		served = {
-			series: counts.streams + counts.partitions + counts.groups.reduce((a, b) => a + b, 0),
+			series: counts.streams + counts.partitions + sum(counts.groups),
 			plain: parts.reduce((sum, part) => sum + part.plain.length, 0),
 			gzip: parts.reduce((sum, part) => sum + part.deflated.length, 0),
 		};
@@ -83,8 +92,8 @@ async function measure(topics: number, partitions: number, groups: number) {
 		median(rounds.map((times) => (times[to] ?? 0) - (times[from] ?? 0))).toFixed(0);
 	return [
 		`${topics.toLocaleString('en-US')} × ${partitions} × ${groups}`,
-		stage(0, 5),
-		...[0, 1, 2, 3, 4].map((index) => stage(index, index + 1)),
+		stage(0, 6),
+		...stages.map((_, index) => stage(index, index + 1)),
 		served.series.toLocaleString('en-US'),
 		(served.plain / 1e6).toFixed(1),
 		(served.gzip / 1e6).toFixed(1),
@@ -101,6 +110,10 @@ function inMeasuredSteps<Result>(steps: Generator<void, Result>, tookMs: number[
 		tookMs.push(performance.now() - beganMs);
 		if (done) return value;
 	}
+}
+
+function sum(counts: Uint32Array): number {
+	return counts.reduce((total, count) => total + count, 0);
 }
 
 function cpuMs(): number {

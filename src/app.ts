@@ -201,7 +201,7 @@ export class TargetHistory {
 		this.#carried = yield* carryInSteps(this.#carried, reading, startedAtMs, keepFailedMs);
 		const derived = yield* deriveInSteps(this.#history, this.#carried, this.#derivePlan);
 		const counts = yield* countSeries(platform.name, derived);
-		this.derived = this.#limiter.limit(name, derived, counts, seriesLimits);
+		this.derived = yield* this.#limiter.limit(name, derived, counts, seriesLimits);
 		return counts.values;
 	}
 }

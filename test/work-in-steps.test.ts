@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { deriveInSteps } from '../src/derive/derive.ts';
 import { History } from '../src/derive/history.ts';
 import { planOf } from '../src/derive/plan.ts';
+import { SeriesLimiter } from '../src/derive/series-limits.ts';
 import { LineWriter } from '../src/metrics/line-writer.ts';
 import { countSeries } from '../src/metrics/series.ts';
 import { TargetRenderer } from '../src/metrics/target-renderer.ts';
-import type { Carried, Group, Stream } from '../src/model.ts';
+import type { Carried, Group, Records, Stream } from '../src/model.ts';
 import { carryInSteps } from '../src/poll/carry.ts';
 import { initialState } from '../src/poll/target-state.ts';
-import { List } from '../src/records.ts';
+import { List, look } from '../src/records.ts';
 
 const rows = 20_000;
 /** What works through all rows at once looks at each of them at least once. */
@@ -19,9 +20,9 @@ const mostLooks = rows / 2;
 let looks = 0;
 
 class Watched<Record> extends List<Record> {
-	readonly #records: readonly Record[];
+	readonly #records: Records<Record>;
 
-	constructor(records: readonly Record[]) {
+	constructor(records: Records<Record>) {
 		super();
 		this.#records = records;
 	}
@@ -31,12 +32,13 @@ class Watched<Record> extends List<Record> {
 	}
 
 	protected make(row: number): Record {
-		return this.look(row);
+		looks += 1;
+		return this.#records.at(row) as Record;
 	}
 
 	look(row: number): Record {
 		looks += 1;
-		return this.#records[row] as Record;
+		return look(this.#records, row);
 	}
 }
 
@@ -50,7 +52,7 @@ function inSteps<Result>(work: string, steps: Generator<void, Result>): Result {
 	}
 }
 
-test('records of many groups are kept, compared, counted and rendered in steps', () => {
+test('records of many groups are kept, compared, counted, limited and rendered in steps', () => {
 	const ids = Int32Array.from([0]);
 	const column = (value: number) => Float64Array.from([value]);
 	const streams = Array.from({ length: rows }, (_, row): Stream => {
@@ -64,6 +66,7 @@ test('records of many groups are kept, compared, counted and rendered in steps',
 	const plan = planOf({ target: 't', platform: 'kafka', intervalSeconds: 15 });
 	const state = initialState('t', { name: 'kafka', problems: [], operations: [] }, 15);
 	const history = new History(15);
+	const limiter = new SeriesLimiter();
 	const renderer = new TargetRenderer(new LineWriter());
 	let carried: Carried | undefined;
 	// The third has lost half of its streams and groups.
@@ -82,6 +85,10 @@ test('records of many groups are kept, compared, counted and rendered in steps',
 		const derived = inSteps('derive', deriveInSteps(history, carried, plan));
 		const counts = inSteps('count', countSeries('kafka', derived));
 		assert.equal(counts.groups.length, rows);
+		const watched = { ...derived, consumers: new Watched(derived.consumers) };
+		const total = counts.streams + counts.groups.reduce((sum, count) => sum + count, 0) / 2;
+		const limited = inSteps('limit', limiter.limit('t', watched, counts, { total }));
+		assert.ok(limited.consumers.length > rows / 4 && limited.consumers.length < rows);
 		const lines = inSteps('render', renderer.inSteps(state, derived, counts.values));
 		assert.ok(lines.some(({ length }) => length > rows * 20));
 	}

@@ -1,4 +1,3 @@
-import { keyOf } from '../finder.ts';
 import type { Consumer, Derived, Records } from '../model.ts';
 import type { SeriesLimits } from '../options/objective.ts';
 import { look, Picked } from '../records.ts';
@@ -20,10 +19,14 @@ interface Demand {
 	/** Series without those of single partitions. */
 	readonly base: number;
 	readonly partitions: number;
-	/** Whether single partitions are exported, and the groups that are not. */
+	/** Whether single partitions are exported. */
 	readonly detail: boolean;
-	readonly dropped: ReadonlySet<string>;
+	/** From this group on none is exported that may be left out. */
+	readonly cutAt: Seen | undefined;
 }
+
+/** When a group was seen first, and which it is. */
+type Seen = Pick<Consumer, 'firstSeenMs' | 'stream' | 'consumerGroup'>;
 
 /**
  * Keeps the series of all targets within their limits. Over a limit the detail of partitions goes
@@ -36,8 +39,13 @@ interface Demand {
 export class SeriesLimiter {
 	readonly #demands = new Map<string, Demand>();
 
-	/** What may be exported of a target's records. */
-	limit(target: string, derived: Derived, counts: SeriesCounts, limits: SeriesLimits): Derived {
+	/** What may be exported of a target's records, found in steps. */
+	*limit(
+		target: string,
+		derived: Derived,
+		counts: SeriesCounts,
+		limits: SeriesLimits,
+	): Generator<void, Derived> {
 		const before = this.#demands.get(target);
 		const base = counts.streams + sum(counts.groups);
 		const { partitions } = counts;
@@ -45,7 +53,7 @@ export class SeriesLimiter {
 			base,
 			partitions,
 			detail: before?.detail ?? true,
-			dropped: before?.dropped ?? new Set<string>(),
+			cutAt: before?.cutAt,
 		};
 		this.#demands.set(target, wanted);
 
@@ -53,9 +61,12 @@ export class SeriesLimiter {
 		const limit = Math.min(limits.perTarget ?? limits.total, share.series);
 		const detail =
 			share.detail && base + partitions <= limit * (wanted.detail ? 1 : comesBackBelow);
-		const dropped = groupsToDrop(derived.consumers, counts, limit, wanted.dropped);
-		this.#demands.set(target, { ...wanted, detail, dropped });
-		return cut(derived, counts, detail, dropped, limit);
+		const { consumers } = derived;
+		const isCut = base > limit || wanted.cutAt !== undefined;
+		const cutAt = isCut ? yield* findCut(consumers, counts, limit, wanted.cutAt) : undefined;
+		this.#demands.set(target, { ...wanted, detail, cutAt });
+		const left = cutAt && (yield* rowsBefore(cutAt, consumers));
+		return cut(derived, counts, detail, left, limit);
 	}
 
 	/** A target that is gone needs nothing. */
@@ -101,55 +112,114 @@ function sum(counts: Iterable<number>): number {
 	return total;
 }
 
-function groupsToDrop(
+/** So many groups are looked at in one step. */
+const stepLength = 512;
+
+/**
+ * The group from which on none fits; absent when all do. Groups are taken in the order in which they
+ * were seen, which they need not be sorted for: of those among which it must be, one is chosen, and
+ * if all up to that one fit, it is one of those after it, else of those before (quickselect).
+ */
+function* findCut(
 	consumers: Records<Consumer>,
-	counts: SeriesCounts,
+	{ streams, groups }: SeriesCounts,
 	limit: number,
-	droppedBefore: ReadonlySet<string>,
-): ReadonlySet<string> {
-	const all = counts.streams + sum(counts.groups);
-	if (all <= limit && droppedBefore.size === 0) return droppedBefore;
-	let used = counts.streams;
-	const droppable: [firstSeenMs: number, key: string, series: number][] = [];
-	for (const [row, series] of counts.groups.entries()) {
-		const consumer = look(consumers, row);
-		if (consumer.objective.expressed || consumer.expected) used += series;
-		else droppable.push([consumer.firstSeenMs, keyOf(consumer), series]);
+	cutBefore: Seen | undefined,
+): Generator<void, Seen | undefined> {
+	let used = streams;
+	const rows = new Uint32Array(consumers.length);
+	let from = 0;
+	let to = 0;
+	for (let row = 0; row < consumers.length; row++) {
+		if (staysAlways(look(consumers, row))) used += groups[row] as number;
+		else rows[to++] = row;
+		if (row % stepLength === 0) yield;
 	}
-	const dropped = new Set<string>();
-	droppable.sort(([a, aKey], [b, bKey]) => a - b || (aKey < bKey ? -1 : 1));
-	for (const [, key, series] of droppable) {
-		const allowed = limit * (droppedBefore.has(key) ? comesBackBelow : 1);
-		// Once one is dropped, so are all that were seen after it.
-		if (dropped.size === 0 && used + series <= allowed) used += series;
-		else dropped.add(key);
+	let found: Seen | undefined;
+	while (from < to) {
+		const middle = from + Math.floor((to - from) / 2);
+		const chosenRow = rows[middle] as number;
+		const chosen = consumers.at(chosenRow) as Consumer;
+		swap(rows, middle, to - 1);
+		let upTo = from;
+		let series = groups[chosenRow] as number;
+		for (let index = from; index < to - 1; index++) {
+			const row = rows[index] as number;
+			if (compareSeen(look(consumers, row), chosen) < 0) {
+				series += groups[row] as number;
+				swap(rows, index, upTo++);
+			}
+			if (index % stepLength === 0) yield;
+		}
+		swap(rows, upTo, to - 1);
+		const wasCut = cutBefore !== undefined && compareSeen(chosen, cutBefore) >= 0;
+		if (used + series <= limit * (wasCut ? comesBackBelow : 1)) {
+			used += series;
+			from = upTo + 1;
+		} else {
+			found = chosen;
+			to = upTo;
+		}
 	}
-	return dropped;
+	return found;
 }
 
+/** The rows of the groups that are seen before another, and of those that are never left out. */
+function* rowsBefore(
+	cutAt: Seen,
+	consumers: Records<Consumer>,
+): Generator<void, readonly number[]> {
+	const left: number[] = [];
+	for (let row = 0; row < consumers.length; row++) {
+		const consumer = look(consumers, row);
+		if (staysAlways(consumer) || compareSeen(consumer, cutAt) < 0) left.push(row);
+		if (row % stepLength === 0) yield;
+	}
+	return left;
+}
+
+function staysAlways({ objective, expected }: Consumer): boolean {
+	return objective.expressed || expected;
+}
+
+/** Those seen first come first; of those seen in the same poll, by their names. */
+function compareSeen(a: Seen, b: Seen): number {
+	return (
+		a.firstSeenMs - b.firstSeenMs ||
+		compareTexts(a.stream, b.stream) ||
+		compareTexts(a.consumerGroup, b.consumerGroup)
+	);
+}
+
+function compareTexts(a: string, b: string): number {
+	if (a === b) return 0;
+	return a < b ? -1 : 1;
+}
+
+function swap(rows: Uint32Array, one: number, other: number): void {
+	const row = rows[one] as number;
+	rows[one] = rows[other] as number;
+	rows[other] = row;
+}
+
+/** @param left - the rows of the groups that are not left out; absent when none is */
 function cut(
-	derived: Derived,
-	counts: SeriesCounts,
+	{ consumers, streams, expectations }: Derived,
+	{ groups, partitions }: SeriesCounts,
 	detail: boolean,
-	dropped: ReadonlySet<string>,
+	left: readonly number[] | undefined,
 	limit: number,
 ): Derived {
-	let series = 0;
-	let { consumers } = derived;
-	if (dropped.size > 0) {
-		const left: number[] = [];
-		for (const [row, own] of counts.groups.entries()) {
-			if (dropped.has(keyOf(look(derived.consumers, row)))) series += own;
-			else left.push(row);
-		}
-		consumers = new Picked(derived.consumers, left);
+	let dropped = detail ? 0 : partitions;
+	if (left) {
+		dropped += sum(groups);
+		for (const row of left) dropped -= groups[row] as number;
 	}
-	if (!detail) series += counts.partitions;
 	return {
-		consumers,
-		streams: derived.streams,
-		expectations: derived.expectations,
+		consumers: left ? new Picked(consumers, left) : consumers,
+		streams,
+		expectations,
 		...(!detail && { withoutPartitions: true }),
-		seriesLimit: { series: limit, dropped: series },
+		seriesLimit: { series: limit, dropped },
 	};
 }

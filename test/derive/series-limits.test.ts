@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeriesLimiter } from '../../src/derive/series-limits.ts';
 import type { Derived } from '../../src/model.ts';
+import { atOnce } from '../../src/steps.ts';
 import { consumer, derivedOf } from '../metrics/records.ts';
 
 const columns = {
@@ -30,7 +31,8 @@ function counts(derived: Derived, partitions = 0) {
 }
 
 /** The letters of the groups left, a * where partitions are exported, and what was dropped. */
-function shown({ consumers, seriesLimit, withoutPartitions }: Derived): string {
+function shown(steps: Generator<void, Derived>): string {
+	const { consumers, seriesLimit, withoutPartitions } = atOnce(steps);
 	const detail = withoutPartitions ? '' : '*';
 	const letters = Array.from(consumers, ({ consumerGroup }) => consumerGroup).join('');
 	return `${letters}${detail} -${seriesLimit?.dropped} of ${seriesLimit?.series}`;
@@ -140,8 +142,54 @@ test('a target that is gone leaves its series to the others', () => {
 	const limiter = new SeriesLimiter();
 	const derived = target('abcd');
 	const limit = (name: string) => limiter.limit(name, derived, counts(derived), { total: 40 });
-	limit('one');
+	atOnce(limit('one'));
 	assert.equal(shown(limit('two')), 'ab -20 of 20');
 	limiter.forget('one');
 	assert.equal(shown(limit('two')), 'abc -10 of 40');
+});
+
+test('of many groups those are left out that come last by when they were seen, stream and group', () => {
+	const consumers = Array.from({ length: 3000 }, (_, index) =>
+		consumer({
+			stream: `s${(index * 7919) % 101}`,
+			consumerGroup: `g${index}`,
+			firstSeenMs: (index * 31) % 7,
+			expected: index % 50 === 0,
+		}),
+	);
+	const groups = Uint32Array.from(consumers, (_, index) => 1 + (index % 13));
+	let left: ReadonlySet<string> = new Set(consumers.map(({ consumerGroup }) => consumerGroup));
+	const limiter = new SeriesLimiter();
+	for (const total of [15_000, 6000, 300, 12_000, 19_000, 40_000]) {
+		const derived = derivedOf({ consumers });
+		const count = { streams: 100, groups, partitions: 0 };
+		const limited = atOnce(limiter.limit('t', derived, count, { total }));
+		const names = Array.from(limited.consumers, ({ consumerGroup }) => consumerGroup);
+		assert.deepEqual(names, expectedNames(total), `${total} series`);
+	}
+
+	/** By sorting, where nothing that was left out before comes back for less than a fifth. */
+	function expectedNames(total: number): readonly string[] {
+		const name = (row: number) => consumers[row]?.consumerGroup ?? '';
+		const rows = Array.from(consumers.keys());
+		const always = rows.filter((row) => consumers[row]?.expected);
+		const sorted = rows
+			.filter((row) => !consumers[row]?.expected)
+			.map((row) => ({ row, consumer: consumers[row] as (typeof consumers)[number] }))
+			.sort(
+				({ consumer: a }, { consumer: b }) =>
+					a.firstSeenMs - b.firstSeenMs ||
+					(a.stream === b.stream ? 0 : a.stream < b.stream ? -1 : 1) ||
+					(a.consumerGroup < b.consumerGroup ? -1 : 1),
+			);
+		let used = 100 + always.reduce((sum, row) => sum + (groups[row] ?? 0), 0);
+		const kept = new Set(always.map(name));
+		for (const { row } of sorted) {
+			used += groups[row] ?? 0;
+			if (used > total * (left.has(name(row)) ? 1 : 0.8)) break;
+			kept.add(name(row));
+		}
+		left = kept;
+		return rows.map(name).filter((group) => kept.has(group));
+	}
 });
