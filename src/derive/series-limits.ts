@@ -1,6 +1,7 @@
-import type { Consumer, Derived, Records } from '../model.ts';
+import type { Derived } from '../model.ts';
 import type { SeriesLimits } from '../options/objective.ts';
-import { look, Picked } from '../records.ts';
+import { Picked } from '../records.ts';
+import { findCut, rowsBefore, type Seen } from './series-cut.ts';
 
 /** How many series the records of a target make. */
 export interface SeriesCounts {
@@ -24,9 +25,6 @@ interface Demand {
 	/** From this group on none is exported that may be left out. */
 	readonly cutAt: Seen | undefined;
 }
-
-/** When a group was seen first, and which it is. */
-type Seen = Pick<Consumer, 'firstSeenMs' | 'stream' | 'consumerGroup'>;
 
 /**
  * Keeps the series of all targets within their limits. Over a limit the detail of partitions goes
@@ -62,8 +60,12 @@ export class SeriesLimiter {
 		const detail =
 			share.detail && base + partitions <= limit * (wanted.detail ? 1 : comesBackBelow);
 		const { consumers } = derived;
-		const isCut = base > limit || wanted.cutAt !== undefined;
-		const cutAt = isCut ? yield* findCut(consumers, counts, limit, wanted.cutAt) : undefined;
+		const isOver = base > limit || wanted.cutAt !== undefined;
+		const room = {
+			toStay: limit - counts.streams,
+			toComeBack: limit * comesBackBelow - counts.streams,
+		};
+		const cutAt = isOver ? yield* findCut(consumers, counts.groups, room, wanted.cutAt) : undefined;
 		this.#demands.set(target, { ...wanted, detail, cutAt });
 		const left = cutAt && (yield* rowsBefore(cutAt, consumers));
 		return cut(derived, counts, detail, left, limit);
@@ -110,96 +112,6 @@ function sum(counts: Iterable<number>): number {
 	let total = 0;
 	for (const count of counts) total += count;
 	return total;
-}
-
-/** So many groups are looked at in one step. */
-const stepLength = 512;
-
-/**
- * The group from which on none fits; absent when all do. Groups are taken in the order in which they
- * were seen, which they need not be sorted for: of those among which it must be, one is chosen, and
- * if all up to that one fit, it is one of those after it, else of those before (quickselect).
- */
-function* findCut(
-	consumers: Records<Consumer>,
-	{ streams, groups }: SeriesCounts,
-	limit: number,
-	cutBefore: Seen | undefined,
-): Generator<void, Seen | undefined> {
-	let used = streams;
-	const rows = new Uint32Array(consumers.length);
-	let from = 0;
-	let to = 0;
-	for (let row = 0; row < consumers.length; row++) {
-		if (staysAlways(look(consumers, row))) used += groups[row] as number;
-		else rows[to++] = row;
-		if (row % stepLength === 0) yield;
-	}
-	let found: Seen | undefined;
-	while (from < to) {
-		const middle = from + Math.floor((to - from) / 2);
-		const chosenRow = rows[middle] as number;
-		const chosen = consumers.at(chosenRow) as Consumer;
-		swap(rows, middle, to - 1);
-		let upTo = from;
-		let series = groups[chosenRow] as number;
-		for (let index = from; index < to - 1; index++) {
-			const row = rows[index] as number;
-			if (compareSeen(look(consumers, row), chosen) < 0) {
-				series += groups[row] as number;
-				swap(rows, index, upTo++);
-			}
-			if (index % stepLength === 0) yield;
-		}
-		swap(rows, upTo, to - 1);
-		const wasCut = cutBefore !== undefined && compareSeen(chosen, cutBefore) >= 0;
-		if (used + series <= limit * (wasCut ? comesBackBelow : 1)) {
-			used += series;
-			from = upTo + 1;
-		} else {
-			found = chosen;
-			to = upTo;
-		}
-	}
-	return found;
-}
-
-/** The rows of the groups that are seen before another, and of those that are never left out. */
-function* rowsBefore(
-	cutAt: Seen,
-	consumers: Records<Consumer>,
-): Generator<void, readonly number[]> {
-	const left: number[] = [];
-	for (let row = 0; row < consumers.length; row++) {
-		const consumer = look(consumers, row);
-		if (staysAlways(consumer) || compareSeen(consumer, cutAt) < 0) left.push(row);
-		if (row % stepLength === 0) yield;
-	}
-	return left;
-}
-
-function staysAlways({ objective, expected }: Consumer): boolean {
-	return objective.expressed || expected;
-}
-
-/** Those seen first come first; of those seen in the same poll, by their names. */
-function compareSeen(a: Seen, b: Seen): number {
-	return (
-		a.firstSeenMs - b.firstSeenMs ||
-		compareTexts(a.stream, b.stream) ||
-		compareTexts(a.consumerGroup, b.consumerGroup)
-	);
-}
-
-function compareTexts(a: string, b: string): number {
-	if (a === b) return 0;
-	return a < b ? -1 : 1;
-}
-
-function swap(rows: Uint32Array, one: number, other: number): void {
-	const row = rows[one] as number;
-	rows[one] = rows[other] as number;
-	rows[other] = row;
 }
 
 /** @param left - the rows of the groups that are not left out; absent when none is */
