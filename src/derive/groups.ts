@@ -44,12 +44,25 @@ export class GroupTaker {
 		const { atMs, agesByHead } = carried;
 		const partitionLags = carried.partitionDetail ? records.partitionLags : undefined;
 		this.#context = {
-			...{ atMs, agesByHead, partitionLags, partitionLagsAt: 0 },
-			...{ readAtMs: 0, first: 0, toldFirst: 0, known: false, provenAt: 0 },
-			...{ stalledAfterSeconds: 0, stream: undefined, retentionSeconds: Number.NaN },
+			atMs,
+			agesByHead,
+			partitionLags,
+			partitionLagsAt: 0,
+			readAtMs: 0,
+			first: 0,
+			toldFirst: 0,
+			known: false,
+			provenAt: 0,
+			stalledAfterSeconds: 0,
+			stream: undefined,
+			retentionSeconds: Number.NaN,
 		};
 		this.#facts = {
-			...{ paused: false, lost: false, rewound: false, quiet: false, shrank: false },
+			paused: false,
+			lost: false,
+			rewound: false,
+			quiet: false,
+			shrank: false,
 			intervalSeconds: records.plan.intervalSeconds,
 		};
 	}

@@ -34,18 +34,25 @@ interface Compressed extends ExpositionPart {
 }
 
 /**
- * Compresses expositions off the event loop. A large piece that is the same bytes as in the last one
- * (`Buffer` and all) is not compressed again.
+ * Compresses expositions off the event loop, one part after the other. A large piece that is the same
+ * bytes as in the last one (`Buffer` and all) is not compressed again.
  */
 export class Compressor {
-	readonly #kept = new WeakMap<Buffer, Compressed>();
+	readonly #kept = new WeakMap<Buffer, Promise<Compressed>>();
+	/** Settles when all that was begun is compressed. */
+	#latest: Promise<unknown> = Promise.resolve();
+
+	/** Begins to compress a piece of the next exposition, while others of it are yet to be written. */
+	begin(piece: Buffer): void {
+		if (piece.length >= ownPartBytes) void this.#ownPart(piece);
+	}
 
 	/** @param pieces - of the text, in their order */
 	async compress(pieces: readonly Buffer[]): Promise<Exposition> {
-		const parts: Compressed[] = [];
+		const begun: Promise<Compressed>[] = [];
 		let small: Buffer[] = [];
-		const flush = async () => {
-			if (small.length > 0) parts.push(await compressed(Buffer.concat(small)));
+		const flush = () => {
+			if (small.length > 0) begun.push(this.#begin(Buffer.concat(small)));
 			small = [];
 		};
 		for (const piece of pieces) {
@@ -53,15 +60,26 @@ export class Compressor {
 				small.push(piece);
 				continue;
 			}
-			await flush();
-			const part = this.#kept.get(piece) ?? (await compressed(piece));
-			this.#kept.set(piece, part);
-			parts.push(part);
+			flush();
+			begun.push(this.#ownPart(piece));
 		}
-		await flush();
+		flush();
+		const parts = await Promise.all(begun);
 		let crc = 0;
 		for (const part of parts) crc = joinCrc32(crc, part.crc32, part.plain.length);
 		return { parts, crc32: crc };
+	}
+
+	#ownPart(piece: Buffer): Promise<Compressed> {
+		const part = this.#kept.get(piece) ?? this.#begin(piece);
+		this.#kept.set(piece, part);
+		return part;
+	}
+
+	#begin(plain: Buffer): Promise<Compressed> {
+		const part = this.#latest.then(() => compressed(plain));
+		this.#latest = part;
+		return part;
 	}
 }
 

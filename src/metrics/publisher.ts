@@ -43,6 +43,8 @@ export class Publisher {
 	readonly #pool = new BufferPool();
 	readonly #writer = new LineWriter(this.#pool);
 	readonly #compressor = new Compressor();
+	/** Texts are compressed while the next ones are written. */
+	readonly #begin = (lines: Buffer) => this.#compressor.begin(lines);
 	#building: Promise<void> | undefined;
 	#stale = false;
 
@@ -128,7 +130,7 @@ export class Publisher {
 		const { latest, renderer, rendered, values } = one;
 		if (latest.state === rendered?.state && latest.derived === rendered.derived) return;
 		one.values = undefined;
-		const steps = renderer.inSteps(latest.state, latest.derived, values);
+		const steps = renderer.inSteps(latest.state, latest.derived, values, this.#begin);
 		one.rendered = { ...latest, lines: await inTurns(steps) };
 	}
 }

@@ -35,11 +35,13 @@ export class TargetRenderer {
 	 * same bytes. It yields wherever it may be interrupted.
 	 *
 	 * @param values - what the records say, where it was asked
+	 * @param use - given the lines of each family as soon as they are written; they stay as they are
 	 */
 	*inSteps(
 		state: TargetState,
 		derived: Derived,
 		values?: TargetValues,
+		use?: (lines: Buffer) => void,
 	): Generator<void, TargetLines> {
 		const { consumers, streams, expectations, seriesLimit, withoutPartitions } = derived;
 		const lines: Buffer[] = [];
@@ -53,6 +55,7 @@ export class TargetRenderer {
 				if (isOn(state.platform, family) && !(withoutPartitions && 'column' in family)) {
 					const rendered = yield* records.render(family, values);
 					lines.push(rendered.text);
+					use?.(rendered.text);
 					series += rendered.series;
 				} else {
 					records.leaveOut(family);

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +21,8 @@ export interface Work {
 	readonly bytesASeries: number;
 	/** Of JavaScript's heap that are allocated from one poll to the next, with one scrape. */
 	readonly allocatedASeries: number;
+	/** Shapes of objects that V8 had not seen: what has one of its own is slow to read, see docs/decisions.md. */
+	readonly newShapes: number;
 }
 
 /** Enough that one of them has no request that is sent now and then, and no compiler at work. */
@@ -31,6 +34,7 @@ const youngSpace = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
 
 /** Runs the built exporter on a broker, and gives the least work that one of its polls made. */
 export async function leastWork(installation: Installation): Promise<Work> {
+	let shapes: ShapesLog | undefined;
 	const exporter = await start({
 		name: 'exporter',
 		version: '',
@@ -40,7 +44,8 @@ export async function leastWork(installation: Installation): Promise<Work> {
 			const targets = [targetOf(installation.platform, installation.counted)];
 			await writeFile(file, JSON.stringify({ poll: { interval: '1s', timeout: '1s' }, targets }));
 			const flags = [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
-			return { command: process.execPath, args: [...youngSpace, main, ...flags] };
+			shapes = new ShapesLog(join(folder, 'v8.log'));
+			return { command: process.execPath, args: [...youngSpace, ...shapes.flags, main, ...flags] };
 		},
 		ready: /"msg":"listening"/,
 		readyTimeoutMs: 20_000,
@@ -51,7 +56,7 @@ export async function leastWork(installation: Installation): Promise<Work> {
 		while (seen.length <= warmUp + polls) {
 			const before = seen.at(-1)?.polls ?? 0;
 			const next = async () => {
-				const now = await look(scraper, installation);
+				const now = await look(scraper, installation, shapes as ShapesLog);
 				return now.polls > before && now;
 			};
 			seen.push(await until('one more poll has succeeded', next, { everyMs: 200 }));
@@ -73,9 +78,40 @@ interface Look {
 	readonly collections: number;
 	readonly series: number;
 	readonly bodyBytes: number;
+	readonly shapes: number;
 }
 
-async function look(scraper: Scraper, installation: Installation): Promise<Look> {
+/** V8 logs every shape of objects that it makes (it calls them maps). */
+class ShapesLog {
+	readonly flags: readonly string[];
+	readonly #file: string;
+	#readTo = 0;
+	#rest = '';
+	#count = 0;
+
+	constructor(file: string) {
+		this.#file = file;
+		this.flags = ['--log-maps', '--no-logfile-per-isolate', `--logfile=${file}`];
+	}
+
+	/** How many were made so far. */
+	async count(): Promise<number> {
+		const stream = createReadStream(this.#file, { start: this.#readTo, encoding: 'latin1' });
+		for await (const text of stream) {
+			this.#readTo += text.length;
+			const lines = (this.#rest + text).split('\n');
+			this.#rest = lines.pop() ?? '';
+			this.#count += lines.filter((line) => line.startsWith('map-create,')).length;
+		}
+		return this.#count;
+	}
+}
+
+async function look(
+	scraper: Scraper,
+	installation: Installation,
+	shapes: ShapesLog,
+): Promise<Look> {
 	const { body } = await scraper.get('/metrics', 'identity');
 	const bytes = installation.countedBytes();
 	const text = body.toString();
@@ -89,6 +125,7 @@ async function look(scraper: Scraper, installation: Installation): Promise<Look>
 		collections: sum('nodejs_gc_duration_seconds_count'),
 		series: seriesIn(text),
 		bodyBytes: body.length,
+		shapes: await shapes.count(),
 	};
 }
 
@@ -111,5 +148,6 @@ function least(looks: readonly Look[]): Work {
 			undisturbed,
 			(now, before) => (now.heapBytes - before.heapBytes) / now.series,
 		),
+		newShapes: min(single, (now, before) => now.shapes - before.shapes),
 	};
 }

@@ -39,7 +39,7 @@ export function* readGroups(
 				if (lag.ids.length === 0) continue;
 				const fitting = withOpenTransactions(lag, watermarks.get(stream.name));
 				troubles.beyondEnd(groupId, stream.name, fitting);
-				groups.push({ ...groupRecord(groupId, fact, stream.name), lag: fitting });
+				groups.push(groupRecord(groupId, fact, stream.name, fitting));
 			} else if (scope.streams(offsets.topic)) {
 				troubles.topicMissing(groupId, offsets.topic, unread);
 			}
@@ -148,5 +148,6 @@ function withOpenTransactions(
 		const watermark = watermarks.get(rows.ids[row] as number) ?? Number.NaN;
 		return committed > last && committed <= watermark ? committed : last;
 	});
-	return { ...rows, end };
+	const { ids, start, committed } = rows;
+	return { ids, start, end, committed };
 }

@@ -1,4 +1,4 @@
-import type { Group, Problem, Unread } from '../../../model.ts';
+import type { Group, Position, Problem, Unread } from '../../../model.ts';
 import { errorCode, nameOfCode, problemOfCode } from '../error-codes.ts';
 import type { Answers } from '../fetch/answers.ts';
 import { addTo } from '../lists.ts';
@@ -7,8 +7,8 @@ import type { ListedGroup } from '../protocol/list-groups.ts';
 
 /** What is known of a group beside its offsets. */
 export interface GroupFacts {
-	readonly kind?: string;
-	readonly state?: string;
+	readonly kind: string | undefined;
+	readonly state: string | undefined;
 	/** Whether someone is there who could read; absent: not told. */
 	readonly present?: boolean;
 	/** Members by topics of which they have a partition; absent: not told, as in a rebalance. */
@@ -64,20 +64,24 @@ export function* readMembers(
 	return facts;
 }
 
-/** The parts of a record that are the same on every topic of a group, and its members on this one. */
+/** A group on one topic; each has the same fields, in the same order. */
 export function groupRecord(
 	consumerGroup: string,
 	facts: GroupFacts | undefined,
 	stream: string,
-): Omit<Group, 'lag'> {
+	lag: Group['lag'],
+	acknowledged?: Position,
+): Group {
 	const { kind, state, present, membersByTopic } = facts ?? {};
 	return {
 		stream,
 		consumerGroup,
-		...(kind !== undefined && { kind }),
-		...(state !== undefined && { state }),
-		...(present !== undefined && { readers: { present } }),
-		...(membersByTopic && { members: membersByTopic.get(stream) ?? 0 }),
+		kind,
+		state,
+		readers: present === undefined ? undefined : { present },
+		members: membersByTopic && (membersByTopic.get(stream) ?? 0),
+		lag,
+		acknowledged,
 	};
 }
 
@@ -85,17 +89,14 @@ function factsOf(listed: ListedGroup, description: GroupDescription | undefined)
 	const kind = kindOf(listed, description);
 	const word = description?.state ?? listed.state;
 	const state = word ? snakeCase(word) : undefined;
-	const facts = {
-		...(kind !== undefined && { kind }),
-		...(state !== undefined && { state }),
-	};
 	// Whoever reads without a group protocol is not seen.
-	if (!description || kind === 'simple') return facts;
+	if (!description || kind === 'simple') return { kind, state };
 	const rebalancing = state !== undefined && rebalances.has(state);
 	const { members } = description;
 	const membersByTopic = countByTopic(members);
 	return {
-		...facts,
+		kind,
+		state,
 		present: members.length > 0 || rebalancing,
 		...(membersByTopic && { membersByTopic }),
 	};

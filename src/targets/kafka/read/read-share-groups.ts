@@ -33,12 +33,10 @@ export function* readShareGroups(
 				troubles.topicMissing(groupId, offsets.topic, unread);
 				continue;
 			}
-			const acknowledged = startOf(offsets);
-			groups.push({
-				...groupRecord(groupId, facts.get(groupId), offsets.topic),
-				lag: lagOf(offsets),
-				...(acknowledged !== undefined && { acknowledged: { major: acknowledged, minor: 0 } }),
-			});
+			const start = startOf(offsets);
+			const acknowledged = start === undefined ? undefined : { major: start, minor: 0 };
+			const fact = facts.get(groupId);
+			groups.push(groupRecord(groupId, fact, offsets.topic, lagOf(offsets), acknowledged));
 		}
 	}
 	for (const problem of troubles.problems()) problems.push(problem);

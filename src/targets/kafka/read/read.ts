@@ -136,7 +136,7 @@ function* withoutCommit(
 		for (const topic of fact.membersByTopic?.keys() ?? []) {
 			if (!exists(topic) || seen.get(groupId)?.has(topic)) continue;
 			const unknown = fact.kind === 'share' ? 'share_not_initialised' : 'no_commit';
-			yield { ...groupRecord(groupId, fact, topic), lag: { unknown } };
+			yield groupRecord(groupId, fact, topic, { unknown });
 		}
 	}
 }

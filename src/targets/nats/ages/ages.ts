@@ -82,11 +82,11 @@ export function agesOf(
 		toAcknowledge?.sequence ?? Number.POSITIVE_INFINITY,
 	);
 	const byClockMs = entry.ts ?? nowMs;
+	const withoutFound = entry.num_pending === 0 ? 0 : undefined;
 	return {
-		...(entry.num_pending === 0 && { lagSeconds: 0 }),
-		...(toDeliver && { lagSeconds: secondsBetween(toDeliver, byClockMs) }),
-		...(toAcknowledge && { pendingSeconds: secondsBetween(toAcknowledge, byClockMs) }),
-		...(known && Number.isFinite(oldestUnread) && { oldestUnread }),
+		lagSeconds: toDeliver ? secondsBetween(toDeliver, byClockMs) : withoutFound,
+		pendingSeconds: toAcknowledge && secondsBetween(toAcknowledge, byClockMs),
+		oldestUnread: known && Number.isFinite(oldestUnread) ? oldestUnread : undefined,
 	};
 }
 

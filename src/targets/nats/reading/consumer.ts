@@ -59,11 +59,11 @@ export function filtersOf({ config }: ConsumerEntry): readonly string[] {
 /** Ages of the oldest messages of one consumer, where they are known. */
 export interface Ages {
 	/** Not delivered yet; 0 when there is none. */
-	readonly lagSeconds?: number;
+	readonly lagSeconds?: number | undefined;
 	/** Delivered and not acknowledged. */
-	readonly pendingSeconds?: number;
+	readonly pendingSeconds?: number | undefined;
 	/** The sequence of the older one of the two. */
-	readonly oldestUnread?: number;
+	readonly oldestUnread?: number | undefined;
 }
 
 /** What is known of a consumer from elsewhere than its entry. */
@@ -94,12 +94,15 @@ export function readConsumer(
 	const sequence = count(delivered.stream_seq, 'delivered.stream_seq', refuse);
 	const consumedCount = count(delivered.consumer_seq, 'delivered.consumer_seq', refuse);
 	const redelivered = count(entry.num_redelivered, 'num_redelivered', refuse);
-	const floorSequence = acknowledges(entry)
+	const isAcknowledged = acknowledges(entry);
+	const floorSequence = isAcknowledged
 		? count(floor.stream_seq, 'ack_floor.stream_seq', refuse)
 		: undefined;
-	const line = lineOf(entry, beside);
-	const idleSeconds = idleOf(entry);
+	const pending = isAcknowledged
+		? count(entry.num_ack_pending, 'num_ack_pending', refuse)
+		: undefined;
 	const { exhaustedCount, ages } = beside;
+	// Each has the same fields, in the same order.
 	return {
 		stream,
 		consumerGroup,
@@ -107,17 +110,20 @@ export function readConsumer(
 		state: entry.paused ? 'paused' : 'active',
 		paused: entry.paused ?? false,
 		lag: lag === undefined ? { unknown: 'value_out_of_range' } : { messages: lag },
-		...(ages.lagSeconds !== undefined && { lagSeconds: ages.lagSeconds }),
-		...(sequence !== undefined && { position: { major: sequence, minor: 0 } }),
-		...(floorSequence !== undefined && { acknowledged: { major: floorSequence, minor: 0 } }),
-		...(line && { line }),
-		...(consumedCount !== undefined && { consumedCount }),
+		lagSeconds: ages.lagSeconds,
+		position: sequence === undefined ? undefined : { major: sequence, minor: 0 },
+		acknowledged: floorSequence === undefined ? undefined : { major: floorSequence, minor: 0 },
+		line: lineOf(entry, beside),
+		consumedCount,
 		readers: readersOf(entry, push),
-		...(acknowledges(entry) && readPending(entry, ages, refuse)),
-		...(redelivered !== undefined && { redelivered }),
-		...(acknowledges(entry) && exhaustedCount !== undefined && { exhaustedCount }),
-		...(push ? { members: entry.push_bound ? 1 : 0 } : readWaiting(entry, refuse)),
-		...(idleSeconds !== undefined && { idleSeconds }),
+		pending,
+		pendingAgeSeconds: isAcknowledged ? ages.pendingSeconds : undefined,
+		pendingLimit: isAcknowledged ? limit(config.max_ack_pending) : undefined,
+		redelivered,
+		exhaustedCount: isAcknowledged ? exhaustedCount : undefined,
+		members: push ? (entry.push_bound ? 1 : 0) : undefined,
+		waitingPulls: push ? undefined : count(entry.num_waiting, 'num_waiting', refuse),
+		idleSeconds: idleOf(entry),
 	};
 }
 
@@ -181,23 +187,4 @@ function readersOf(entry: ConsumerEntry, push: boolean): Readers {
 function idleOf({ ts, delivered, ack_floor }: ConsumerEntry): number | undefined {
 	const latestMs = Math.max(delivered.last_active ?? 0, ack_floor.last_active ?? 0);
 	return ts === undefined || latestMs === 0 ? undefined : Math.max(0, (ts - latestMs) / 1000);
-}
-
-function readPending(
-	entry: ConsumerEntry,
-	{ pendingSeconds }: Ages,
-	refuse: Refuse,
-): Pick<Group, 'pending' | 'pendingAgeSeconds' | 'pendingLimit'> {
-	const pending = count(entry.num_ack_pending, 'num_ack_pending', refuse);
-	const pendingLimit = limit(entry.config.max_ack_pending);
-	return {
-		...(pending !== undefined && { pending }),
-		...(pendingSeconds !== undefined && { pendingAgeSeconds: pendingSeconds }),
-		...(pendingLimit !== undefined && { pendingLimit }),
-	};
-}
-
-function readWaiting(entry: ConsumerEntry, refuse: Refuse): Pick<Group, 'waitingPulls'> {
-	const waitingPulls = count(entry.num_waiting, 'num_waiting', refuse);
-	return waitingPulls === undefined ? {} : { waitingPulls };
 }

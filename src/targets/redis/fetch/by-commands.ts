@@ -191,9 +191,18 @@ export function withDetails(
 				abandoned = entries && abandonedAmong(entries, group.pending, scope);
 			} else [firstUndelivered] = attempt(operation, reply, readEntryIds, failures) ?? [];
 		}
-		const { name, consumers, pending, delivered, entriesRead, lag } = group;
-		const told = { name, consumers, pending, delivered, entriesRead, lag };
-		groups.push({ ...told, idleMs, oldestPending, abandoned, firstUndelivered });
+		groups.push({
+			name: group.name,
+			consumers: group.consumers,
+			pending: group.pending,
+			delivered: group.delivered,
+			entriesRead: group.entriesRead,
+			lag: group.lag,
+			idleMs,
+			oldestPending,
+			abandoned,
+			firstUndelivered,
+		});
 	}
 	return { ...facts, groups, failures };
 }

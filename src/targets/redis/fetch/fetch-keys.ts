@@ -97,7 +97,7 @@ async function countChunk(open: readonly Open[], way: Way): Promise<number> {
 	for (const [index, one] of counted.entries()) {
 		const answered = open[index] as Open;
 		const { asked, at } = answered;
-		if ('count' in one) asked.counts[at] = withAnswer(asked.counts[at] ?? {}, answered, one);
+		if ('count' in one) asked.counts[at] = withAnswer(asked.counts[at], answered, one);
 		else if (!isGone(one)) asked.failures = [...asked.failures, one];
 	}
 	return counted.length;
@@ -153,13 +153,16 @@ function findQuestions(
 const noneAbandoned: Counts = { abandoned: 0 };
 
 function withAnswer(
-	counts: Counts,
+	counts: Counts | undefined,
 	{ question, about }: Open,
 	{ count, length }: { readonly count: number; readonly length?: number },
 ): Counts {
-	if (question.of === 'pending') return { ...counts, [about]: count };
-	const entries = { range: question.range, entries: count };
-	return { ...counts, entries: length === undefined ? entries : { ...entries, length } };
+	const isOfEntries = question.of === 'entries';
+	return {
+		entries: isOfEntries ? { range: question.range, entries: count, length } : counts?.entries,
+		abandoned: about === 'abandoned' ? count : counts?.abandoned,
+		pendingLost: about === 'pendingLost' ? count : counts?.pendingLost,
+	};
 }
 
 /** Whether stream or group have vanished meanwhile: the next poll will not show them. */

@@ -118,7 +118,7 @@ export interface PendingRange {
 	readonly from: string;
 	readonly to: string;
 	readonly atMost: number;
-	readonly idleMs?: number;
+	readonly idleMs?: number | undefined;
 }
 
 /** Entries after an id, or from the first one up to it. */

@@ -8,9 +8,9 @@ import type { GroupMemory } from './memory.ts';
 
 /** What was counted for a group. Absent: it needed not be, or could not. */
 export interface Counts {
-	readonly entries?: Count;
-	readonly abandoned?: number;
-	readonly pendingLost?: number;
+	readonly entries?: Count | undefined;
+	readonly abandoned?: number | undefined;
+	readonly pendingLost?: number | undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ export interface Count {
 	readonly range: EntryRange;
 	readonly entries: number;
 	/** Of the stream right then, where entries were counted up to the group. */
-	readonly length?: number;
+	readonly length?: number | undefined;
 }
 
 /** The lag that nothing tells. */

@@ -35,10 +35,10 @@ export function abandonedOf(
 		nowMs - id.major < abandonedAfterMs &&
 		idleMs < abandonedAfterMs;
 	if (isYoung) return 0;
-	const all = { from: '-', to: '+', atMost: countCap };
+	// Among very many only the oldest are looked at.
+	const searchedMs = pending > searchedAtMost ? undefined : abandonedAfterMs;
 	return {
-		// Among very many only the oldest are looked at.
-		range: pending > searchedAtMost ? all : { ...all, idleMs: abandonedAfterMs },
+		range: { from: '-', to: '+', atMost: countCap, idleMs: searchedMs },
 		leastIdleMs: abandonedAfterMs,
 	};
 }

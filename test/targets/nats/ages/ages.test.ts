@@ -11,6 +11,8 @@ import { entry } from './entry.ts';
 
 const midnight = (time: string) => Date.parse(`2026-11-21T${time}Z`);
 
+const unknown = { lagSeconds: undefined, pendingSeconds: undefined, oldestUnread: undefined };
+
 /** The ages when messages stand where a table by filter and sequence says. */
 function ages(consumer: ConsumerEntry, found: Record<string, Found>) {
 	const { undelivered, unacknowledged } = questionsOf(consumer);
@@ -38,12 +40,12 @@ test('the oldest undelivered is behind what was delivered, the oldest pending be
 test('without messages to look for nothing is asked, and the age of lag is 0', () => {
 	const idle = entry({ num_pending: 0, num_ack_pending: 0 });
 	assert.deepEqual(questionsOf(idle), { undelivered: [], unacknowledged: [] });
-	assert.deepEqual(ages(idle, {}), { lagSeconds: 0 });
+	assert.deepEqual(ages(idle, {}), { ...unknown, lagSeconds: 0 });
 });
 
 test('what was not found has no age, and then the oldest unread message is not known', () => {
 	const found = { '> 6': { sequence: 8, atMs: midnight('13:09:00') } };
-	assert.deepEqual(ages(entry(), found), { lagSeconds: 60 });
+	assert.deepEqual(ages(entry(), found), { ...unknown, lagSeconds: 60 });
 });
 
 test('a consumer that acknowledges nothing has no pending message to look for', () => {
@@ -60,7 +62,7 @@ test('of several filters the least sequence counts; more than eight are not look
 	assert.equal(ages(two, found).lagSeconds, 120);
 	const nine = entry({}, { filter_subjects: [...'abcdefghi'] });
 	assert.deepEqual(questionsOf(nine), { undelivered: [], unacknowledged: [] });
-	assert.deepEqual(ages(nine, {}), {});
+	assert.deepEqual(ages(nine, {}), unknown);
 });
 
 test('an age is never negative, and is by our clock where the server does not tell its own', () => {

@@ -38,7 +38,7 @@ test('else the server picks the idle ones, and of very many only the oldest are 
 		'ids that tell no time',
 	);
 	assert.deepEqual(abandonedOf(group(1_000_000, old), nowMs, 60_000, 100), {
-		range: { from: '-', to: '+', atMost: 100 },
+		range: { from: '-', to: '+', atMost: 100, idleMs: undefined },
 		leastIdleMs: 60_000,
 	});
 });
