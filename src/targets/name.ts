@@ -13,6 +13,11 @@ export function displayName(bytes: Uint8Array): string {
 	}
 }
 
+/** The same of a name that JSON told, such as a JetStream consumer's: half a surrogate pair becomes U+FFFD. */
+export function displayText(name: string): string {
+	return escapeLookalikes(name.toWellFormed());
+}
+
 /** The bytes that {@link displayName} shows so. */
 export function nameBytes(shown: string): Buffer {
 	if (!shown.includes('\\x')) return Buffer.from(shown);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { displayName } from '../../src/targets/name.ts';
+import { displayName, displayText } from '../../src/targets/name.ts';
 
 const cases: readonly (readonly [name: string, bytes: readonly number[], shown: string])[] = [
 	['plain text', [...Buffer.from('orders')], 'orders'],
@@ -19,6 +19,21 @@ const cases: readonly (readonly [name: string, bytes: readonly number[], shown: 
 for (const [name, bytes, shown] of cases) {
 	test(`shows ${name}`, () => assert.equal(displayName(Uint8Array.from(bytes)), shown));
 }
+
+test('a name that was decoded already is shown as its bytes are', () => {
+	for (const text of [
+		'orders',
+		'größe 😀\n"',
+		'a\\xffb',
+		'a\\nb',
+		'',
+		'\ufeffa',
+		'half \ud800 a pair',
+	]) {
+		assert.equal(displayText(text), displayName(Buffer.from(text)));
+	}
+	assert.equal(displayText('half \ud800 a pair'), 'half \ufffd a pair');
+});
 
 test('different names stay different', () => {
 	const names = [

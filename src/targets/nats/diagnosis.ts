@@ -1,6 +1,7 @@
 import type { Problem } from '../../model.ts';
 import { examples, passes } from '../../options/pattern.ts';
 import { atOnce } from '../../steps.ts';
+import { displayText } from '../name.ts';
 import { merged, type Trial } from '../trial.ts';
 import { Failure } from './failure.ts';
 import { mapSome } from './map-some.ts';
@@ -9,7 +10,6 @@ import { ask, type Means } from './poll.ts';
 import { parseAnswer } from './reading/api-answer.ts';
 import { type Listing, listAll } from './reading/listing.ts';
 import { parsePage } from './reading/page.ts';
-import { shownName } from './reading/shown-name.ts';
 import { readStreams } from './reading/streams.ts';
 import { maxDeliveries, Subjects } from './subjects.ts';
 
@@ -112,13 +112,13 @@ async function tryStream(
 			if (request === 'direct_get') return;
 			parseAnswer(data);
 			if (request !== 'consumer_list') return;
-			const inScope = (one: string) => passes(options.groups, shownName(one));
+			const inScope = (one: string) => passes(options.groups, displayText(one));
 			consumer = [...parsePage(data, 'consumers').entries.keys()].find(inScope) ?? consumer;
 		});
 		const isSilent = failure?.noResponders || failure?.code === 'timeout';
 		return requestTrial(
 			request,
-			madeUpFor ?? shownName(name),
+			madeUpFor ?? displayText(name),
 			isNowhere && isSilent ? undefined : failure,
 		);
 	};

@@ -1,6 +1,7 @@
 import type { PlainReading } from '../../model.ts';
 import { passes } from '../../options/pattern.ts';
 import { inTurns, turn } from '../../steps.ts';
+import { displayText } from '../name.ts';
 import { type TellRequest, told } from '../request-log.ts';
 import { UnreadableError } from '../target.ts';
 import type { Advisories } from './advisories.ts';
@@ -19,7 +20,6 @@ import { ephemeralGroup } from './reading/ephemeral.ts';
 import { type Listing, listAll, withFound } from './reading/listing.ts';
 import { type Listed, parsePage } from './reading/page.ts';
 import { readAnswers, streamNotFound } from './reading/read.ts';
-import { shownName } from './reading/shown-name.ts';
 import { readStreams, type StreamsRead } from './reading/streams.ts';
 import type { Remembered } from './remembered.ts';
 import { Subjects } from './subjects.ts';
@@ -132,7 +132,7 @@ export class Poll {
 			);
 		}
 		const { streams: scope } = this.#means.options;
-		const missing = [...listing.missing].filter((name) => passes(scope, shownName(name)));
+		const missing = [...listing.missing].filter((name) => passes(scope, displayText(name)));
 		const whole = await this.#askSingly(listing, missing, 'stream_info', (name) =>
 			this.#subjects.streamInfo(name),
 		);
@@ -153,11 +153,12 @@ export class Poll {
 				gone.add(stream);
 				return;
 			}
-			const shown = shownName(stream);
+			const shown = displayText(stream);
 			const owns = (consumer: string) => share.ownsConsumer(shown, consumer);
 			const missing = [...listing.missing].filter(
 				// Whether it is an ephemeral one is not known.
-				(name) => passes(scope, shownName(name)) && (owns(shownName(name)) || owns(ephemeralGroup)),
+				(name) =>
+					passes(scope, displayText(name)) && (owns(displayText(name)) || owns(ephemeralGroup)),
 			);
 			const whole = await this.#askSingly(listing, missing, 'consumer_info', (name) =>
 				this.#subjects.consumerInfo(stream, name),

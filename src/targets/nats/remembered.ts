@@ -1,19 +1,20 @@
 import { type Aged, AgeMemory } from './ages/memory.ts';
+import { ByConsumer } from './by-consumer.ts';
 import { type ConsumerEntry, settledSequence } from './reading/consumer.ts';
 
 /** What a target remembers of its consumers from one poll to the next. */
 export class Remembered {
 	readonly ages = new AgeMemory();
-	#settled = new Map<string, Settled>();
+	#settled = new ByConsumer<Settled>();
 
 	/**
 	 * Up to where a consumer had nothing left to read at the last look. One that was set back since
-	 * has it all to read again (ADR-60).
+	 * has it all to read again (ADR-60), and so has one that was made anew.
 	 */
 	settledBefore(stream: string, consumer: string, entry: ConsumerEntry): number | undefined {
-		const settled = this.#settled.get(settledKey(stream, consumer, entry));
-		if (settled === undefined || entry.delivered.stream_seq < settled.delivered) return undefined;
-		return settled.sequence;
+		const settled = this.#settled.get(stream, consumer);
+		if (settled?.created !== entry.created) return undefined;
+		return entry.delivered.stream_seq < settled.delivered ? undefined : settled.sequence;
 	}
 
 	/**
@@ -26,7 +27,7 @@ export class Remembered {
 		consumers: readonly Aged[],
 		oldestUnread: (consumer: Aged) => number | undefined,
 	): Generator<void, void> {
-		const settled = new Map<string, Settled>();
+		const settled = new ByConsumer<Settled>();
 		for (const one of consumers) {
 			yield;
 			const { stream, consumer, entry, log } = one;
@@ -34,8 +35,8 @@ export class Remembered {
 				settledSequence(entry, log, oldestUnread(one)) ??
 				this.settledBefore(stream, consumer, entry);
 			if (sequence === undefined) continue;
-			const delivered = entry.delivered.stream_seq;
-			settled.set(settledKey(stream, consumer, entry), { sequence, delivered });
+			const { created, delivered } = entry;
+			settled.set(stream, consumer, { created, sequence, delivered: delivered.stream_seq });
 		}
 		this.#settled = settled;
 	}
@@ -43,11 +44,8 @@ export class Remembered {
 
 /** Stream sequences: up to where nothing was left to read, and up to where all was delivered. */
 interface Settled {
+	/** When the consumer was made, in milliseconds since 1970. */
+	readonly created: number;
 	readonly sequence: number;
 	readonly delivered: number;
-}
-
-/** Names hold no white space. A consumer that was made anew begins anew. */
-function settledKey(stream: string, consumer: string, { created }: ConsumerEntry): string {
-	return `${stream} ${consumer} ${created}`;
 }

@@ -1,3 +1,4 @@
+import { ByConsumer } from '../by-consumer.ts';
 import type { Ages, ConsumerEntry } from '../reading/consumer.ts';
 import type { StreamLog } from '../reading/streams.ts';
 import {
@@ -6,7 +7,6 @@ import {
 	type GivenUp,
 	type LookedUp,
 	type Question,
-	type Questions,
 	questionsOf,
 } from './ages.ts';
 
@@ -37,7 +37,9 @@ type Answer = Found | 'none';
  */
 export class AgeMemory {
 	#answers = new Map<string, Answer>();
-	#ages = new Map<string, Ages>();
+	#ages = new ByConsumer<Ages>();
+	/** What the last plan found to be asked of each consumer. */
+	#asked = new Map<Aged, Asked>();
 	#skipped = new Set<string>();
 	/** The consumer with which the next plan begins. */
 	#turn: string | undefined;
@@ -51,13 +53,15 @@ export class AgeMemory {
 		const before = this.#answers;
 		this.#answers = new Map();
 		this.#skipped = new Set();
+		this.#asked = new Map();
 		const toAsk = new Map<string, Map<string, Question>>();
 		let left = budget;
 		for (const consumer of this.#inTurn(consumers)) {
 			yield;
 			const { log, stream } = consumer;
-			for (const question of all(questionsOf(consumer.entry, consumer.givenUp))) {
-				const key = questionKey(consumer, question);
+			const asked = askedOf(consumer);
+			this.#asked.set(consumer, asked);
+			for (const { key, question } of all(asked)) {
 				if (this.#answers.has(key) || toAsk.get(stream)?.has(key)) continue;
 				const known = before.get(key);
 				if (known !== undefined && known !== 'none' && known.sequence >= (log.first ?? 0)) {
@@ -90,28 +94,30 @@ export class AgeMemory {
 		nowMs: number,
 	): Generator<void, (stream: string, consumer: string) => Ages> {
 		const before = this.#ages;
-		this.#ages = new Map();
-		for (const consumer of consumers) {
+		const ages = new ByConsumer<Ages>();
+		this.#ages = ages;
+		for (const one of consumers) {
 			yield;
-			const name = id(consumer);
-			const kept = this.#skipped.has(name) ? before.get(name) : undefined;
-			this.#ages.set(name, kept ?? this.#agesOf(consumer, nowMs));
+			const { stream, consumer } = one;
+			const isSkipped = this.#skipped.size > 0 && this.#skipped.has(id(one));
+			const kept = isSkipped ? before.get(stream, consumer) : undefined;
+			ages.set(stream, consumer, kept ?? this.#agesOf(one, nowMs));
 		}
-		return (stream, consumer) => this.#ages.get(id({ stream, consumer })) ?? {};
+		this.#asked.clear();
+		return (stream, consumer) => ages.get(stream, consumer) ?? noAges;
 	}
 
 	#agesOf(consumer: Aged, nowMs: number): Ages {
-		const { entry, givenUp } = consumer;
-		const { undelivered, unacknowledged } = questionsOf(entry, givenUp);
-		const delivery = this.#lookedUp(consumer, undelivered);
-		return agesOf(entry, delivery, this.#lookedUp(consumer, unacknowledged), nowMs);
+		const { undelivered, unacknowledged } = this.#asked.get(consumer) ?? askedOf(consumer);
+		const delivery = this.#lookedUp(undelivered);
+		return agesOf(consumer.entry, delivery, this.#lookedUp(unacknowledged), nowMs);
 	}
 
 	/** Empty where one was not looked up: its filter may be that of the oldest message. */
-	#lookedUp(consumer: Aged, asked: readonly Question[]): readonly LookedUp[] {
+	#lookedUp(asked: readonly Keyed[]): readonly LookedUp[] {
 		const looked: LookedUp[] = [];
-		for (const question of asked) {
-			const answer = this.#answers.get(questionKey(consumer, question));
+		for (const { key, question } of asked) {
+			const answer = this.#answers.get(key);
 			if (answer === undefined) return [];
 			looked.push({ sequence: question.sequence, found: answer === 'none' ? undefined : answer });
 		}
@@ -126,7 +132,33 @@ export class AgeMemory {
 	}
 }
 
-function all({ undelivered, unacknowledged }: Questions): readonly Question[] {
+/** A question, and the key of its answer. */
+interface Keyed {
+	readonly key: string;
+	readonly question: Question;
+}
+
+/** What is to be asked of one consumer. */
+interface Asked {
+	readonly undelivered: readonly Keyed[];
+	readonly unacknowledged: readonly Keyed[];
+}
+
+const noAges: Ages = { lagSeconds: undefined, pendingSeconds: undefined, oldestUnread: undefined };
+
+function askedOf(consumer: Aged): Asked {
+	const { undelivered, unacknowledged } = questionsOf(consumer.entry, consumer.givenUp);
+	return {
+		undelivered: keyed(consumer, undelivered),
+		unacknowledged: keyed(consumer, unacknowledged),
+	};
+}
+
+function keyed(consumer: Aged, questions: readonly Question[]): readonly Keyed[] {
+	return questions.map((question) => ({ key: questionKey(consumer, question), question }));
+}
+
+function all({ undelivered, unacknowledged }: Asked): readonly Keyed[] {
 	return [...undelivered, ...unacknowledged];
 }
 

@@ -1,5 +1,6 @@
 import type { Group, Unread } from '../../../model.ts';
 import { type Filter, passes } from '../../../options/pattern.ts';
+import { displayText } from '../../name.ts';
 import { type Finding, found, nameless, outOfRange } from '../findings.ts';
 import { shapeMistake } from './api-answer.ts';
 import {
@@ -12,7 +13,6 @@ import {
 import { type Ephemeral, ephemeralGroup, rollUp } from './ephemeral.ts';
 import { hasNoLeader } from './leader.ts';
 import type { Listing } from './listing.ts';
-import { shownName } from './shown-name.ts';
 
 const operation = 'consumer_list';
 
@@ -63,7 +63,7 @@ export function* pickConsumers(
 	subject: string,
 	{ scope, ephemeral, owns }: ConsumersWanted,
 ): Generator<void, ConsumersListed> {
-	const stream = shownName(streamName);
+	const stream = displayText(streamName);
 	const durable: Listed[] = [];
 	const ephemerals: Listed[] = [];
 	const unread: Unread[] = [];
@@ -90,7 +90,7 @@ export function* pickConsumers(
 
 	for (const [name, content] of listing.entries) {
 		yield;
-		const shown = shownName(name);
+		const shown = displayText(name);
 		const parsed = consumerEntry.safeParse(content);
 		if (!parsed.success) {
 			const why = `the consumer's entry cannot be read: ${shapeMistake(parsed.error)}`;
@@ -111,7 +111,7 @@ export function* pickConsumers(
 	}
 	for (const name of listing.missing) {
 		const why = "the consumer's leader did not answer; are its servers up?";
-		cannotTellKind(shownName(name), 'missing', why);
+		cannotTellKind(displayText(name), 'missing', why);
 	}
 	if (ephemerals.length > 0) ephemeralUnread ??= perhapsEphemeralUnread;
 	if (ephemeralUnread) {
@@ -146,10 +146,10 @@ export function* readConsumers(
 	listed: ConsumersListed,
 	beside: (consumer: Listed) => Beside,
 ): Generator<void, GroupsRead> {
-	const stream = shownName(listed.stream);
+	const stream = displayText(listed.stream);
 	const findings: Finding[] = [];
 	const read = (consumer: Listed): Group => {
-		const name = shownName(consumer.name);
+		const name = displayText(consumer.name);
 		const refuse = (field: string) =>
 			findings.push(outOfRange(operation, `${stream}/${name}`, field));
 		return readConsumer(stream, name, consumer.entry, beside(consumer), refuse);

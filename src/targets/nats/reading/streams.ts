@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Stream, Unread } from '../../../model.ts';
 import { type Filter, passes } from '../../../options/pattern.ts';
+import { displayText } from '../../name.ts';
 import { type Finding, found, nameless, outOfRange } from '../findings.ts';
 import { shapeMistake } from './api-answer.ts';
 import { instantMs } from './instant.ts';
 import { cluster, hasNoLeader } from './leader.ts';
 import type { Listing } from './listing.ts';
 import { count, limit, type Refuse } from './numbers.ts';
-import { shownName } from './shown-name.ts';
 
 /** The part of a stream's entry that is read. */
 const entrySchema = z.object({
@@ -92,7 +92,7 @@ export function* readStreams(
 
 	for (const [name, content] of listing.entries) {
 		yield;
-		const shown = shownName(name);
+		const shown = displayText(name);
 		if (!passes(scope, shown)) continue;
 		const entry = entrySchema.safeParse(content);
 		if (!entry.success) {
@@ -106,7 +106,7 @@ export function* readStreams(
 		}
 	}
 	for (const name of listing.missing) {
-		const shown = shownName(name);
+		const shown = displayText(name);
 		if (!passes(scope, shown)) continue;
 		cannotRead(shown, 'missing', "the stream's leader did not answer; are its servers up?");
 	}
