@@ -5,8 +5,8 @@
  * reading could not read ({@link Carried}); derive adds it up ({@link Derived}); metrics makes a
  * {@link Snapshot} of it.
  *
- * Unknown is absent: an optional field that is not there could not be read or told, and is never
- * 0 or -1. The one sentinel is NaN in columns of partitions, where it means "not read" or "not to be
+ * Unknown is absent: an optional field that is not there, or undefined, could not be read or told, and
+ * is never 0 or -1. The one sentinel is NaN in columns of partitions, where it means "not read" or "not to be
  * told"; the exposition writes no line for it.
  */
 

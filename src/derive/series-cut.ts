@@ -1,58 +1,91 @@
+import { keyOf } from '../finder.ts';
 import type { Consumer, Records } from '../model.ts';
 import { look } from '../records.ts';
 
-/** When a group was seen first, and which it is. */
-export type Seen = Pick<Consumer, 'firstSeenMs' | 'stream' | 'consumerGroup'>;
+/** Which groups are exported. */
+export interface Cut {
+	/** The rows of those that are. */
+	readonly left: readonly number[];
+	/** The keys of those that are not. */
+	readonly dropped: ReadonlySet<string>;
+}
 
 /** How many series groups may make. */
 interface Room {
 	readonly toStay: number;
-	/** If some were left out before. */
+	/** Up to a group that was left out before. */
 	readonly toComeBack: number;
 }
+
+/** What decides in which order groups are left out. */
+type Place = Pick<Consumer, 'firstSeenMs' | 'stream' | 'consumerGroup'>;
 
 /** So many groups are looked at in one step. */
 const stepLength = 512;
 
 /**
- * The group from which on none fits; absent when all do. Groups are taken in the order in which they
- * were seen, which they need not be sorted for: of those among which it must be, one is chosen, and
- * if all up to that one fit, it is one of those after it, else of those before (quickselect).
+ * Chooses the groups that are exported. Those seen first come first, and from the first one that does
+ * not fit on none does, but those that are never left out. Absent: all fit.
+ *
+ * @param series - that each of the groups makes
+ * @param droppedBefore - the keys of those that were left out of the last records
  */
-export function* findCut(
+export function* cutToFit(
 	consumers: Records<Consumer>,
 	series: Uint32Array,
 	room: Room,
-	cutBefore: Seen | undefined,
-): Generator<void, Seen | undefined> {
-	let used = 0;
-	const rows = new Uint32Array(consumers.length);
-	let from = 0;
-	let to = 0;
+	droppedBefore: ReadonlySet<string>,
+): Generator<void, Cut | undefined> {
+	let always = 0;
+	const all = new Uint32Array(consumers.length);
+	let count = 0;
 	for (let row = 0; row < consumers.length; row++) {
-		if (staysAlways(look(consumers, row))) used += series[row] as number;
-		else rows[to++] = row;
 		if (row % stepLength === 0) yield;
+		if (staysAlways(look(consumers, row))) always += series[row] as number;
+		else all[count++] = row;
 	}
-	let found: Seen | undefined;
+	const rows = all.subarray(0, count);
+	let first = yield* firstOver(consumers, series, rows, room.toStay - always);
+	if (droppedBefore.size > 0) {
+		const full = yield* firstOver(consumers, series, rows, room.toComeBack - always);
+		if (full) first = yield* firstDropped(consumers, rows, droppedBefore, full, first);
+	}
+	return first && (yield* cutAt(first, consumers));
+}
+
+/**
+ * The group that is the first with which there are more series than may be. They need not be sorted
+ * for that: of those among which it must be one is chosen, and if all up to it fit, it is one of those
+ * after it, else of those before (quickselect).
+ *
+ * @param rows - of the groups, in any order; they change their places
+ */
+function* firstOver(
+	consumers: Records<Consumer>,
+	series: Uint32Array,
+	rows: Uint32Array,
+	most: number,
+): Generator<void, Place | undefined> {
+	let found: Place | undefined;
+	let used = 0;
+	let from = 0;
+	let to = rows.length;
 	while (from < to) {
 		const middle = from + Math.floor((to - from) / 2);
 		const chosenRow = rows[middle] as number;
-		const chosen = seen(look(consumers, chosenRow));
+		const chosen = placeOf(look(consumers, chosenRow));
 		swap(rows, middle, to - 1);
 		let upTo = from;
 		let more = series[chosenRow] as number;
 		for (let index = from; index < to - 1; index++) {
-			const row = rows[index] as number;
-			if (compareSeen(look(consumers, row), chosen) < 0) {
-				more += series[row] as number;
-				swap(rows, index, upTo++);
-			}
 			if (index % stepLength === 0) yield;
+			const row = rows[index] as number;
+			if (compare(look(consumers, row), chosen) >= 0) continue;
+			more += series[row] as number;
+			swap(rows, index, upTo++);
 		}
 		swap(rows, upTo, to - 1);
-		const wasCut = cutBefore !== undefined && compareSeen(chosen, cutBefore) >= 0;
-		if (used + more <= (wasCut ? room.toComeBack : room.toStay)) {
+		if (used + more <= most) {
 			used += more;
 			from = upTo + 1;
 		} else {
@@ -63,22 +96,38 @@ export function* findCut(
 	return found;
 }
 
-/** The rows of the groups that are seen before another, and of those that are never left out. */
-export function* rowsBefore(
-	cutAt: Seen,
+/** The first group from one on that was left out before; the end where there is none before it. */
+function* firstDropped(
 	consumers: Records<Consumer>,
-): Generator<void, readonly number[]> {
-	const left: number[] = [];
-	for (let row = 0; row < consumers.length; row++) {
-		const consumer = look(consumers, row);
-		if (staysAlways(consumer) || compareSeen(consumer, cutAt) < 0) left.push(row);
-		if (row % stepLength === 0) yield;
+	rows: Uint32Array,
+	droppedBefore: ReadonlySet<string>,
+	from: Place,
+	end: Place | undefined,
+): Generator<void, Place | undefined> {
+	let first = end;
+	for (let index = 0; index < rows.length; index++) {
+		if (index % stepLength === 0) yield;
+		const consumer = look(consumers, rows[index] as number);
+		if (compare(consumer, from) < 0 || (first && compare(consumer, first) >= 0)) continue;
+		if (droppedBefore.has(keyOf(consumer))) first = placeOf(consumer);
 	}
-	return left;
+	return first;
 }
 
-/** A copy, which keeps nothing else of the poll in memory. */
-function seen({ firstSeenMs, stream, consumerGroup }: Seen): Seen {
+function* cutAt(first: Place, consumers: Records<Consumer>): Generator<void, Cut> {
+	const left: number[] = [];
+	const dropped = new Set<string>();
+	for (let row = 0; row < consumers.length; row++) {
+		if (row % stepLength === 0) yield;
+		const consumer = look(consumers, row);
+		if (staysAlways(consumer) || compare(consumer, first) < 0) left.push(row);
+		else dropped.add(keyOf(consumer));
+	}
+	return { left, dropped };
+}
+
+/** A copy, for the next look shows another record. */
+function placeOf({ firstSeenMs, stream, consumerGroup }: Place): Place {
 	return { firstSeenMs, stream, consumerGroup };
 }
 
@@ -87,7 +136,7 @@ function staysAlways({ objective, expected }: Consumer): boolean {
 }
 
 /** Those seen first come first; of those seen in the same poll, by their names. */
-function compareSeen(a: Seen, b: Seen): number {
+function compare(a: Place, b: Place): number {
 	return (
 		a.firstSeenMs - b.firstSeenMs ||
 		compareTexts(a.stream, b.stream) ||

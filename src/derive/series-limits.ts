@@ -1,7 +1,7 @@
 import type { Derived } from '../model.ts';
 import type { SeriesLimits } from '../options/objective.ts';
 import { Picked } from '../records.ts';
-import { findCut, rowsBefore, type Seen } from './series-cut.ts';
+import { type Cut, cutToFit } from './series-cut.ts';
 
 /** How many series the records of a target make. */
 export interface SeriesCounts {
@@ -16,14 +16,16 @@ export interface SeriesCounts {
 /** What was left out comes back only when it leaves a fifth of the limit free. */
 const comesBackBelow = 0.8;
 
+const nobody: ReadonlySet<string> = new Set();
+
 interface Demand {
 	/** Series without those of single partitions. */
 	readonly base: number;
 	readonly partitions: number;
 	/** Whether single partitions are exported. */
 	readonly detail: boolean;
-	/** From this group on none is exported that may be left out. */
-	readonly cutAt: Seen | undefined;
+	/** The keys of the groups that are not. */
+	readonly dropped: ReadonlySet<string>;
 }
 
 /**
@@ -47,28 +49,31 @@ export class SeriesLimiter {
 		const before = this.#demands.get(target);
 		const base = counts.streams + sum(counts.groups);
 		const { partitions } = counts;
-		const wanted = {
+		const demand = {
 			base,
 			partitions,
 			detail: before?.detail ?? true,
-			cutAt: before?.cutAt,
+			dropped: before?.dropped ?? nobody,
 		};
-		this.#demands.set(target, wanted);
+		this.#demands.set(target, demand);
 
 		const share = shareOf(target, this.#demands, limits.total);
 		const limit = Math.min(limits.perTarget ?? limits.total, share.series);
 		const detail =
-			share.detail && base + partitions <= limit * (wanted.detail ? 1 : comesBackBelow);
-		const { consumers } = derived;
-		const isOver = base > limit || wanted.cutAt !== undefined;
+			share.detail && base + partitions <= limit * (demand.detail ? 1 : comesBackBelow);
+		const decided = { ...demand, detail };
+		// What others may have depends on it, and they come in between two steps.
+		this.#demands.set(target, decided);
 		const room = {
 			toStay: limit - counts.streams,
 			toComeBack: limit * comesBackBelow - counts.streams,
 		};
-		const cutAt = isOver ? yield* findCut(consumers, counts.groups, room, wanted.cutAt) : undefined;
-		this.#demands.set(target, { ...wanted, detail, cutAt });
-		const left = cutAt && (yield* rowsBefore(cutAt, consumers));
-		return cut(derived, counts, detail, left, limit);
+		const isOver = base > limit || demand.dropped.size > 0;
+		const groupsCut = isOver
+			? yield* cutToFit(derived.consumers, counts.groups, room, demand.dropped)
+			: undefined;
+		this.#demands.set(target, { ...decided, dropped: groupsCut?.dropped ?? nobody });
+		return cut(derived, counts, detail, groupsCut, limit);
 	}
 
 	/** A target that is gone needs nothing. */
@@ -114,21 +119,21 @@ function sum(counts: Iterable<number>): number {
 	return total;
 }
 
-/** @param left - the rows of the groups that are not left out; absent when none is */
+/** @param groupsCut - absent: none is left out */
 function cut(
 	{ consumers, streams, expectations }: Derived,
 	{ groups, partitions }: SeriesCounts,
 	detail: boolean,
-	left: readonly number[] | undefined,
+	groupsCut: Cut | undefined,
 	limit: number,
 ): Derived {
 	let dropped = detail ? 0 : partitions;
-	if (left) {
+	if (groupsCut) {
 		dropped += sum(groups);
-		for (const row of left) dropped -= groups[row] as number;
+		for (const row of groupsCut.left) dropped -= groups[row] as number;
 	}
 	return {
-		consumers: left ? new Picked(consumers, left) : consumers,
+		consumers: groupsCut ? new Picked(consumers, groupsCut.left) : consumers,
 		streams,
 		expectations,
 		...(!detail && { withoutPartitions: true }),

@@ -52,7 +52,7 @@ export class Compressor {
 		const begun: Promise<Compressed>[] = [];
 		let small: Buffer[] = [];
 		const flush = () => {
-			if (small.length > 0) begun.push(this.#begin(Buffer.concat(small)));
+			if (small.length > 0) begun.push(this.#enqueue(Buffer.concat(small)));
 			small = [];
 		};
 		for (const piece of pieces) {
@@ -71,12 +71,12 @@ export class Compressor {
 	}
 
 	#ownPart(piece: Buffer): Promise<Compressed> {
-		const part = this.#kept.get(piece) ?? this.#begin(piece);
+		const part = this.#kept.get(piece) ?? this.#enqueue(piece);
 		this.#kept.set(piece, part);
 		return part;
 	}
 
-	#begin(plain: Buffer): Promise<Compressed> {
+	#enqueue(plain: Buffer): Promise<Compressed> {
 		const part = this.#latest.then(() => compressed(plain));
 		this.#latest = part;
 		return part;

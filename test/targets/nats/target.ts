@@ -45,11 +45,12 @@ export async function unreadable(reading: Promise<unknown>): Promise<UnreadableE
 	throw new Error('it was read');
 }
 
-/** A group without what depends on when it is read. */
+/** What is known of a group, without what depends on when it is read. */
 export function withoutTimes(group: Group | undefined): Partial<Group> | undefined {
 	if (group === undefined) return undefined;
 	const { lagSeconds: _1, pendingAgeSeconds: _2, idleSeconds: _3, ...others } = group;
-	return others;
+	const known = Object.entries(others).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(known);
 }
 
 /** How many requests a target has sent, without the kinds it has sent none of. */

@@ -54,7 +54,11 @@ export function* readAnswers(answers: Answers, manner: Manner): Generator<void, 
 /** Which groups of others have committed on a topic is told to their owners alone. */
 function withElsewhere(streams: readonly Topic[], { owns }: Manner): readonly Topic[] {
 	if (!owns) return streams;
-	return streams.map((topic) => ({ ...topic, elsewhere: { exported: !owns(topic.name) } }));
+	return streams.map(({ name, ...facts }) => ({
+		name,
+		...facts,
+		elsewhere: { exported: !owns(name) },
+	}));
 }
 
 /** Each broker that failed once, whatever number of legs that cost. */

@@ -61,6 +61,7 @@ function recordsOf({ streams: { streams }, gone, consumers, share }: Told): read
 		const exported = !share.ownsStream(record.name);
 		const { complete = false, elsewhere: groups } = listed.get(name) ?? {};
 		const elsewhere = complete && groups !== undefined ? { exported, groups } : { exported };
-		return { ...record, elsewhere };
+		const { name: shown, ...facts } = record;
+		return { name: shown, ...facts, elsewhere };
 	});
 }
