@@ -7,7 +7,7 @@ import { breachesOf } from './objectives.ts';
 import { headroomSeconds, startRate, usedRatio } from './retention.ts';
 import { type StatusFacts, statusOf } from './status.ts';
 import { type Told, takeTold } from './told.ts';
-import { copyLags, drainSeconds, shrunkBy, takeSpan, windowPolls } from './window.ts';
+import { copyLags, drainSeconds, forgetLags, shrunkBy, takeSpan, windowPolls } from './window.ts';
 
 /**
  * Takes the groups of one round, one by one, into their memories, and fills their records. What
@@ -88,7 +88,12 @@ export class GroupTaker {
 		records.firstSeenMs[row] = memory.firstSeenMs;
 		if (group.lagSeconds !== undefined) records.lagSeconds[row] = group.lagSeconds;
 		const known = memory.round !== 0;
-		if (!known || memory.round !== history.round - 1) forgetLags(history, memory);
+		if (!known || memory.round !== history.round - 1) {
+			forgetLags(
+				history.groupRows.columns.lags,
+				history.groupRows.offsetOf(memory.row) * windowPolls,
+			);
+		}
 		memory.round = history.round;
 		this.#position = group.position;
 		this.#line = group.line;
@@ -296,11 +301,4 @@ export class GroupTaker {
 /** Whether a round lies within the window; 0 is none. */
 function isRecent(then: number, round: number): boolean {
 	return then > 0 && round - then < windowPolls;
-}
-
-/** After a round without the group, its ring of lags holds those of a time long past. */
-function forgetLags({ groupRows }: History, { row }: GroupMemory): void {
-	const offset = groupRows.offsetOf(row);
-	const { lags } = groupRows.columns;
-	lags.fill(Number.NaN, offset * windowPolls, (offset + 1) * windowPolls);
 }

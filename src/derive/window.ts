@@ -20,6 +20,15 @@ export interface LagSpans {
 }
 
 /**
+ * Forgets a group's lags: after a round without it, they are those of a time long past.
+ *
+ * @param first - where its part of the ring begins
+ */
+export function forgetLags(lags: Float64Array, first: number): void {
+	lags.fill(Number.NaN, first, first + windowPolls);
+}
+
+/**
  * Compares the oldest known lag of the window with the newest. While fewer than two are known, the row
  * stays NaN.
  *
