@@ -59,13 +59,13 @@ export class Advisories {
 
 	/** Absent: not told, for the user may not hear them and never could. */
 	countOf(stream: string, consumer: string): number | undefined {
-		const count = this.#tallies.get(key(stream, consumer))?.count;
+		const count = this.#tallyOf(stream, consumer)?.count;
 		return count ?? (this.#refused ? undefined : 0);
 	}
 
 	/** The sequences that a consumer gave up above its acknowledgement floor; absent: none. */
 	givenUp(stream: string, consumer: string, floor: number): GivenUp | undefined {
-		const sequences = this.#tallies.get(key(stream, consumer))?.sequences;
+		const sequences = this.#tallyOf(stream, consumer)?.sequences;
 		for (const sequence of sequences ?? []) if (sequence <= floor) sequences?.delete(sequence);
 		if (sequences === undefined || sequences.size === 0) return undefined;
 		return { consumer, sequences: new Set(sequences) };
@@ -104,6 +104,11 @@ export class Advisories {
 		this.#missed = false;
 		this.#unreadable = 0;
 		return findings;
+	}
+
+	/** Mostly there are none, and no key need be made. */
+	#tallyOf(stream: string, consumer: string) {
+		return this.#tallies.size === 0 ? undefined : this.#tallies.get(key(stream, consumer));
 	}
 
 	#note(data: Uint8Array, ownDomain: string | undefined): void {

@@ -84,21 +84,17 @@ export class Poll {
 			gone,
 			findings: [...this.#findings, ...advisories.findings()],
 			share: this.#means.share,
-			beside: (stream, { name, entry }, log) => {
-				const exhaustedCount = advisories.countOf(stream, name);
-				const settledBefore = remembered.settledBefore(stream, name, entry);
-				return {
-					log,
-					ages: ages(stream, name),
-					...(exhaustedCount !== undefined && { exhaustedCount }),
-					...(settledBefore !== undefined && { settledBefore }),
-				};
-			},
+			beside: (stream, { name, entry }, log) => ({
+				log,
+				ages: ages(stream, name),
+				exhaustedCount: advisories.countOf(stream, name),
+				settledBefore: remembered.settledBefore(stream, name, entry),
+			}),
 		});
 		const reading = await this.#inTurns(steps);
 		const oldestUnread = (one: Aged) => ages(one.stream, one.consumer).oldestUnread;
 		await this.#inTurns(remembered.settle(aged, oldestUnread));
-		if (reading.complete && reading.unread.length === 0) {
+		if (counted.length > 0 && reading.complete && reading.unread.length === 0) {
 			advisories.forget(counted, namesOf(consumers));
 		}
 		return reading;
@@ -115,9 +111,8 @@ export class Poll {
 			if (log === undefined) continue;
 			for (const { name, entry } of ephemeralUnread ? durable : [...durable, ...ephemeral]) {
 				yield;
-				const floor = entry.ack_floor.stream_seq;
-				const givenUp = this.#means.advisories.givenUp(stream, name, floor);
-				all.push({ stream, consumer: name, log, entry, ...(givenUp && { givenUp }) });
+				const givenUp = this.#means.advisories.givenUp(stream, name, entry.floor);
+				all.push({ stream, consumer: name, log, entry, givenUp });
 			}
 		}
 		return all;

@@ -1,6 +1,7 @@
 import { type Aged, AgeMemory } from './ages/memory.ts';
 import { ByConsumer } from './by-consumer.ts';
-import { type ConsumerEntry, settledSequence } from './reading/consumer.ts';
+import { settledSequence } from './reading/consumer.ts';
+import type { ConsumerEntry } from './reading/entry.ts';
 
 /** What a target remembers of its consumers from one poll to the next. */
 export class Remembered {
@@ -13,8 +14,8 @@ export class Remembered {
 	 */
 	settledBefore(stream: string, consumer: string, entry: ConsumerEntry): number | undefined {
 		const settled = this.#settled.get(stream, consumer);
-		if (settled?.created !== entry.created) return undefined;
-		return entry.delivered.stream_seq < settled.delivered ? undefined : settled.sequence;
+		if (settled?.createdMs !== entry.createdMs) return undefined;
+		return entry.delivered < settled.delivered ? undefined : settled.sequence;
 	}
 
 	/**
@@ -35,8 +36,8 @@ export class Remembered {
 				settledSequence(entry, log, oldestUnread(one)) ??
 				this.settledBefore(stream, consumer, entry);
 			if (sequence === undefined) continue;
-			const { created, delivered } = entry;
-			settled.set(stream, consumer, { created, sequence, delivered: delivered.stream_seq });
+			const { createdMs, delivered } = entry;
+			settled.set(stream, consumer, { createdMs, sequence, delivered });
 		}
 		this.#settled = settled;
 	}
@@ -45,7 +46,7 @@ export class Remembered {
 /** Stream sequences: up to where nothing was left to read, and up to where all was delivered. */
 interface Settled {
 	/** When the consumer was made, in milliseconds since 1970. */
-	readonly created: number;
+	readonly createdMs: number;
 	readonly sequence: number;
 	readonly delivered: number;
 }

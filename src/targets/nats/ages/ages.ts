@@ -1,4 +1,5 @@
-import { type Ages, acknowledges, type ConsumerEntry, filtersOf } from '../reading/consumer.ts';
+import type { Ages } from '../reading/consumer.ts';
+import type { ConsumerEntry } from '../reading/entry.ts';
 
 /** Which message of a stream is the first from a sequence on whose subject a filter takes. */
 export interface Question {
@@ -45,17 +46,17 @@ const nothing: Questions = { undelivered: [], unacknowledged: [] };
  * @param givenUp - those above the acknowledgement floor: they hold it and are not pending
  */
 export function questionsOf(entry: ConsumerEntry, givenUp?: GivenUp): Questions {
-	const filters = filtersOf(entry);
+	const { filters } = entry;
 	if (filters.length > filtersAtMost) return nothing;
 	const after = (sequence: number, except?: GivenUp): Question[] => {
 		if (!Number.isSafeInteger(sequence + 1)) return [];
 		const each = filters.length === 0 ? ['>'] : filters;
 		return each.map((filter) => ({ sequence: sequence + 1, filter, ...(except && { except }) }));
 	};
-	const pending = entry.num_ack_pending > 0 && acknowledges(entry);
+	const isPending = entry.acknowledges && entry.unacknowledged > 0;
 	return {
-		undelivered: entry.num_pending > 0 ? after(entry.delivered.stream_seq) : [],
-		unacknowledged: pending ? after(entry.ack_floor.stream_seq, givenUp) : [],
+		undelivered: entry.undelivered > 0 ? after(entry.delivered) : [],
+		unacknowledged: isPending ? after(entry.floor, givenUp) : [],
 	};
 }
 
@@ -75,14 +76,14 @@ export function agesOf(
 	const toDeliver = oldestOf(entry, undelivered);
 	const toAcknowledge = oldestOf(entry, unacknowledged);
 	const known =
-		(toDeliver !== undefined || entry.num_pending === 0) &&
-		(toAcknowledge !== undefined || entry.num_ack_pending === 0);
+		(toDeliver !== undefined || entry.undelivered === 0) &&
+		(toAcknowledge !== undefined || entry.unacknowledged === 0);
 	const oldestUnread = Math.min(
 		toDeliver?.sequence ?? Number.POSITIVE_INFINITY,
 		toAcknowledge?.sequence ?? Number.POSITIVE_INFINITY,
 	);
-	const byClockMs = entry.ts ?? nowMs;
-	const withoutFound = entry.num_pending === 0 ? 0 : undefined;
+	const byClockMs = entry.atMs ?? nowMs;
+	const withoutFound = entry.undelivered === 0 ? 0 : undefined;
 	return {
 		lagSeconds: toDeliver ? secondsBetween(toDeliver, byClockMs) : withoutFound,
 		pendingSeconds: toAcknowledge && secondsBetween(toAcknowledge, byClockMs),
@@ -115,17 +116,18 @@ function secondsBetween({ atMs }: Found, nowMs: number): number {
  * it of consumers that began later in their stream, see `readUpTo`. Of the millisecond in which a
  * consumer was made nobody knows what came first: then there is no age.
  */
-function isTaken({ config, created }: ConsumerEntry, position: number, found: Found): boolean {
-	switch (config.deliver_policy) {
+function isTaken(entry: ConsumerEntry, position: number, found: Found): boolean {
+	const { createdMs } = entry;
+	switch (entry.deliverPolicy) {
 		case 'last_per_subject':
-			return found.atMs > created;
+			return found.atMs > createdMs;
 		case 'by_start_sequence':
-			return found.sequence >= (config.opt_start_seq ?? 0);
+			return found.sequence >= (entry.startSequence ?? 0);
 		case 'by_start_time':
-			return found.atMs >= (config.opt_start_time ?? 0);
+			return found.atMs >= (entry.startMs ?? 0);
 		case 'new':
 		case 'last':
-			return position > 0 || found.atMs > created;
+			return position > 0 || found.atMs > createdMs;
 		default:
 			return true;
 	}

@@ -1,5 +1,6 @@
 import { ByConsumer } from '../by-consumer.ts';
-import type { Ages, ConsumerEntry } from '../reading/consumer.ts';
+import type { Ages } from '../reading/consumer.ts';
+import type { ConsumerEntry } from '../reading/entry.ts';
 import type { StreamLog } from '../reading/streams.ts';
 import {
 	agesOf,
@@ -17,7 +18,7 @@ export interface Aged {
 	readonly consumer: string;
 	readonly log: StreamLog;
 	readonly entry: ConsumerEntry;
-	readonly givenUp?: GivenUp;
+	readonly givenUp?: GivenUp | undefined;
 }
 
 /** What has to be asked in one poll. */
@@ -39,7 +40,7 @@ export class AgeMemory {
 	#answers = new Map<string, Answer>();
 	#ages = new ByConsumer<Ages>();
 	/** What the last plan found to be asked of each consumer. */
-	#asked = new Map<Aged, Asked>();
+	#asked = new ByConsumer<Asked>();
 	#skipped = new Set<string>();
 	/** The consumer with which the next plan begins. */
 	#turn: string | undefined;
@@ -51,17 +52,18 @@ export class AgeMemory {
 	 */
 	*plan(consumers: readonly Aged[], budget: number): Generator<void, Plan> {
 		const before = this.#answers;
+		const askedBefore = this.#asked;
 		this.#answers = new Map();
 		this.#skipped = new Set();
-		this.#asked = new Map();
+		this.#asked = new ByConsumer();
 		const toAsk = new Map<string, Map<string, Question>>();
 		let left = budget;
 		for (const consumer of this.#inTurn(consumers)) {
 			yield;
 			const { log, stream } = consumer;
-			const asked = askedOf(consumer);
-			this.#asked.set(consumer, asked);
-			for (const { key, question } of all(asked)) {
+			const asked = askedOf(consumer, askedBefore.get(stream, consumer.consumer));
+			this.#asked.set(stream, consumer.consumer, asked);
+			for (const { key, question } of asked.all) {
 				if (this.#answers.has(key) || toAsk.get(stream)?.has(key)) continue;
 				const known = before.get(key);
 				if (known !== undefined && known !== 'none' && known.sequence >= (log.first ?? 0)) {
@@ -103,22 +105,24 @@ export class AgeMemory {
 			const kept = isSkipped ? before.get(stream, consumer) : undefined;
 			ages.set(stream, consumer, kept ?? this.#agesOf(one, nowMs));
 		}
-		this.#asked.clear();
 		return (stream, consumer) => ages.get(stream, consumer) ?? noAges;
 	}
 
 	#agesOf(consumer: Aged, nowMs: number): Ages {
-		const { undelivered, unacknowledged } = this.#asked.get(consumer) ?? askedOf(consumer);
-		const delivery = this.#lookedUp(undelivered);
-		return agesOf(consumer.entry, delivery, this.#lookedUp(unacknowledged), nowMs);
+		const asked = askedOf(consumer, this.#asked.get(consumer.stream, consumer.consumer));
+		const { all, undelivered } = asked;
+		const delivery = this.#lookedUp(all, 0, undelivered);
+		return agesOf(consumer.entry, delivery, this.#lookedUp(all, undelivered, all.length), nowMs);
 	}
 
 	/** Empty where one was not looked up: its filter may be that of the oldest message. */
-	#lookedUp(asked: readonly Keyed[]): readonly LookedUp[] {
+	#lookedUp(asked: readonly Keyed[], from: number, to: number): readonly LookedUp[] {
+		if (from === to) return nothing;
 		const looked: LookedUp[] = [];
-		for (const { key, question } of asked) {
+		for (let at = from; at < to; at++) {
+			const { key, question } = asked[at] as Keyed;
 			const answer = this.#answers.get(key);
-			if (answer === undefined) return [];
+			if (answer === undefined) return nothing;
 			looked.push({ sequence: question.sequence, found: answer === 'none' ? undefined : answer });
 		}
 		return looked;
@@ -140,26 +144,50 @@ interface Keyed {
 
 /** What is to be asked of one consumer. */
 interface Asked {
-	readonly undelivered: readonly Keyed[];
-	readonly unacknowledged: readonly Keyed[];
+	/** As it was then. */
+	readonly of: Aged;
+	/** First those about what was not delivered, then those about what was not acknowledged. */
+	readonly all: readonly Keyed[];
+	/** How many of them are about what was not delivered. */
+	readonly undelivered: number;
 }
+
+const nothing: readonly LookedUp[] = [];
 
 const noAges: Ages = { lagSeconds: undefined, pendingSeconds: undefined, oldestUnread: undefined };
 
-function askedOf(consumer: Aged): Asked {
+/** @param before - what was to be asked of it last: the same again, unless it or its stream moved */
+function askedOf(consumer: Aged, before: Asked | undefined): Asked {
+	if (before && asksTheSame(before.of, consumer)) return before;
 	const { undelivered, unacknowledged } = questionsOf(consumer.entry, consumer.givenUp);
-	return {
-		undelivered: keyed(consumer, undelivered),
-		unacknowledged: keyed(consumer, unacknowledged),
-	};
+	const all: Keyed[] = [];
+	for (const questions of [undelivered, unacknowledged]) {
+		for (const question of questions) all.push({ key: questionKey(consumer, question), question });
+	}
+	return { of: consumer, all, undelivered: undelivered.length };
 }
 
-function keyed(consumer: Aged, questions: readonly Question[]): readonly Keyed[] {
-	return questions.map((question) => ({ key: questionKey(consumer, question), question }));
+/** Whether {@link questionsOf} and {@link questionKey} say the same of both. */
+function asksTheSame(one: Aged, other: Aged): boolean {
+	return (
+		one.log.created === other.log.created &&
+		one.log.deletedCount === other.log.deletedCount &&
+		one.givenUp === undefined &&
+		other.givenUp === undefined &&
+		asksTheSameOf(one.entry, other.entry)
+	);
 }
 
-function all({ undelivered, unacknowledged }: Asked): readonly Keyed[] {
-	return [...undelivered, ...unacknowledged];
+function asksTheSameOf(one: ConsumerEntry, other: ConsumerEntry): boolean {
+	return (
+		one.delivered === other.delivered &&
+		one.floor === other.floor &&
+		one.undelivered > 0 === other.undelivered > 0 &&
+		one.unacknowledged > 0 === other.unacknowledged > 0 &&
+		one.acknowledges === other.acknowledges &&
+		one.filters.length === other.filters.length &&
+		one.filters.every((filter, at) => filter === other.filters[at])
+	);
 }
 
 /** Neither names nor subjects hold white space. What was deleted in between changes the answer. */

@@ -2,16 +2,9 @@ import type { Group, Unread } from '../../../model.ts';
 import { type Filter, passes } from '../../../options/pattern.ts';
 import { displayText } from '../../name.ts';
 import { type Finding, found, nameless, outOfRange } from '../findings.ts';
-import { shapeMistake } from './api-answer.ts';
-import {
-	acknowledges,
-	type Beside,
-	type ConsumerEntry,
-	consumerEntry,
-	readConsumer,
-} from './consumer.ts';
+import { type Beside, readConsumer } from './consumer.ts';
+import { type ConsumerEntry, MalformedEntry, readEntry } from './entry.ts';
 import { type Ephemeral, ephemeralGroup, rollUp } from './ephemeral.ts';
-import { hasNoLeader } from './leader.ts';
 import type { Listing } from './listing.ts';
 
 const operation = 'consumer_list';
@@ -91,17 +84,16 @@ export function* pickConsumers(
 	for (const [name, content] of listing.entries) {
 		yield;
 		const shown = displayText(name);
-		const parsed = consumerEntry.safeParse(content);
-		if (!parsed.success) {
-			const why = `the consumer's entry cannot be read: ${shapeMistake(parsed.error)}`;
+		const entry = entryOrMistake(content);
+		if (entry instanceof MalformedEntry) {
+			const why = `the consumer's entry cannot be read: ${entry.message}`;
 			cannotTellKind(shown, 'malformed_answer', why);
 			continue;
 		}
-		const entry = parsed.data;
-		const isEphemeral = (entry.config.durable_name ?? '') === '';
+		const isEphemeral = !entry.isDurable;
 		if (isEphemeral ? !wantsEphemeral : !passes(scope, shown)) continue;
 		if (isElsewhere(isEphemeral ? ephemeralGroup : shown)) continue;
-		if (!hasNoLeader(entry)) {
+		if (entry.hasLeader) {
 			(isEphemeral ? ephemerals : durable).push({ name, entry });
 			continue;
 		}
@@ -131,6 +123,15 @@ export function* pickConsumers(
 	};
 }
 
+function entryOrMistake(content: unknown): ConsumerEntry | MalformedEntry {
+	try {
+		return readEntry(content);
+	} catch (error) {
+		if (error instanceof MalformedEntry) return error;
+		throw error;
+	}
+}
+
 /** Groups, and what was wrong with their numbers. */
 export interface GroupsRead {
 	readonly groups: readonly Group[];
@@ -148,10 +149,12 @@ export function* readConsumers(
 ): Generator<void, GroupsRead> {
 	const stream = displayText(listed.stream);
 	const findings: Finding[] = [];
+	let name = '';
+	const refuse = (field: string) => {
+		findings.push(outOfRange(operation, `${stream}/${name}`, field));
+	};
 	const read = (consumer: Listed): Group => {
-		const name = displayText(consumer.name);
-		const refuse = (field: string) =>
-			findings.push(outOfRange(operation, `${stream}/${name}`, field));
+		name = displayText(consumer.name);
 		return readConsumer(stream, name, consumer.entry, beside(consumer), refuse);
 	};
 	const groups: Group[] = [];
@@ -163,7 +166,7 @@ export function* readConsumers(
 		const ephemerals: Ephemeral[] = [];
 		for (const consumer of listed.ephemeral) {
 			yield;
-			ephemerals.push({ group: read(consumer), acknowledges: acknowledges(consumer.entry) });
+			ephemerals.push({ group: read(consumer), acknowledges: consumer.entry.acknowledges });
 		}
 		groups.push(rollUp(stream, ephemerals));
 	}

@@ -34,9 +34,12 @@ export async function listAll(askPage: (offset: number) => Promise<Page>): Promi
 			break;
 		}
 		for (const [name, entry] of page.entries) entries.set(name, entry);
-		for (const name of page.missing) missing.add(name);
 		nameless += page.nameless;
-		const places = new Set([...page.entries.keys(), ...page.missing]).size + page.nameless;
+		let places = page.entries.size + page.nameless;
+		for (const name of page.missing) {
+			missing.add(name);
+			if (!page.entries.has(name)) places += 1;
+		}
 		offset += places;
 		// A cluster tells no total on an empty page.
 		if (places === 0 || offset >= page.total) break;

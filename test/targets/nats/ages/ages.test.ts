@@ -6,7 +6,7 @@ import {
 	type Question,
 	questionsOf,
 } from '../../../../src/targets/nats/ages/ages.ts';
-import type { ConsumerEntry } from '../../../../src/targets/nats/reading/consumer.ts';
+import type { ConsumerEntry } from '../../../../src/targets/nats/reading/entry.ts';
 import { entry } from './entry.ts';
 
 const midnight = (time: string) => Date.parse(`2026-11-21T${time}Z`);

@@ -1,14 +1,11 @@
-import {
-	type ConsumerEntry,
-	consumerEntry,
-} from '../../../../src/targets/nats/reading/consumer.ts';
+import { type ConsumerEntry, readEntry } from '../../../../src/targets/nats/reading/entry.ts';
 
 /** A consumer that has read five messages of its stream, two of which are not acknowledged. */
 export function entry(
 	facts: Record<string, unknown> = {},
 	config: Record<string, unknown> = {},
 ): ConsumerEntry {
-	return consumerEntry.parse({
+	return readEntry({
 		created: '2026-11-21T13:00:00Z',
 		config: { durable_name: 'c', deliver_policy: 'all', ack_policy: 'explicit', ...config },
 		delivered: { consumer_seq: 5, stream_seq: 5 },
