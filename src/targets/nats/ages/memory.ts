@@ -110,19 +110,20 @@ export class AgeMemory {
 
 	#agesOf(consumer: Aged, nowMs: number): Ages {
 		const asked = askedOf(consumer, this.#asked.get(consumer.stream, consumer.consumer));
-		const { all, undelivered } = asked;
-		const delivery = this.#lookedUp(all, 0, undelivered);
-		return agesOf(consumer.entry, delivery, this.#lookedUp(all, undelivered, all.length), nowMs);
+		const { all, undeliveredCount } = asked;
+		const undelivered = this.#lookedUp(all, 0, undeliveredCount);
+		const unacknowledged = this.#lookedUp(all, undeliveredCount, all.length);
+		return agesOf(consumer.entry, undelivered, unacknowledged, nowMs);
 	}
 
 	/** Empty where one was not looked up: its filter may be that of the oldest message. */
-	#lookedUp(asked: readonly Keyed[], from: number, to: number): readonly LookedUp[] {
-		if (from === to) return nothing;
+	#lookedUp(questions: readonly Keyed[], from: number, to: number): readonly LookedUp[] {
+		if (from === to) return noneLookedUp;
 		const looked: LookedUp[] = [];
 		for (let at = from; at < to; at++) {
-			const { key, question } = asked[at] as Keyed;
+			const { key, question } = questions[at] as Keyed;
 			const answer = this.#answers.get(key);
-			if (answer === undefined) return nothing;
+			if (answer === undefined) return noneLookedUp;
 			looked.push({ sequence: question.sequence, found: answer === 'none' ? undefined : answer });
 		}
 		return looked;
@@ -144,30 +145,30 @@ interface Keyed {
 
 /** What is to be asked of one consumer. */
 interface Asked {
-	/** As it was then. */
+	/** As it was when these were made, which may be many polls ago. */
 	readonly of: Aged;
 	/** First those about what was not delivered, then those about what was not acknowledged. */
 	readonly all: readonly Keyed[];
 	/** How many of them are about what was not delivered. */
-	readonly undelivered: number;
+	readonly undeliveredCount: number;
 }
 
-const nothing: readonly LookedUp[] = [];
+const noneLookedUp: readonly LookedUp[] = [];
 
 const noAges: Ages = { lagSeconds: undefined, pendingSeconds: undefined, oldestUnread: undefined };
 
-/** @param before - what was to be asked of it last: the same again, unless it or its stream moved */
+/** @param before - what was to be asked of it last: the same again, where nothing moved that it depends on */
 function askedOf(consumer: Aged, before: Asked | undefined): Asked {
-	if (before && asksTheSame(before.of, consumer)) return before;
+	if (before && (before.of === consumer || asksTheSame(before.of, consumer))) return before;
 	const { undelivered, unacknowledged } = questionsOf(consumer.entry, consumer.givenUp);
 	const all: Keyed[] = [];
 	for (const questions of [undelivered, unacknowledged]) {
 		for (const question of questions) all.push({ key: questionKey(consumer, question), question });
 	}
-	return { of: consumer, all, undelivered: undelivered.length };
+	return { of: consumer, all, undeliveredCount: undelivered.length };
 }
 
-/** Whether {@link questionsOf} and {@link questionKey} say the same of both. */
+/** Whether {@link questionsOf} and {@link questionKey} say the same of both; those that gave something up are asked anew. */
 function asksTheSame(one: Aged, other: Aged): boolean {
 	return (
 		one.log.created === other.log.created &&
@@ -196,7 +197,7 @@ function questionKey(
 	{ sequence, filter, except }: Question,
 ): string {
 	const key = `${stream} ${log.created} ${log.deletedCount} ${sequence} ${filter}`;
-	return except ? `${key} ${except.consumer} ${except.sequences.size}` : key;
+	return except ? `${key} ${except.consumer} ${[...except.sequences].join()}` : key;
 }
 
 /** Names of streams and consumers hold no dots. */

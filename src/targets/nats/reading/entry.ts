@@ -38,13 +38,13 @@ export interface ConsumerEntry {
 	readonly isBound: boolean;
 	/** From nats-server 2.11 on. */
 	readonly isPaused: boolean;
-	/** Only the leader tells the truth (nats-server#8140). */
+	/** Only the leader tells the truth, see `hasNoLeader`. */
 	readonly hasLeader: boolean;
 	/** When all this was so, by the server's clock, in milliseconds since 1970; from nats-server 2.10 on. */
 	readonly atMs: number | undefined;
 }
 
-/** An entry of which something is not what it should be, as `path: what is wrong`. */
+/** Something in an entry is not what it should be: `path: what is wrong`, without a path where all of it is wrong. */
 export class MalformedEntry extends Error {}
 
 /**
@@ -54,7 +54,7 @@ export class MalformedEntry extends Error {}
  * @throws {@link MalformedEntry}
  */
 export function readEntry(content: unknown): ConsumerEntry {
-	const entry = object<EntryField>(content, '', 'the entry');
+	const entry = object<EntryField>(content, '', '');
 	const config = object<ConfigField>(entry.config, '', 'config');
 	const delivered = object<ProgressField>(entry.delivered, '', 'delivered');
 	const floor = object<ProgressField>(entry.ack_floor, '', 'ack_floor');
@@ -73,7 +73,7 @@ export function readEntry(content: unknown): ConsumerEntry {
 		delivered: number(delivered.stream_seq, 'delivered', 'stream_seq'),
 		deliveries: number(delivered.consumer_seq, 'delivered', 'consumer_seq'),
 		floor: number(floor.stream_seq, 'ack_floor', 'stream_seq'),
-		lastActiveMs: later(
+		lastActiveMs: latest(
 			optional(instant, delivered.last_active, 'delivered', 'last_active'),
 			optional(instant, floor.last_active, 'ack_floor', 'last_active'),
 		),
@@ -116,9 +116,10 @@ function hasLeader(cluster: unknown): boolean {
 	return name !== undefined && name !== '';
 }
 
-function later(one: number | undefined, other: number | undefined): number | undefined {
-	if (one === undefined || other === undefined) return one ?? other;
-	return Math.max(one, other);
+/** Absent where neither was: to Go, never is the year 1. */
+function latest(oneMs = 0, otherMs = 0): number | undefined {
+	const ms = Math.max(oneMs, otherMs);
+	return ms > 0 ? ms : undefined;
 }
 
 /** An object, of which it is not known yet what its fields hold. */
@@ -145,18 +146,18 @@ function number(value: unknown, of: string, field: string): number {
 
 function text(value: unknown, of: string, field: string): string {
 	if (typeof value === 'string') return value;
-	throw wrong(of, field, 'text');
+	throw wrong(of, field, 'string');
 }
 
 function texts(value: unknown, of: string, field: string): readonly string[] {
-	if (!Array.isArray(value)) throw wrong(of, field, 'list');
+	if (!Array.isArray(value)) throw wrong(of, field, 'array');
 	for (const one of value) text(one, of, field);
 	return value;
 }
 
 function flag(value: unknown, of: string, field: string): boolean {
 	if (typeof value === 'boolean') return value;
-	throw wrong(of, field, 'true or false');
+	throw wrong(of, field, 'boolean');
 }
 
 /** A time as the server writes it, in milliseconds since 1970. */
@@ -166,7 +167,8 @@ function instant(value: unknown, of: string, field: string): number {
 	throw wrong(of, field, 'time');
 }
 
-/** @param of - the field that holds it; empty: the entry itself */
+/** @param of - the field that holds it; empty: the entry itself, which has no field either */
 function wrong(of: string, field: string, what: string): MalformedEntry {
-	return new MalformedEntry(`${of === '' ? field : `${of}.${field}`}: no ${what}`);
+	const path = of === '' ? field : `${of}.${field}`;
+	return new MalformedEntry(path === '' ? `no ${what}` : `${path}: no ${what}`);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** Who leads a stream or consumer; told in a cluster only. */
+/** Who leads a stream; told in a cluster only. */
 export const cluster = z.object({ leader: z.string().optional() }).optional();
 
 /**
- * Only the leader tells the truth: without one, the others report zeros or what once was
+ * Only the leader of a stream or consumer tells the truth: without one, the others report zeros or what once was
  * (nats-server#8140).
  */
 export function hasNoLeader(entry: { readonly cluster?: z.output<typeof cluster> }): boolean {

@@ -31,6 +31,20 @@ function consumer(name: string, delivered: number, log: Partial<Aged['log']> = {
 	};
 }
 
+/** Consumer `a` of stream s with lag and two messages pending, of which facts or its configuration differ. */
+function busy(
+	facts: Record<string, unknown> = {},
+	config: Record<string, unknown> = {},
+	more: Partial<Aged> = {},
+): Aged {
+	return { ...consumer('a', 5), entry: entry(facts, config), ...more };
+}
+
+/** What a plan asks of one consumer. */
+function questionsOf(memory: AgeMemory, one: Aged) {
+	return atOnce(memory.plan([one], 100)).questions.get(one.stream) ?? [];
+}
+
 /** Plans, answers everything with a message of that age, and gives the sequences asked and the ages. */
 function poll(memory: AgeMemory, consumers: readonly Aged[], ageSeconds: number, budget = 100) {
 	const { questions, skipped } = atOnce(memory.plan(consumers, budget));
@@ -143,4 +157,84 @@ test('messages that a consumer gave up make its question its own', () => {
 		{ sequence: 4, filter: '>' },
 		{ sequence: 4, filter: '>', except: givenUp },
 	]);
+});
+
+test('whatever changes of a consumer, it is asked as if it had just been seen', () => {
+	const givenUp = { consumer: 'a', sequences: new Set([4]) };
+	const floor = (stream_seq: number) => ({ ack_floor: { consumer_seq: 1, stream_seq } });
+	const oneAndOther: readonly (readonly [what: string, one: Aged, other: Aged])[] = [
+		['delivered', busy(), busy({ delivered: { consumer_seq: 6, stream_seq: 6 } })],
+		['floor', busy(floor(3)), busy(floor(4))],
+		['lag', busy({ num_pending: 0 }), busy({ num_pending: 1 })],
+		['pending', busy({ num_ack_pending: 0 }), busy({ num_ack_pending: 1 })],
+		['acknowledging', busy(), busy({}, { ack_policy: 'none' })],
+		['filter', busy({}, { filter_subject: 'x' }), busy({}, { filter_subject: 'y' })],
+		['filters', busy({}, { filter_subject: 'x' }), busy({}, { filter_subjects: ['x', 'y'] })],
+		['given up', busy(), busy({}, {}, { givenUp })],
+	];
+	for (const [what, one, other] of oneAndOther) {
+		for (const [before, now] of [
+			[one, other],
+			[other, one],
+		] as const) {
+			const memory = new AgeMemory();
+			questionsOf(memory, before);
+			assert.deepEqual(questionsOf(memory, now), questionsOf(new AgeMemory(), now), what);
+		}
+	}
+});
+
+test('questions of a consumer that did not move are not made again', () => {
+	const memory = new AgeMemory();
+	const [first] = questionsOf(memory, busy());
+	assert.ok(first);
+	assert.equal(questionsOf(memory, busy())[0], first);
+});
+
+test('consumers of one name in two streams have ages of their own', () => {
+	const memory = new AgeMemory();
+	for (let polls = 0; polls < 2; polls++) {
+		const both = [consumer('a', 5), { ...consumer('a', 5), stream: 't' }];
+		for (const one of both) {
+			const { questions } = atOnce(memory.plan(both, 100));
+			const atMs = secondsAgo(one.stream === 's' ? 60 : 120);
+			for (const question of questions.get(one.stream) ?? []) {
+				memory.learn(one, question, { sequence: 6, atMs });
+			}
+		}
+		const ages = atOnce(memory.ages(both, nowMs));
+		assert.deepEqual([ages('s', 'a').lagSeconds, ages('t', 'a').lagSeconds], [60, 120]);
+	}
+});
+
+test('the ages of lag and of what is pending are each of their own message', () => {
+	const memory = new AgeMemory();
+	const one = busy();
+	const [undelivered, unacknowledged, ...others] = questionsOf(memory, one);
+	assert.ok(undelivered && unacknowledged);
+	assert.equal(others.length, 0);
+	memory.learn(one, undelivered, { sequence: 6, atMs: secondsAgo(30) });
+	assert.deepEqual(atOnce(memory.ages([one], nowMs))('s', 'a'), { ...unknown, lagSeconds: 30 });
+	memory.learn(one, unacknowledged, { sequence: 4, atMs: secondsAgo(50) });
+	assert.deepEqual(atOnce(memory.ages([one], nowMs))('s', 'a'), {
+		lagSeconds: 30,
+		pendingSeconds: 50,
+		oldestUnread: 4,
+	});
+	memory.learn(one, unacknowledged, undefined);
+	assert.equal(atOnce(memory.ages([one], nowMs))('s', 'a').pendingSeconds, undefined);
+});
+
+test('other messages given up make another question, however many there are', () => {
+	const memory = new AgeMemory();
+	const gaveUp = (sequence: number) => {
+		const givenUp = { consumer: 'a', sequences: new Set([sequence]) };
+		return { ...consumer('a', 5), entry: entry({ num_pending: 0 }), givenUp };
+	};
+	const one = gaveUp(4);
+	for (const question of questionsOf(memory, one)) {
+		memory.learn(one, question, { sequence: 5, atMs: secondsAgo(60) });
+	}
+	assert.equal(questionsOf(memory, gaveUp(4)).length, 0);
+	assert.equal(questionsOf(memory, gaveUp(5)).length, 1);
 });

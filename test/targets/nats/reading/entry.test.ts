@@ -71,6 +71,19 @@ test('push, bound, paused, ephemeral and careless consumers are told apart', () 
 	assert.equal(readEntry(changed('config.deliver_subject', '')).isPush, false);
 });
 
+test('what a server may leave out is absent', () => {
+	const { deliverPolicy, pendingLimit, startSequence, startMs, atMs } = readEntry({
+		...recorded('pull'),
+		config: { ack_policy: 'explicit' },
+		ts: undefined,
+	});
+	const facts = [deliverPolicy, pendingLimit, startSequence, startMs, atMs];
+	assert.deepEqual(
+		facts,
+		facts.map(() => undefined),
+	);
+});
+
 test('one filter, several and none are lists', () => {
 	const filters = (config: Fields) =>
 		readEntry({
@@ -96,6 +109,8 @@ test('the last activity is the later one of delivery and acknowledgement, if the
 	assert.equal(lastActive('ack_floor.last_active'), Date.parse('2026-11-21T13:03:14.158Z'));
 	assert.equal(lastActive('delivered.last_active'), Date.parse('2026-11-21T13:03:14.056Z'));
 	assert.equal(readEntry(recorded('none')).lastActiveMs, undefined);
+	const never = changed('delivered.last_active', '0001-01-01T00:00:00Z');
+	assert.equal(readEntry({ ...never, ack_floor: never.delivered }).lastActiveMs, undefined);
 });
 
 test('what is not what it should be is named by its place, and is not quoted', () => {
@@ -104,16 +119,16 @@ test('what is not what it should be is named by its place, and is not quoted', (
 		['created', 'secret', 'created: no time'],
 		['config', null, 'config: no object'],
 		['config', [], 'config: no object'],
-		['config.ack_policy', undefined, 'config.ack_policy: no text'],
-		['config.durable_name', 5, 'config.durable_name: no text'],
-		['config.deliver_subject', null, 'config.deliver_subject: no text'],
-		['config.deliver_policy', 1, 'config.deliver_policy: no text'],
+		['config.ack_policy', undefined, 'config.ack_policy: no string'],
+		['config.durable_name', 5, 'config.durable_name: no string'],
+		['config.deliver_subject', null, 'config.deliver_subject: no string'],
+		['config.deliver_policy', 1, 'config.deliver_policy: no string'],
 		['config.opt_start_seq', '5', 'config.opt_start_seq: no number'],
 		['config.opt_start_time', 5, 'config.opt_start_time: no time'],
 		['config.max_ack_pending', '5', 'config.max_ack_pending: no number'],
-		['config.filter_subject', 5, 'config.filter_subject: no text'],
-		['config.filter_subjects', 'a', 'config.filter_subjects: no list'],
-		['config.filter_subjects', ['a', 5], 'config.filter_subjects: no text'],
+		['config.filter_subject', 5, 'config.filter_subject: no string'],
+		['config.filter_subjects', 'a', 'config.filter_subjects: no array'],
+		['config.filter_subjects', ['a', 5], 'config.filter_subjects: no string'],
 		['delivered', 5, 'delivered: no object'],
 		['delivered.stream_seq', null, 'delivered.stream_seq: no number'],
 		['delivered.consumer_seq', undefined, 'delivered.consumer_seq: no number'],
@@ -125,15 +140,15 @@ test('what is not what it should be is named by its place, and is not quoted', (
 		['num_ack_pending', undefined, 'num_ack_pending: no number'],
 		['num_redelivered', undefined, 'num_redelivered: no number'],
 		['num_waiting', undefined, 'num_waiting: no number'],
-		['push_bound', 'yes', 'push_bound: no true or false'],
-		['paused', 1, 'paused: no true or false'],
+		['push_bound', 'yes', 'push_bound: no boolean'],
+		['paused', 1, 'paused: no boolean'],
 		['cluster', 'C', 'cluster: no object'],
-		['cluster.leader', 5, 'cluster.leader: no text'],
+		['cluster.leader', 5, 'cluster.leader: no string'],
 		['ts', 5, 'ts: no time'],
 	] as const) {
 		assert.equal(mistakeIn(changed(path, value)), mistake);
 	}
 	for (const content of [undefined, null, 5, 'text', []]) {
-		assert.equal(mistakeIn(content), 'the entry: no object');
+		assert.equal(mistakeIn(content), 'no object');
 	}
 });
