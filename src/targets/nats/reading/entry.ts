@@ -1,3 +1,5 @@
+import { hasNoLeader } from './leader.ts';
+
 /**
  * What the server tells of a consumer, as far as it is read. Numbers may be beyond 2^53, which makes
  * them unknown (see `count`).
@@ -108,12 +110,10 @@ function filtersOf(config: Told<ConfigField>): readonly string[] {
 
 const noFilters: readonly string[] = [];
 
-/** Told in a cluster only; without a leader the others report zeros, or what once was. */
 function hasLeader(cluster: unknown): boolean {
 	if (cluster === undefined) return true;
 	const { leader } = object<'leader'>(cluster, '', 'cluster');
-	const name = optional(text, leader, 'cluster', 'leader');
-	return name !== undefined && name !== '';
+	return !hasNoLeader({ cluster: { leader: optional(text, leader, 'cluster', 'leader') } });
 }
 
 /** Absent where neither was: to Go, never is the year 1. */
