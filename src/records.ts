@@ -72,9 +72,9 @@ type RowClass<Columns, Record> = new (columns: Columns, row: number) => Record;
 /** Some of the records of another list. */
 export class Picked<Record> extends List<Record> {
 	readonly #from: Records<Record>;
-	readonly #rows: readonly number[];
+	readonly #rows: Uint32Array;
 
-	constructor(from: Records<Record>, rows: readonly number[]) {
+	constructor(from: Records<Record>, rows: Uint32Array) {
 		super();
 		this.#from = from;
 		this.#rows = rows;

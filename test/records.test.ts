@@ -23,8 +23,12 @@ const kinds: readonly [string, Records<{ readonly name: string }>, string][] = [
 	['an array', [{ name: 'a' }, { name: 'b' }], 'ab'],
 	['rows', letters('abc'), 'abc'],
 	['no rows', letters(''), ''],
-	['some of them', new Picked(letters('abcd'), [1, 3]), 'bd'],
-	['some of some', new Picked(new Picked(letters('abcd'), [1, 3]), [1]), 'd'],
+	['some of them', new Picked(letters('abcd'), Uint32Array.of(1, 3)), 'bd'],
+	[
+		'some of some',
+		new Picked(new Picked(letters('abcd'), Uint32Array.of(1, 3)), Uint32Array.of(1)),
+		'd',
+	],
 	[
 		'lists one after the other',
 		new Joined<{ readonly name: string }>([letters('ab'), [], [{ name: 'c' }], letters('d')]),
@@ -46,7 +50,7 @@ for (const [kind, records, names] of kinds) {
 }
 
 test('what was taken by row stays when others are looked at', () => {
-	const records = new Joined([new Picked(letters('abc'), [0, 2]), letters('d')]);
+	const records = new Joined([new Picked(letters('abc'), Uint32Array.of(0, 2)), letters('d')]);
 	const first = records.at(0);
 	const all = [...records];
 	assert.equal(look(records, 1).name, 'c');

@@ -5,9 +5,21 @@ import { look } from '../records.ts';
 /** Which groups are exported. */
 export interface Cut {
 	/** The rows of those that are. */
-	readonly left: readonly number[];
-	/** The keys of those that are not. */
-	readonly dropped: ReadonlySet<string>;
+	readonly left: Uint32Array;
+	/** Those that are not. */
+	readonly dropped: Dropped;
+}
+
+/**
+ * Which groups were left out: those from the first one on. That they are told by their place keeps
+ * nothing of each of them from poll to poll.
+ */
+export interface Dropped {
+	readonly first: Place;
+	/** Groups first seen later than this were not there. */
+	readonly upToMs: number;
+	/** The keys of those that stayed all the same, for they are never left out. */
+	readonly stayed: ReadonlySet<string>;
 }
 
 /** How many series groups may make. */
@@ -28,13 +40,13 @@ const stepLength = 512;
  * not fit on none does, but those that are never left out. Absent: all fit.
  *
  * @param series - that each of the groups makes
- * @param droppedBefore - the keys of those that were left out of the last records
+ * @param droppedBefore - those that were left out of the last records
  */
 export function* cutToFit(
 	consumers: Records<Consumer>,
 	series: Uint32Array,
 	room: Room,
-	droppedBefore: ReadonlySet<string>,
+	droppedBefore: Dropped | undefined,
 ): Generator<void, Cut | undefined> {
 	let always = 0;
 	const all = new Uint32Array(consumers.length);
@@ -46,7 +58,7 @@ export function* cutToFit(
 	}
 	const rows = all.subarray(0, count);
 	let first = yield* firstOver(consumers, series, rows, room.toStay - always);
-	if (droppedBefore.size > 0) {
+	if (droppedBefore) {
 		const full = yield* firstOver(consumers, series, rows, room.toComeBack - always);
 		if (full) first = yield* firstDropped(consumers, rows, droppedBefore, full, first);
 	}
@@ -100,7 +112,7 @@ function* firstOver(
 function* firstDropped(
 	consumers: Records<Consumer>,
 	rows: Uint32Array,
-	droppedBefore: ReadonlySet<string>,
+	droppedBefore: Dropped,
 	from: Place,
 	end: Place | undefined,
 ): Generator<void, Place | undefined> {
@@ -109,21 +121,32 @@ function* firstDropped(
 		if (index % stepLength === 0) yield;
 		const consumer = look(consumers, rows[index] as number);
 		if (compare(consumer, from) < 0 || (first && compare(consumer, first) >= 0)) continue;
-		if (droppedBefore.has(keyOf(consumer))) first = placeOf(consumer);
+		if (wasDropped(consumer, droppedBefore)) first = placeOf(consumer);
 	}
 	return first;
 }
 
 function* cutAt(first: Place, consumers: Records<Consumer>): Generator<void, Cut> {
-	const left: number[] = [];
-	const dropped = new Set<string>();
+	const left = new Uint32Array(consumers.length);
+	let count = 0;
+	let upToMs = first.firstSeenMs;
+	const stayed = new Set<string>();
 	for (let row = 0; row < consumers.length; row++) {
 		if (row % stepLength === 0) yield;
 		const consumer = look(consumers, row);
-		if (staysAlways(consumer) || compare(consumer, first) < 0) left.push(row);
-		else dropped.add(keyOf(consumer));
+		upToMs = Math.max(upToMs, consumer.firstSeenMs);
+		if (compare(consumer, first) >= 0) {
+			if (!staysAlways(consumer)) continue;
+			stayed.add(keyOf(consumer));
+		}
+		left[count++] = row;
 	}
-	return { left, dropped };
+	return { left: left.slice(0, count), dropped: { first, upToMs, stayed } };
+}
+
+function wasDropped(consumer: Consumer, { first, upToMs, stayed }: Dropped): boolean {
+	if (consumer.firstSeenMs > upToMs || compare(consumer, first) < 0) return false;
+	return !stayed.has(keyOf(consumer));
 }
 
 /** A copy, for the next look shows another record. */

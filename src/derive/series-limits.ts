@@ -1,7 +1,7 @@
 import type { Derived } from '../model.ts';
 import type { SeriesLimits } from '../options/objective.ts';
 import { Picked } from '../records.ts';
-import { type Cut, cutToFit } from './series-cut.ts';
+import { type Cut, cutToFit, type Dropped } from './series-cut.ts';
 
 /** How many series the records of a target make. */
 export interface SeriesCounts {
@@ -16,16 +16,14 @@ export interface SeriesCounts {
 /** What was left out comes back only when it leaves a fifth of the limit free. */
 const comesBackBelow = 0.8;
 
-const nobody: ReadonlySet<string> = new Set();
-
 interface Demand {
 	/** Series without those of single partitions. */
 	readonly base: number;
 	readonly partitions: number;
 	/** Whether single partitions are exported. */
 	readonly detail: boolean;
-	/** The keys of the groups that are not. */
-	readonly dropped: ReadonlySet<string>;
+	/** The groups that are not. */
+	readonly dropped: Dropped | undefined;
 }
 
 /**
@@ -53,7 +51,7 @@ export class SeriesLimiter {
 			base,
 			partitions,
 			detail: before?.detail ?? true,
-			dropped: before?.dropped ?? nobody,
+			dropped: before?.dropped,
 		};
 		this.#demands.set(target, demand);
 
@@ -68,11 +66,11 @@ export class SeriesLimiter {
 			toStay: limit - counts.streams,
 			toComeBack: limit * comesBackBelow - counts.streams,
 		};
-		const isOver = base > limit || demand.dropped.size > 0;
+		const isOver = base > limit || demand.dropped !== undefined;
 		const groupsCut = isOver
 			? yield* cutToFit(derived.consumers, counts.groups, room, demand.dropped)
 			: undefined;
-		this.#demands.set(target, { ...decided, dropped: groupsCut?.dropped ?? nobody });
+		this.#demands.set(target, { ...decided, dropped: groupsCut?.dropped });
 		return cut(derived, counts, detail, groupsCut, limit);
 	}
 

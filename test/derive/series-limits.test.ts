@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeriesLimiter } from '../../src/derive/series-limits.ts';
-import type { Derived } from '../../src/model.ts';
+import type { Consumer, Derived } from '../../src/model.ts';
 import { atOnce } from '../../src/steps.ts';
 import { consumer, derivedOf } from '../metrics/records.ts';
 
@@ -158,13 +158,18 @@ test('of many groups those are left out that come last by when they were seen, s
 		const derived = derivedOf({ consumers: consumers.map((one) => one.consumer) });
 		const counts = { streams: 100, groups, partitions: 0 };
 		const limited = atOnce(limiter.limit('t', derived, counts, { total }));
-		const names = Array.from(limited.consumers, ({ consumerGroup }) => consumerGroup);
+		const names = Array.from(limited.consumers, nameOf);
 		const expected = bySorting(derived.consumers, counts, total, dropped);
 		assert.deepEqual(names, expected, `round ${round}`);
-		const all = Array.from(derived.consumers, ({ consumerGroup }) => consumerGroup);
+		const all = Array.from(derived.consumers, nameOf);
 		dropped = new Set(all.filter((name) => !expected.includes(name)));
 	}
 });
+
+/** One that is seen anew is another group than the one that was left out. */
+function nameOf({ consumerGroup, firstSeenMs }: Consumer): string {
+	return `${consumerGroup} since ${firstSeenMs}`;
+}
 
 /** Some come and go, some are expected in some rounds alone, and in the sixth all are seen anew. */
 function manyGroups(round: number) {
@@ -191,7 +196,7 @@ function bySorting(
 	const all = Array.from(consumers, (one, row) => ({ one, series: groups[row] ?? 0 }));
 	const always = all.filter(({ one }) => one.expected);
 	let used = streams + always.reduce((sum, { series }) => sum + series, 0);
-	const kept = new Set(always.map(({ one }) => one.consumerGroup));
+	const kept = new Set(always.map(({ one }) => nameOf(one)));
 	const place = ({ stream, consumerGroup }: (typeof all)[number]['one']) => [stream, consumerGroup];
 	const sorted = all
 		.filter(({ one }) => !one.expected)
@@ -200,10 +205,10 @@ function bySorting(
 		);
 	for (const { one, series } of sorted) {
 		used += series;
-		if (used > total * (dropped.has(one.consumerGroup) ? 0.8 : 1)) break;
-		kept.add(one.consumerGroup);
+		if (used > total * (dropped.has(nameOf(one)) ? 0.8 : 1)) break;
+		kept.add(nameOf(one));
 	}
-	return all.map(({ one }) => one.consumerGroup).filter((name) => kept.has(name));
+	return all.map(({ one }) => nameOf(one)).filter((name) => kept.has(name));
 }
 
 test('a group that was exported and is no longer expected needs no room to come back', () => {
@@ -215,6 +220,15 @@ test('a group that was exported and is no longer expected needs no room to come 
 	};
 	assert.equal(limit('x', [40, 20, 30, 30]), 'abx -30 of 100');
 	assert.equal(limit('', [15, 20, 30, 30]), 'abdx -0 of 100');
+});
+
+test('a new group needs no more room than there is where those that were left out are gone', () => {
+	const limiter = new SeriesLimiter();
+	const left = ['abcde', 'abcf', 'abcef'].map((letters) => {
+		const derived = target(letters);
+		return shown(limiter.limit('t', derived, counts(derived), { total: 40 }));
+	});
+	assert.deepEqual(left, ['abcd -10 of 40', 'abcf -0 of 40', 'abce -10 of 40']);
 });
 
 test('what a target may show does not depend on whether another one is being cut meanwhile', () => {

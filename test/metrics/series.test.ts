@@ -69,6 +69,6 @@ test('what records said is rendered without asking again, and never what others 
 	};
 	assert.deepEqual(lagsOf(derived), ['7', '7']);
 	// A limit left the first one out.
-	const consumers = new Picked(derived.consumers, [1]);
+	const consumers = new Picked(derived.consumers, Uint32Array.of(1));
 	assert.deepEqual(lagsOf({ ...derived, consumers }), ['2']);
 });

@@ -138,15 +138,13 @@ type UnreadKey = Unread & { readonly stream: string };
 /** The streams of a node's keys: all of its table, unless keys turned out to be another node's. */
 function streamsOf({ keys, tables: { streams } }: NodeAnswers): Records<Stream> {
 	if (isAll(streams.length, keys, streamCount)) return streams;
-	return new Picked(
-		streams,
-		keys.flatMap(({ stream }) => stream ?? []),
-	);
+	const rows = keys.flatMap(({ stream }) => stream ?? []);
+	return new Picked(streams, Uint32Array.from(rows));
 }
 
 function groupsOf({ keys, tables: { groups } }: NodeAnswers): Records<Group> {
 	if (isAll(groups.length, keys, groupCount)) return groups;
-	return new Picked(groups, keys.flatMap(groupRows));
+	return new Picked(groups, Uint32Array.from(keys.flatMap(groupRows)));
 }
 
 function isAll(rows: number, keys: readonly KeyRead[], countOf: (key: KeyRead) => number): boolean {
