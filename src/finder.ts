@@ -7,10 +7,17 @@ export interface Names {
 	readonly consumerGroup?: string | undefined;
 }
 
+/** Names between two places where making an index may be interrupted. */
+const stepNames = 500;
+
 /**
  * Finds what has a name among many. From poll to poll they come in the same order, so the next one is
- * looked at first; only when that is another one is an index made. With 100,000 names a lookup by hash
- * costs more than all that is done with what it finds.
+ * looked at first; only when that is another one is an index needed. With 100,000 names a lookup by hash
+ * costs more than all that is done with what it finds, and to make an index of them holds others up for
+ * longer than they should wait:
+ *
+ *     if (!finder.isReadyFor(stream, group)) yield* finder.makeIndex();
+ *     const at = finder.indexOf(stream, group);
  */
 export class Finder<Item> {
 	readonly #items: Records<Item>;
@@ -23,32 +30,48 @@ export class Finder<Item> {
 		this.#namesOf = namesOf;
 	}
 
-	/** Where the one with these names stands; -1 when there is none. */
-	indexOf(stream: string, consumerGroup?: string): number {
-		const next = this.#next;
-		if (next < this.#items.length && hasNames(this.#namesAt(next), stream, consumerGroup)) {
-			return this.#next++;
+	/** Whether these names can be looked for without an index that is still to be made. */
+	isReadyFor(stream: string, consumerGroup?: string): boolean {
+		return this.#index !== undefined || this.#isNext(stream, consumerGroup);
+	}
+
+	/** Makes the index, if there is none yet; yields wherever it may be interrupted. */
+	*makeIndex(): Generator<void, void> {
+		if (this.#index) return;
+		const index = new Map<string, number>();
+		for (let row = 0; row < this.#items.length; row++) {
+			if (row % stepNames === 0) yield;
+			index.set(keyOf(this.#namesAt(row)), row);
 		}
-		this.#index ??= this.#indexed();
+		this.#index = index;
+	}
+
+	/**
+	 * Where the one with these names stands; -1 when there is none.
+	 *
+	 * @throws Error when it is not ready for them
+	 */
+	indexOf(stream: string, consumerGroup?: string): number {
+		if (this.#isNext(stream, consumerGroup)) return this.#next++;
+		if (!this.#index) throw new Error('an index must be made first');
 		const found = this.#index.get(keyOf({ stream, consumerGroup })) ?? -1;
 		if (found !== -1) this.#next = found + 1;
 		return found;
 	}
 
-	/** The one with these names. */
+	/** The same as {@link indexOf}, but the one itself. */
 	find(stream: string, consumerGroup?: string): Item | undefined {
 		const found = this.indexOf(stream, consumerGroup);
 		return found === -1 ? undefined : this.#items.at(found);
 	}
 
-	#namesAt(row: number): Names {
-		return this.#namesOf(look(this.#items, row));
+	#isNext(stream: string, consumerGroup: string | undefined): boolean {
+		const next = this.#next;
+		return next < this.#items.length && hasNames(this.#namesAt(next), stream, consumerGroup);
 	}
 
-	#indexed(): Map<string, number> {
-		const index = new Map<string, number>();
-		for (let row = 0; row < this.#items.length; row++) index.set(keyOf(this.#namesAt(row)), row);
-		return index;
+	#namesAt(row: number): Names {
+		return this.#namesOf(look(this.#items, row));
 	}
 }
 

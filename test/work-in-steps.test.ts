@@ -16,8 +16,14 @@ const rows = 20_000;
 /** What works through all rows at once looks at each of them at least once. */
 const mostLooks = rows / 2;
 
+/** A fourth of the most that passes between two rounds. */
+const intervalSeconds = 1200;
+
 /** Looks at records since the last step. */
 let looks = 0;
+
+/** Steps that the last work took. */
+let taken = 0;
 
 class Watched<Record> extends List<Record> {
 	readonly #records: Records<Record>;
@@ -48,6 +54,7 @@ function inSteps<Result>(work: string, steps: Generator<void, Result>): Result {
 		looks = 0;
 		const { done, value } = steps.next();
 		assert.ok(looks <= mostLooks, `${work}: ${looks} looks in step ${step}`);
+		taken = step;
 		if (done) return value;
 	}
 }
@@ -63,33 +70,67 @@ test('records of many groups are kept, compared, counted, limited and rendered i
 		assert.ok(partitions);
 		return { stream: name, consumerGroup: `g${row}`, lag };
 	});
-	const plan = planOf({ target: 't', platform: 'kafka', intervalSeconds: 15 });
-	const state = initialState('t', { name: 'kafka', problems: [], operations: [] }, 15);
-	const history = new History(15);
+	const plan = planOf({ target: 't', platform: 'kafka', intervalSeconds });
+	const state = initialState('t', { name: 'kafka', problems: [], operations: [] }, intervalSeconds);
+	const history = new History(intervalSeconds);
 	const limiter = new SeriesLimiter();
 	const renderer = new TargetRenderer(new LineWriter());
 	let carried: Carried | undefined;
-	// The third has lost half of its streams and groups.
-	for (const [round, known] of [rows, rows, rows / 2].entries()) {
+	const minute = 60_000;
+	const rounds: readonly Round[] = [
+		{ atMs: minute, read: all },
+		{ atMs: 2 * minute, read: all },
+		// Half are missed, and still known; then all come in another order.
+		{ atMs: 3 * minute, read: half },
+		{ atMs: 4 * minute, read: reversed },
+		// Those that were missed are forgotten.
+		{ atMs: 70 * minute, read: (items) => half(reversed(items)) },
+	];
+	const deriveSteps: number[] = [];
+	for (const { atMs, read } of rounds) {
 		const reading = {
-			streams: new Watched(streams.slice(0, known)),
-			groups: new Watched(groups.slice(0, known)),
+			streams: new Watched(read(streams)),
+			groups: new Watched(read(groups)),
 			unread: [],
 			complete: true,
 			problems: [],
 			partitionDetail: true,
 			agesByHead: true,
 		};
-		const atMs = (round + 1) * 15_000;
-		carried = inSteps('carry', carryInSteps(carried, reading, atMs, 300_000));
+		carried = inSteps('carry', carryInSteps(carried, reading, atMs, 5 * minute));
 		const derived = inSteps('derive', deriveInSteps(history, carried, plan));
+		deriveSteps.push(taken);
+		const known = atMs < 60 * minute ? rows : rows / 2;
 		const counts = inSteps('count', countSeries('kafka', derived));
-		assert.equal(counts.groups.length, rows);
+		assert.equal(counts.groups.length, known);
 		const watched = { ...derived, consumers: new Watched(derived.consumers) };
 		const total = counts.streams + counts.groups.reduce((sum, count) => sum + count, 0) / 2;
 		const limited = inSteps('limit', limiter.limit('t', watched, counts, { total }));
-		assert.ok(limited.consumers.length > rows / 4 && limited.consumers.length < rows);
+		assert.ok(limited.consumers.length > known / 4 && limited.consumers.length < known);
 		const lines = inSteps('render', renderer.inSteps(state, derived, counts.values));
-		assert.ok(lines.some(({ length }) => length > rows * 20));
+		assert.ok(lines.some(({ length }) => length > known * 20));
 	}
+	assert.equal(history.groups.length, rows / 2);
+	// What is remembered is no list of records; to index and to forget it takes steps of their own.
+	const [, usual = 0, , another = 0, forgetting = 0] = deriveSteps;
+	assert.ok(another - usual >= 20, `${usual} steps, ${another} in another order`);
+	assert.ok(forgetting - usual / 2 >= 20, `${usual} steps, ${forgetting} to forget half`);
 });
+
+interface Round {
+	readonly atMs: number;
+	/** What is read of all that there are, in which order. */
+	read<Item>(items: readonly Item[]): readonly Item[];
+}
+
+function all<Item>(items: readonly Item[]): readonly Item[] {
+	return items;
+}
+
+function half<Item>(items: readonly Item[]): readonly Item[] {
+	return items.slice(0, rows / 2);
+}
+
+function reversed<Item>(items: readonly Item[]): readonly Item[] {
+	return items.toReversed();
+}

@@ -86,7 +86,9 @@ function* streamMemories(
 	for (let row = 0; row < memories.length; row++) {
 		if (row % stepRecords === 0) yield;
 		const record = look(records, row);
-		const memory = finder.find(record.name) ?? newStream(history, record.name);
+		const { name } = record;
+		if (!finder.isReadyFor(name)) yield* finder.makeIndex();
+		const memory = finder.find(name) ?? newStream(history, name);
 		memory.round = round;
 		memory.consumers = 0;
 		memory.retentionSeconds = record.retentionSeconds;
@@ -116,7 +118,9 @@ function* groupMemories(history: History, carried: Carried) {
 	for (let row = 0; row < length; row++) {
 		if (row % stepRecords === 0) yield;
 		const record = look(records, row);
-		const memory = finder.find(record.stream, record.consumerGroup);
+		const { stream: name, consumerGroup } = record;
+		if (!finder.isReadyFor(name, consumerGroup)) yield* finder.makeIndex();
+		const memory = finder.find(name, consumerGroup);
 		memories[row] = memory;
 		const { lag } = record;
 		const own = 'ids' in lag ? lag.ids.length : 0;
@@ -130,7 +134,8 @@ function* groupMemories(history: History, carried: Carried) {
 		}
 		const known = memory?.streamMemory;
 		const isThere = known !== undefined && known.round !== forgotten;
-		const stream = isThere ? known : streams.find(record.stream);
+		if (!isThere && !streams.isReadyFor(name)) yield* streams.makeIndex();
+		const stream = isThere ? known : streams.find(name);
 		streamsOfGroups[row] = stream;
 		if (stream) stream.consumers += 1;
 	}

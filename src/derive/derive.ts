@@ -86,8 +86,8 @@ export function* deriveInSteps(
 		if (look(carried.streams.records, row).elsewhere?.exported) continue;
 		streams.add(row, census.streams[row] as StreamMemory);
 	}
-	history.keepGroups(memories, census.known);
-	history.forget();
+	yield* history.keepGroups(memories, census.known);
+	yield* history.forget();
 	return {
 		consumers: new Rows(records, ConsumerRecord),
 		streams: new Rows(streams, StreamRecord),

@@ -3,6 +3,9 @@ import { Columns, type Range } from './columns.ts';
 import { Timeline, ticksPerSecond } from './timeline.ts';
 import { windowPolls } from './window.ts';
 
+/** Memories between two places where going through them may be interrupted. */
+const stepMemories = 2000;
+
 /** One row for each group. Times are ticks, 0 is never. */
 function groupColumns(rows: number) {
 	return {
@@ -196,44 +199,60 @@ export class History {
 	}
 
 	/**
-	 * Takes over the groups of this round, in its order; those of earlier rounds come after them.
+	 * Takes over the groups of this round, in its order; those of earlier rounds come after them. Yields
+	 * wherever it may be interrupted.
 	 *
 	 * @param known - how many of them were there before
 	 */
-	keepGroups(memories: readonly GroupMemory[], known: number): void {
-		const others =
-			known === this.groups.length ? [] : this.groups.filter(({ round }) => round !== this.round);
-		this.groups = others.length > 0 ? [...memories, ...others] : memories;
+	*keepGroups(memories: readonly GroupMemory[], known: number): Generator<void, void> {
+		const others: GroupMemory[] = [];
+		if (known < this.groups.length) {
+			for (let at = 0; at < this.groups.length; at++) {
+				if (at % stepMemories === 0) yield;
+				const group = this.groups[at] as GroupMemory;
+				if (group.round !== this.round) others.push(group);
+			}
+		}
+		this.groups = others.length > 0 ? memories.concat(others) : memories;
 	}
 
-	/** Gives up what no reading has shown for an hour. */
-	forget(): void {
+	/** Gives up what no reading has shown for an hour; yields wherever it may be interrupted. */
+	*forget(): Generator<void, void> {
 		const before = this.timeline.now - forgottenAfterTicks;
 		if (before <= this.#oldestReadAt) return;
-		const isOld = ({ readAt }: { readonly readAt: number }) => readAt < before;
-		if (this.groups.some(isOld)) {
-			for (const group of this.groups.filter(isOld)) {
-				this.groupRows.remove(group.row);
-				if (group.partitions) this.groupPartitions.remove(group.partitions);
-				if (group.toldPartitions) this.toldPartitions.remove(group.toldPartitions);
-				if (group.told) this.toldRows.remove(group.told);
-			}
-			this.groups = this.groups.filter((group) => !isOld(group));
-		}
-		if (this.streams.some(isOld)) {
-			for (const stream of this.streams.filter(isOld)) {
-				stream.round = forgotten;
-				if (stream.partitions) this.streamPartitions.remove(stream.partitions);
-				if (stream.points) this.points.remove(stream.points);
-			}
-			this.streams = this.streams.filter((stream) => !isOld(stream));
-		}
 		this.#oldestReadAt = this.timeline.now;
-		for (const { readAt } of this.groups) this.#noteReadAt(readAt);
-		for (const { readAt } of this.streams) this.#noteReadAt(readAt);
+		this.groups = yield* this.#keepYoung(this.groups, before, (group) => {
+			this.groupRows.remove(group.row);
+			if (group.partitions) this.groupPartitions.remove(group.partitions);
+			if (group.toldPartitions) this.toldPartitions.remove(group.toldPartitions);
+			if (group.told) this.toldRows.remove(group.told);
+		});
+		this.streams = yield* this.#keepYoung(this.streams, before, (stream) => {
+			stream.round = forgotten;
+			if (stream.partitions) this.streamPartitions.remove(stream.partitions);
+			if (stream.points) this.points.remove(stream.points);
+		});
 	}
 
-	#noteReadAt(readAt: number): void {
-		if (readAt < this.#oldestReadAt) this.#oldestReadAt = readAt;
+	/** @returns the very same list where none is older than `before` */
+	*#keepYoung<Memory extends { readonly readAt: number }>(
+		memories: readonly Memory[],
+		before: number,
+		remove: (old: Memory) => void,
+	): Generator<void, readonly Memory[]> {
+		let young: Memory[] | undefined;
+		for (let at = 0; at < memories.length; at++) {
+			if (at % stepMemories === 0) yield;
+			const memory = memories[at] as Memory;
+			const { readAt } = memory;
+			if (readAt < before) {
+				young ??= memories.slice(0, at);
+				remove(memory);
+			} else {
+				young?.push(memory);
+				this.#oldestReadAt = Math.min(this.#oldestReadAt, readAt);
+			}
+		}
+		return young ?? memories;
 	}
 }

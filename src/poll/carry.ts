@@ -119,7 +119,9 @@ class Merging<T> {
 			if (row % stepRecords === 0) yield;
 			const record = look(this.#read, row);
 			const names = rules.namesOf(record);
-			const at = finder.indexOf(names.stream, names.consumerGroup);
+			const { stream, consumerGroup } = names;
+			if (!finder.isReadyFor(stream, consumerGroup)) yield* finder.makeIndex();
+			const at = finder.indexOf(stream, consumerGroup);
 			// Should a target tell something twice, its series must not be there twice.
 			if (at === -1 ? isNew.has(keyOf(names)) : isRead[at] === 1) {
 				yield* this.#takeFirst(row);

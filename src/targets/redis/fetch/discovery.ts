@@ -23,7 +23,8 @@ export function namedKeys(streams: Filter): readonly Key[] {
  * Finds the keys of one server that a pattern means. A search goes through the whole key space, a
  * page at a time, with a small part of each poll's time, so that known keys are read as ever; only
  * the first one, before which nothing is known, may take half of it. What it has found is read from
- * then on.
+ * then on. Keys that were known stay what they are and where they are, whatever the order in which the
+ * server tells them: what is done with them from poll to poll goes by that order.
  */
 export class Discovery {
 	readonly #streams: Filter;
@@ -32,8 +33,12 @@ export class Discovery {
 	readonly #named: ReadonlySet<string>;
 	/** Absent: no pattern, nothing to search for. */
 	readonly #match: string | undefined;
+	/** What the last whole search has found, by its bytes, those found first first. */
+	readonly #known = new Map<string, Known>();
+	/** The keys of these. */
 	#found: readonly Key[] = [];
 	#foundAtMs = Number.NEGATIVE_INFINITY;
+	#searches = 0;
 	#search: Search | undefined;
 
 	/**
@@ -50,10 +55,8 @@ export class Discovery {
 
 	/** Every key found so far, but those that the configuration names. */
 	get found(): readonly Key[] {
-		if (this.#search === undefined) return this.#found;
-		const found = new Map(this.#search.found);
-		for (const key of this.#found) found.set(key.bytes.toString('latin1'), key);
-		return [...found.values()];
+		const { fresh } = this.#search ?? {};
+		return fresh && fresh.size > 0 ? this.#found.concat([...fresh.values()]) : this.#found;
 	}
 
 	/**
@@ -76,13 +79,13 @@ export class Discovery {
 		const started = performance.now();
 		let search = this.#search;
 		if (search?.runId !== runId) search = undefined;
-		search ??= { cursor: '0', found: new Map(), runId };
+		search ??= { cursor: '0', number: ++this.#searches, fresh: new Map(), runId };
 		this.#search = undefined;
 		try {
 			for (;;) {
 				const found = await page(search.cursor, this.#match);
 				if (found === undefined) return false;
-				this.#take(found.keys, search.found);
+				this.#take(found.keys, search);
 				search.cursor = found.cursor;
 				if (search.cursor === '0') break;
 				if (performance.now() - started > budgetMs) {
@@ -94,25 +97,46 @@ export class Discovery {
 			if (signal.aborted) this.#search = search;
 			throw error;
 		}
-		this.#found = [...search.found.values()];
+		this.#keep(search);
 		this.#foundAtMs = nowMs;
 		return true;
 	}
 
 	/** A key can come more than once. */
-	#take(keys: readonly Buffer[], found: Map<string, Key>): void {
+	#take(keys: readonly Buffer[], { number, fresh }: Search): void {
 		for (const bytes of keys) {
+			const id = bytes.toString('latin1');
+			const known = this.#known.get(id);
+			if (known) known.seenIn = Math.max(known.seenIn, number);
+			if (known || fresh.has(id)) continue;
 			const name = displayName(bytes);
 			if (this.#named.has(name) || !passes(this.#streams, name) || !this.#owns(name)) continue;
-			found.set(bytes.toString('latin1'), { bytes, name, isNamed: false });
+			fresh.set(id, { bytes, name, isNamed: false });
 		}
 	}
+
+	/** What a whole search has found is all that there is. */
+	#keep({ number, fresh }: Search): void {
+		const before = this.#known.size;
+		for (const [id, { seenIn }] of this.#known) if (seenIn !== number) this.#known.delete(id);
+		if (this.#known.size === before && fresh.size === 0) return;
+		for (const [id, key] of fresh) this.#known.set(id, { key, seenIn: number });
+		this.#found = Array.from(this.#known.values(), ({ key }) => key);
+	}
+}
+
+interface Known {
+	readonly key: Key;
+	/** The number of the search that has found it last. */
+	seenIn: number;
 }
 
 interface Search {
 	cursor: string;
-	/** In scope, by their bytes. */
-	readonly found: Map<string, Key>;
+	/** Of all searches, counted from 1. */
+	readonly number: number;
+	/** Keys in scope that were not known, by their bytes. */
+	readonly fresh: Map<string, Key>;
 	readonly runId: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Problem } from '../../../model.ts';
 import { ConnectionError } from '../connect/connection.ts';
 import type { Opened, Session } from '../connect/node.ts';
 import { safe } from '../problems.ts';
-import { attempt } from '../protocol/attempt.ts';
+import { attempt, type Failure } from '../protocol/attempt.ts';
 import * as commands from '../protocol/commands.ts';
 import { readScanPage, readTimeMs } from '../protocol/replies.ts';
 import type { SeenIn } from '../read/anchor.ts';
@@ -62,9 +62,9 @@ export async function fetchNode(
 ): Promise<Fetched> {
 	const { connection, endpoint, server, id } = session;
 	const all = () => keys.concat(discovery?.found ?? []);
-	const tables = new KeyTables(all().length, errand.memories);
-	const told: Told = { keys: [], tables, failures: [] };
-	const nowMs = attempt('time', time, readTimeMs, told.failures);
+	const failures: Failure[] = [];
+	let told: Told = { keys: [], tables: new KeyTables(0, errand.memories), failures };
+	const nowMs = attempt('time', time, readTimeMs, failures);
 	const poll: SeenIn = { connectionId: id };
 	const circumstances: Circumstances = {
 		readCounter: server.readCounter,
@@ -78,17 +78,19 @@ export async function fetchNode(
 			discovery === undefined ||
 			(await discovery.search(performance.now(), errand, server.runId, async (cursor, match) => {
 				const [page = null] = await connection.ask([commands.scan(cursor, match)]);
-				return attempt('scan', page, readScanPage, told.failures);
+				return attempt('scan', page, readScanPage, failures);
 			}));
 		const plain = new ByCommands(connection, errand.scope, isAsking);
 		const way: Way =
 			!isAsking && (await runsScripts(session, errand))
 				? new ByScript(connection, errand.scope, plain, isCluster)
 				: plain;
-		await fetchKeys(way, all(), errand.memory, errand.limits, circumstances, told);
+		const asked = all();
+		told = { ...told, tables: new KeyTables(asked.length, errand.memories) };
+		await fetchKeys(way, asked, errand.memory, errand.limits, circumstances, told);
 		if (nowMs !== undefined) {
 			const [later = null] = await connection.ask([commands.time]);
-			const untilMs = attempt('time', later, readTimeMs, told.failures);
+			const untilMs = attempt('time', later, readTimeMs, failures);
 			if (untilMs !== undefined) poll.untilMs = untilMs;
 		}
 	} catch (error) {

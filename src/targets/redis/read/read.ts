@@ -73,6 +73,8 @@ export function* readAnswers(
 		? joinPartitions([...(yield* keyReadings(nodes)), ...gone.map(bareReading)], partitionOf)
 		: { streams: all(nodes.map(streamsOf)), groups: all(nodes.map(groupsOf)), unread };
 	yield;
+	const ownProblems: Problem[] = [];
+	for (const node of nodes) yield* addProblems(node, ownProblems);
 	const version = nodes.find((node) => node.version !== undefined)?.version;
 	const reading = {
 		...(version !== undefined && { version }),
@@ -81,7 +83,7 @@ export function* readAnswers(
 			isSearched &&
 			problems.length === 0 &&
 			nodes.every(({ broken, keys }) => broken === undefined && keys.every(isKnown)),
-		problems: [...problems, ...nodes.flatMap(nodeProblems)],
+		problems: problems.concat(ownProblems),
 		partitionDetail: partitionOf !== undefined,
 	};
 	return { reading, remembered: [...nodes.map(({ keys }) => keys), carried] };
@@ -195,15 +197,21 @@ function all<Record>(lists: readonly Records<Record>[]): Records<Record> {
 	return only && lists.length === 1 ? only : new Joined(lists);
 }
 
-function nodeProblems(node: NodeAnswers): readonly Problem[] {
-	const { endpoint, broken, keys } = node;
-	const problems = broken ? [broken.by] : [];
-	problems.push(...failureProblems(node));
-	for (const key of keys) {
+function* addProblems(node: NodeAnswers, problems: Problem[]): Generator<void, void> {
+	const { endpoint, broken, failures, keys } = node;
+	if (broken) problems.push(broken.by);
+	const kinds = new FailureKinds();
+	for (const failure of failures) kinds.add(failure);
+	const ofKeys: Problem[] = [];
+	for (let at = 0; at < keys.length; at++) {
+		if (at % stepKeys === 0) yield;
+		const key = keys[at] as KeyRead;
+		for (const failure of key.besides.failures) kinds.add(failure, key.key.name);
 		const problem = keyProblem(endpoint, key);
-		if (problem) problems.push(problem);
+		if (problem) ofKeys.push(problem);
 	}
-	return problems;
+	for (const problem of kinds.problems(endpoint)) problems.push(problem);
+	for (const problem of ofKeys) problems.push(problem);
 }
 
 /** What concerns a single key: a named one that is not there, or what cannot be read. */
@@ -223,21 +231,22 @@ function keyProblem(
 }
 
 /** What could not be had: one problem for the same failure of many streams. */
-function failureProblems({ endpoint, failures, keys }: NodeAnswers): readonly Problem[] {
-	const kinds = new Map<string, { readonly failure: Failure; readonly names: Set<string> }>();
-	const add = (failure: Failure, names: readonly string[]) => {
+class FailureKinds {
+	readonly #kinds = new Map<string, { readonly failure: Failure; readonly names: Set<string> }>();
+
+	/** @param name - of the stream. Absent: it concerns no single one */
+	add(failure: Failure, name?: string): void {
 		const kind = `${failure.operation} ${failure.error.message}`;
-		const same = kinds.get(kind) ?? { failure, names: new Set<string>() };
-		for (const name of names) same.names.add(name);
-		kinds.set(kind, same);
-	};
-	for (const failure of failures) add(failure, []);
-	for (const { key, besides } of keys) {
-		for (const failure of besides.failures) add(failure, [key.name]);
+		const same = this.#kinds.get(kind) ?? { failure, names: new Set<string>() };
+		if (name !== undefined) same.names.add(name);
+		this.#kinds.set(kind, same);
 	}
-	return Array.from(kinds.values(), ({ failure: { operation, error }, names }) =>
-		error instanceof MalformedReply
-			? malformedProblem(endpoint, operation, error.message, [...names])
-			: errorProblem(endpoint, operation, error.message, [...names]),
-	);
+
+	problems(endpoint: Endpoint): readonly Problem[] {
+		return Array.from(this.#kinds.values(), ({ failure: { operation, error }, names }) =>
+			error instanceof MalformedReply
+				? malformedProblem(endpoint, operation, error.message, [...names])
+				: errorProblem(endpoint, operation, error.message, [...names]),
+		);
+	}
 }

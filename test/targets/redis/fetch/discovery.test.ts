@@ -68,6 +68,30 @@ test('it searches again after the interval, and forgets what is no longer there'
 	assert.deepEqual(names(discovery), ['c']);
 });
 
+test('keys that were known stay the same and in their order, and new ones come after them', async () => {
+	const discovery = new Discovery(filter(['*']), 1000, all);
+	const search = (nowMs: number, ...keys: string[]) =>
+		discovery.search(nowMs, poll, 'run', async () => page('0', ...keys));
+	await search(0, 'c', 'a', 'b');
+	const before = discovery.found;
+	await search(1000, 'b', 'new', 'a', 'b', 'c', 'new');
+	assert.deepEqual(
+		discovery.found.map(({ name }) => name),
+		['c', 'a', 'b', 'new'],
+	);
+	for (const [at, key] of before.entries()) assert.equal(discovery.found[at], key);
+	await search(2000, 'new', 'b', 'c');
+	assert.deepEqual(
+		discovery.found.map(({ name }) => name),
+		['c', 'b', 'new'],
+	);
+	await search(3000, 'a', 'c', 'b', 'new');
+	assert.deepEqual(
+		discovery.found.map(({ name }) => name),
+		['c', 'b', 'new', 'a'],
+	);
+});
+
 test('a search that fails leaves what was known, and begins anew the next time', async () => {
 	const discovery = new Discovery(filter(['*']), 1000, all);
 	await discovery.search(0, poll, 'run', async () => page('0', 'a'));
