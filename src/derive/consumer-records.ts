@@ -20,8 +20,8 @@ const noRows = new Float64Array(0);
 
 /**
  * The records of one round's groups as columns, a row each: with 100,000 groups, an object with a
- * field for each number would cost more than all that is computed. NaN: not known. Once the round is
- * over it does not change.
+ * field for each number would cost more than all that is computed. NaN: not known. Rows must be begun
+ * before they are filled. Once the round is over it does not change.
  */
 export class ConsumerColumns {
 	readonly plan: DerivePlan;
@@ -60,6 +60,8 @@ export class ConsumerColumns {
 	/** The lags of all groups' partitions, where they are exported; each group's begin at its row's place. */
 	readonly partitionLags: Float64Array;
 	readonly partitionsAt: Uint32Array;
+	/** Those in which nothing is known at first. */
+	readonly #unknown: Float64Array[] = [];
 
 	/**
 	 * @param groups - what was read
@@ -76,7 +78,11 @@ export class ConsumerColumns {
 		this.statuses = new Array(rows);
 		this.breaches = new Array(rows);
 		this.lagUnknown = new Array(rows);
-		const unknown = () => new Float64Array(rows).fill(Number.NaN);
+		const unknown = () => {
+			const column = new Float64Array(rows);
+			this.#unknown.push(column);
+			return column;
+		};
 		const ofPartitions = partitions === 0 ? () => noRows : unknown;
 		this.expected = new Uint8Array(rows);
 		this.firstSeenMs = new Float64Array(rows);
@@ -101,6 +107,11 @@ export class ConsumerColumns {
 		this.recentLags = new Float32Array(rows * windowPolls);
 		this.partitionLags = new Float64Array(detail ? partitions : 0);
 		this.partitionsAt = new Uint32Array(rows);
+	}
+
+	/** Of some rows nothing is known yet. To begin all at once would take longer than others should wait. */
+	begin(from: number, to: number): void {
+		for (const column of this.#unknown) column.fill(Number.NaN, from, to);
 	}
 }
 

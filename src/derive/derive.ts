@@ -70,7 +70,10 @@ export function* deriveInSteps(
 	// An array that grows is copied again and again.
 	const memories = new Array<GroupMemory>(length);
 	for (let row = 0; row < length; row++) {
-		if (row % stepRecords === 0) yield;
+		if (row % stepRecords === 0) {
+			yield;
+			records.begin(row, Math.min(row + stepRecords, length));
+		}
 		const group = look(groups, row);
 		const before = census.groups[row];
 		const stream = census.streamsOfGroups[row];

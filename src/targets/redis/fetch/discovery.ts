@@ -1,4 +1,5 @@
 import { type Filter, type Pattern, passes } from '../../../options/pattern.ts';
+import { inTurns } from '../../../steps.ts';
 import { displayName } from '../../name.ts';
 import type { ScanPage } from '../protocol/replies.ts';
 
@@ -18,6 +19,9 @@ export function namedKeys(streams: Filter): readonly Key[] {
 		.filter((name) => passes(streams, name))
 		.map((name) => ({ bytes: keyBytes(name), name, isNamed: true }));
 }
+
+/** Keys between two places where the end of a search may be interrupted. */
+const stepKeys = 1000;
 
 /**
  * Finds the keys of one server that a pattern means. A search goes through the whole key space, a
@@ -97,7 +101,7 @@ export class Discovery {
 			if (signal.aborted) this.#search = search;
 			throw error;
 		}
-		this.#keep(search);
+		await inTurns(this.#keep(search), signal);
 		this.#foundAtMs = nowMs;
 		return true;
 	}
@@ -115,13 +119,27 @@ export class Discovery {
 		}
 	}
 
-	/** What a whole search has found is all that there is. */
-	#keep({ number, fresh }: Search): void {
-		const before = this.#known.size;
-		for (const [id, { seenIn }] of this.#known) if (seenIn !== number) this.#known.delete(id);
-		if (this.#known.size === before && fresh.size === 0) return;
-		for (const [id, key] of fresh) this.#known.set(id, { key, seenIn: number });
-		this.#found = Array.from(this.#known.values(), ({ key }) => key);
+	/** What a whole search has found is all that there is. Yields wherever it may be interrupted. */
+	*#keep({ number, fresh }: Search): Generator<void, void> {
+		const known = this.#known;
+		const found: Key[] = [];
+		let isChanged = fresh.size > 0;
+		let count = 0;
+		for (const [id, { key, seenIn }] of known) {
+			if (count++ % stepKeys === 0) yield;
+			if (seenIn === number) {
+				found.push(key);
+			} else {
+				known.delete(id);
+				isChanged = true;
+			}
+		}
+		for (const [id, key] of fresh) {
+			if (count++ % stepKeys === 0) yield;
+			known.set(id, { key, seenIn: number });
+			found.push(key);
+		}
+		if (isChanged) this.#found = found;
 	}
 }
 
