@@ -60,7 +60,7 @@ export function* deriveInSteps(
 	}
 	yield* growPoints(history, new Set(waiting.map(({ memory }) => memory)), census.groupPartitions);
 	takeWaiting(history, waiting);
-	takeSeeds(history, carried.headSeeds);
+	yield* takeSeeds(history, carried.headSeeds);
 	yield;
 
 	const { records: groups, seen } = carried.groups;

@@ -102,14 +102,21 @@ export function takeWaiting(history: History, waiting: readonly WaitingPoint[]):
 	for (const { memory, index } of waiting) takeHead(history, memory, index, false);
 }
 
-/** Takes over what brokers looked up of the time before the history; latest first. */
-export function takeSeeds(history: History, seeds: readonly HeadSeed[]): void {
+/** Seeds between two places where taking them over may be interrupted. */
+const stepSeeds = 500;
+
+/**
+ * Takes over what brokers looked up of the time before the history; latest first. Yields wherever it
+ * may be interrupted.
+ */
+export function* takeSeeds(history: History, seeds: readonly HeadSeed[]): Generator<void, void> {
 	const points = history.points.columns;
 	const columns = history.streamPartitions.columns;
 	if (seeds.length === 0) return;
 	const streams = new Map(history.streams.map((memory) => [memory.stream, memory]));
 	const latestFirst = [...seeds].sort((a, b) => b.atMs - a.atMs);
-	for (const { stream, partition, atMs, end } of latestFirst) {
+	for (const [taken, { stream, partition, atMs, end }] of latestFirst.entries()) {
+		if (taken % stepSeeds === 0) yield;
 		const memory = streams.get(stream);
 		if (!memory?.points || !memory.partitions) continue;
 		const first = history.streamPartitions.offsetOf(memory.partitions);

@@ -1,3 +1,4 @@
+import { inTurns } from '../../../steps.ts';
 import type { BrokerError } from '../connect/broker-error.ts';
 import type { Cluster } from '../connect/client.ts';
 import { UnsupportedRequestError } from '../connect/connection-errors.ts';
@@ -86,7 +87,8 @@ export async function fetchAll(
 	}
 	wanted.learnGroups(groups);
 	let absenceIsSure = false;
-	if (commitsOnUnknown(groups, metadata, wanted.streams) && !signal.aborted) {
+	const isBehind = await inTurns(commitsOnUnknown(groups, metadata, wanted.streams), signal);
+	if (isBehind && !signal.aborted) {
 		const renewed = await newer(cluster, signal);
 		absenceIsSure = renewed !== undefined && renewed.brokers.length > 0;
 		metadata = renewed ?? metadata;

@@ -1,4 +1,5 @@
-import type { HeadSeed, Partitions, PlainReading } from '../../../model.ts';
+import type { Group, HeadSeed, Partitions, PlainReading } from '../../../model.ts';
+import { inTurns } from '../../../steps.ts';
 import type { Cluster } from '../connect/client.ts';
 import { errorCode } from '../error-codes.ts';
 import type { FoundOffsets } from '../protocol/list-offsets.ts';
@@ -14,6 +15,9 @@ const agesMs = [1, 5, 15, 60, 6 * 60, 24 * 60].map((minutes) => minutes * 60_000
 /** A broker looks into its log for each: a large cluster is begun with over several polls. */
 const partitionsPerPoll = 2000;
 
+/** Groups between two places where looking for what is to be asked may be interrupted. */
+const stepGroups = 50;
+
 /**
  * Asks where the ends of partitions were before they were first seen, of those that are first seen
  * with lag: once, so that the age of their lag is known at the start.
@@ -28,7 +32,7 @@ export class HeadSeeds {
 		reading: PlainReading,
 		signal: AbortSignal,
 	): Promise<readonly HeadSeed[]> {
-		const due = this.#due(reading);
+		const due = await inTurns(this.#due(reading), signal);
 		if (due.isEmpty || signal.aborted) return [];
 		const nowMs = Date.now();
 		const batches = partitionsByLeader(metadata.topics, due);
@@ -44,10 +48,11 @@ export class HeadSeeds {
 		for (const topic of reading.streams) {
 			for (const partition of due.of(topic.name)) this.#asked.add(topic.name, partition);
 		}
-		return seedsOf(found, reading.streams as readonly Topic[], nowMs);
+		return await inTurns(seedsOf(found, reading.streams as readonly Topic[], nowMs), signal);
 	}
 
-	#due({ groups, streams }: PlainReading): PartitionSet {
+	/** Yields wherever it may be interrupted. */
+	*#due({ groups, streams }: PlainReading): Generator<void, PartitionSet> {
 		this.#asked.keepTopics(new Set(streams.map(({ name }) => name)));
 		const due = new PartitionSet();
 		const wereAsked = new Set<string>();
@@ -55,7 +60,9 @@ export class HeadSeeds {
 			const asked = this.#asked.of(name);
 			if (partitions && hasAll(asked, partitions.ids)) wereAsked.add(name);
 		}
-		for (const { stream, lag } of groups) {
+		for (let at = 0; at < groups.length; at++) {
+			if (at % stepGroups === 0) yield;
+			const { stream, lag } = groups[at] as Group;
 			if (!('ids' in lag) || wereAsked.has(stream)) continue;
 			const asked = this.#asked.of(stream);
 			for (let row = 0; row < lag.ids.length; row++) {
@@ -81,15 +88,16 @@ function hasLag({ end, committed }: Partitions, row: number): boolean {
 /**
  * The ends at earlier times: the first message of a time or later had the offset that was the end
  * then, and still was when that message came. Producers' clocks are in it, so that answers are
- * dropped which are dated in the future, or which would have the end go back.
+ * dropped which are dated in the future, or which would have the end go back. Yields wherever it may be
+ * interrupted.
  *
  * @param found - from the latest time to the earliest
  */
-export function seedsOf(
+export function* seedsOf(
 	found: readonly { readonly atMs: number; readonly answers: readonly FoundOffsets[] }[],
 	streams: readonly Topic[],
 	nowMs: number,
-): readonly HeadSeed[] {
+): Generator<void, readonly HeadSeed[]> {
 	const partitions = new Map(streams.map((stream) => [stream.name, stream.partitions]));
 	/** The end at the next later time, by topic and row. */
 	const later = new Map<string, Float64Array>();
@@ -97,6 +105,7 @@ export function seedsOf(
 	for (const { atMs, answers } of found) {
 		for (const { topics, timestamps } of answers) {
 			for (const { topic, rows, from, to } of topics) {
+				yield;
 				const known = partitions.get(topic);
 				if (!known) continue;
 				const ends = later.get(topic) ?? known.end.slice();

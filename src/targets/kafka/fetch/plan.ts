@@ -74,12 +74,15 @@ export function movedGroups({
 	return moved;
 }
 
-/** Whether a group has committed where the metadata knows no partition: newer ones are needed. */
-export function commitsOnUnknown(
+/**
+ * Whether a group has committed where the metadata knows no partition: newer ones are needed. Yields
+ * wherever it may be interrupted.
+ */
+export function* commitsOnUnknown(
 	{ offsets, shareOffsets }: GroupAnswers,
 	{ topics }: MetadataAnswer,
 	isWanted: (topic: string) => boolean,
-): boolean {
+): Generator<void, boolean> {
 	const known = new Map(topics.map(({ topic, partitions }) => [topic, partitions]));
 	for (const leg of shareOffsets) {
 		if ('error' in leg) continue;
@@ -89,19 +92,25 @@ export function commitsOnUnknown(
 	for (const leg of offsets) {
 		if ('error' in leg) continue;
 		for (const group of leg.answer) {
-			for (const { topic, rows, from, to } of group.topics) {
-				const partitions = known.get(topic);
-				if (!partitions) {
-					if (isWanted(topic)) return true;
-					continue;
-				}
-				for (let row = from; row < to; row++) {
-					if (rowOf(partitions, rows.partitions[row] as number) === -1) return true;
-				}
+			yield;
+			for (const committed of group.topics) {
+				const partitions = known.get(committed.topic);
+				if (partitions ? !hasAll(partitions, committed) : isWanted(committed.topic)) return true;
 			}
 		}
 	}
 	return false;
+}
+
+/** Whether a topic has all partitions that a group has committed on. */
+function hasAll(ids: Int32Array, { rows, from, to }: TopicOffsets): boolean {
+	// Ids ascend: then there are all up to the last.
+	const upTo = ids.at(-1) === ids.length - 1 ? ids.length : 0;
+	for (let row = from; row < to; row++) {
+		const partition = rows.partitions[row] as number;
+		if (partition >= upTo && rowOf(ids, partition) === -1) return false;
+	}
+	return true;
 }
 
 /** The row of a partition; -1 when there is none. Ids ascend, and mostly are the rows themselves. */

@@ -10,6 +10,9 @@ import { type GroupFacts, groupRecord, readMembers } from './read-members.ts';
 import { readShareGroups } from './read-share-groups.ts';
 import { readStreams, type Topic } from './read-streams.ts';
 
+/** Groups between two places where reading may be interrupted. */
+const stepGroups = 500;
+
 /** How what was read is to be told. */
 export interface Manner extends Scope {
 	readonly detail: 'partition' | 'stream';
@@ -30,9 +33,7 @@ export function* readAnswers(answers: Answers, manner: Manner): Generator<void, 
 		...(yield* readGroups(answers, facts, streams, manner, problems, unread)),
 		...(yield* readShareGroups(answers, facts, manner, problems, unread)),
 	];
-	yield;
-	for (const group of withoutCommit(groups, facts, (topic) => streams.has(topic)))
-		groups.push(group);
+	yield* addWithoutCommit(groups, facts, streams);
 	if (complete && listed.size === 0 && answers.metadata.topics.length === 0) {
 		problems.push({
 			code: 'nothing_visible',
@@ -123,24 +124,28 @@ function hasAllCoordinators({ topics }: Answers['metadata']): boolean {
 	return !offsets || offsets.leaders.every((node) => node >= 0);
 }
 
-/** Groups with members on a topic on which nothing was ever committed. */
-function* withoutCommit(
-	groups: readonly Group[],
+/** Adds groups with members on a topic on which nothing was ever committed. */
+function* addWithoutCommit(
+	groups: Group[],
 	facts: ReadonlyMap<string, GroupFacts>,
-	exists: (topic: string) => boolean,
-): Iterable<Group> {
+	topics: ReadonlyMap<string, Topic>,
+): Generator<void, void> {
 	const seen = new Map<string, Set<string>>();
-	for (const { consumerGroup, stream } of groups) {
+	for (let at = 0; at < groups.length; at++) {
+		if (at % stepGroups === 0) yield;
+		const { consumerGroup, stream } = groups[at] as Group;
 		if (!facts.get(consumerGroup)?.membersByTopic?.size) continue;
 		const streams = seen.get(consumerGroup);
 		if (streams) streams.add(stream);
 		else seen.set(consumerGroup, new Set([stream]));
 	}
+	let count = 0;
 	for (const [groupId, fact] of facts) {
+		if (count++ % stepGroups === 0) yield;
 		for (const topic of fact.membersByTopic?.keys() ?? []) {
-			if (!exists(topic) || seen.get(groupId)?.has(topic)) continue;
+			if (!topics.has(topic) || seen.get(groupId)?.has(topic)) continue;
 			const unknown = fact.kind === 'share' ? 'share_not_initialised' : 'no_commit';
-			yield groupRecord(groupId, fact, topic, { unknown });
+			groups.push(groupRecord(groupId, fact, topic, { unknown }));
 		}
 	}
 }

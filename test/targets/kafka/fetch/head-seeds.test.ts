@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../../src/steps.ts';
 import { seedsOf } from '../../../../src/targets/kafka/fetch/head-seeds.ts';
 import { offsetsOf } from '../literals.ts';
 
@@ -23,7 +24,7 @@ function found(secondsAgo: number, offset: number, cameSecondsAgo = secondsAgo) 
 }
 
 function seeds(...lookups: ReturnType<typeof found>[]) {
-	return seedsOf(lookups, [orders], nowMs).map(({ partition, atMs, end }) => [
+	return atOnce(seedsOf(lookups, [orders], nowMs)).map(({ partition, atMs, end }) => [
 		partition,
 		(nowMs - atMs) / 1000,
 		end,
@@ -69,5 +70,8 @@ test('an answer that would have the end go back is dropped', () => {
 test('a partition that was refused, or that the reading does not know, has no seed', () => {
 	const refused = { topics: [offsetsOf('orders', {}, { 0: 6 })], timestamps: Float64Array.of(-1) };
 	const unknown = { topics: [offsetsOf('gone', { 0: 1 })], timestamps: Float64Array.of(1) };
-	assert.deepEqual(seedsOf([{ atMs: 1, answers: [refused, unknown] }], [orders], nowMs), []);
+	assert.deepEqual(
+		atOnce(seedsOf([{ atMs: 1, answers: [refused, unknown] }], [orders], nowMs)),
+		[],
+	);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../../src/steps.ts';
 import { PartitionSet } from '../../../../src/targets/kafka/fetch/partition-set.ts';
 import {
 	commitsBeyondEnd,
@@ -153,12 +154,17 @@ test('a commit where the metadata knows no partition asks for newer metadata', (
 		...whole,
 		offsets: [committed({ errorCode: 0, groupId: 'g', topics: [offsetsOf(name, values)] })],
 	});
-	const known = { brokers: [], topics: [topic('orders', [1, 1])] };
-	assert.equal(commitsOnUnknown(on('orders', { 0: 1, 1: 1 }), known, all), false);
-	assert.equal(commitsOnUnknown(on('orders', { 2: 1 }), known, all), true);
-	assert.equal(commitsOnUnknown(on('new', { 0: 1 }), known, all), true);
+	const gapped = { ...topic('gapped', [1, 1]), partitions: Int32Array.of(0, 2) };
+	const known = { brokers: [], topics: [topic('orders', [1, 1]), gapped] };
+	const isBehind = (answers: typeof whole, isWanted: (name: string) => boolean = all) =>
+		atOnce(commitsOnUnknown(answers, known, isWanted));
+	assert.equal(isBehind(on('orders', { 0: 1, 1: 1 })), false);
+	assert.equal(isBehind(on('orders', { 0: 1, 2: 1 })), true);
+	assert.equal(isBehind(on('gapped', { 0: 1, 2: 1 })), false);
+	assert.equal(isBehind(on('gapped', { 0: 1, 1: 1 })), true);
+	assert.equal(isBehind(on('new', { 0: 1 })), true);
 	assert.equal(
-		commitsOnUnknown(on('new', { 0: 1 }), known, (name) => name !== 'new'),
+		isBehind(on('new', { 0: 1 }), (name) => name !== 'new'),
 		false,
 	);
 });
