@@ -7,25 +7,35 @@ export const intervalSeconds = 15;
  * columns are written over from round to round, as a target makes new ones each time.
  */
 export class World {
-	readonly #streams: Stream[] = [];
-	readonly #groups: Group[] = [];
+	#streams: readonly Stream[];
+	#groups: readonly Group[];
 	#round = 0;
 
 	constructor(topics: number, partitions: number, groupsOnEach: number) {
 		const ids = Int32Array.from({ length: partitions }, (_, index) => index);
+		const streams: Stream[] = [];
+		const groups: Group[] = [];
 		for (let topic = 0; topic < topics; topic++) {
 			const name = `topic-${topic}`;
 			const start = new Float64Array(partitions);
 			const end = new Float64Array(partitions).fill(1000);
-			this.#streams.push({ name, partitions: { ids, start, end } });
+			streams.push({ name, partitions: { ids, start, end } });
 			for (let group = 0; group < groupsOnEach; group++) {
 				const consumerGroup = `group-${topic}-${group}`;
 				const committed = new Float64Array(partitions).fill(1000);
 				const lag = { ids: ids.slice(), start, end, committed };
 				const readers = { present: true };
-				this.#groups.push({ stream: name, consumerGroup, state: 'stable', readers, lag });
+				groups.push({ stream: name, consumerGroup, state: 'stable', readers, lag });
 			}
 		}
+		this.#streams = streams;
+		this.#groups = groups;
+	}
+
+	/** From now on everything comes in the opposite order. */
+	turnRound(): void {
+		this.#streams = this.#streams.toReversed();
+		this.#groups = this.#groups.toReversed();
 	}
 
 	/** The world one interval later, as a target reads it. */

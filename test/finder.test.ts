@@ -42,6 +42,12 @@ test('names that read alike when they are joined are different', () => {
 	assert.deepEqual(placesOf(finder, named('a/bc', 'ab/c')), [-1, 0]);
 });
 
+test('names of any length are found by the index', () => {
+	const finder = new Finder(named('', 'a', 'ab', 'abc', 'ä', '/', 'a/'), (one) => one);
+	const asked = named('abc', '', 'ä', '/', 'a/', 'a', 'b', 'ab');
+	assert.deepEqual(placesOf(finder, asked), [3, 0, 4, 5, 6, 1, -1, 2]);
+});
+
 test('an index is needed only when another one is asked for than the next, and is made in steps', () => {
 	const all = Array.from({ length: 5000 }, (_, at) => ({ stream: `stream ${at}` }));
 	const finder = new Finder(all, (one) => one);
