@@ -123,7 +123,7 @@ class Turns {
 	/** @returns how long the longest one took, in milliseconds */
 	end(): number {
 		clearImmediate(this.#next);
-		return this.#longestMs;
+		return Math.max(this.#longestMs, performance.now() - this.#beganMs);
 	}
 
 	#look(): void {

@@ -10,9 +10,6 @@ export interface Names {
 /** Names between two places where making an index may be interrupted. */
 const stepNames = 500;
 
-/** A map that grows is made anew at once, which with 100,000 names takes 20 ms: so there are several. */
-const parts = 64;
-
 /**
  * Finds what has a name among many. From poll to poll they come in the same order, so the next one is
  * looked at first; only when that is another one is an index needed. With 100,000 names a lookup by hash
@@ -26,7 +23,12 @@ export class Finder<Item> {
 	readonly #items: Records<Item>;
 	readonly #namesOf: (item: Item) => Names;
 	#next = 0;
-	#index: readonly Map<string, number>[] | undefined;
+	/**
+	 * The index: rows, counted from 1, each at its names' hash or at the next free place (0). Strings and
+	 * a map for all of them would be ten times as much to collect, and the map is made anew whenever it
+	 * is full.
+	 */
+	#places: Int32Array | undefined;
 
 	constructor(items: Records<Item>, namesOf: (item: Item) => Names) {
 		this.#items = items;
@@ -35,19 +37,21 @@ export class Finder<Item> {
 
 	/** Whether these names can be looked for without an index that is still to be made. */
 	isReadyFor(stream: string, consumerGroup?: string): boolean {
-		return this.#index !== undefined || this.#isNext(stream, consumerGroup);
+		return this.#places !== undefined || this.#isNext(stream, consumerGroup);
 	}
 
 	/** Makes the index, if there is none yet; yields wherever it may be interrupted. */
 	*makeIndex(): Generator<void, void> {
-		if (this.#index) return;
-		const index = Array.from({ length: parts }, () => new Map<string, number>());
-		for (let row = 0; row < this.#items.length; row++) {
+		if (this.#places) return;
+		const { length } = this.#items;
+		// A power of two, of which less than half is taken.
+		const places = new Int32Array(2 << (32 - Math.clz32(length)));
+		for (let row = 0; row < length; row++) {
 			if (row % stepNames === 0) yield;
-			const key = keyOf(this.#namesAt(row));
-			partOf(index, key).set(key, row);
+			const { stream, consumerGroup } = this.#namesAt(row);
+			places[this.#placeOf(places, stream, consumerGroup)] = row + 1;
 		}
-		this.#index = index;
+		this.#places = places;
 	}
 
 	/**
@@ -57,9 +61,8 @@ export class Finder<Item> {
 	 */
 	indexOf(stream: string, consumerGroup?: string): number {
 		if (this.#isNext(stream, consumerGroup)) return this.#next++;
-		if (!this.#index) throw new Error('an index must be made first');
-		const key = keyOf({ stream, consumerGroup });
-		const found = partOf(this.#index, key).get(key) ?? -1;
+		if (!this.#places) throw new Error('an index must be made first');
+		const found = (this.#places[this.#placeOf(this.#places, stream, consumerGroup)] as number) - 1;
 		if (found !== -1) this.#next = found + 1;
 		return found;
 	}
@@ -75,6 +78,17 @@ export class Finder<Item> {
 		return next < this.#items.length && hasNames(this.#namesAt(next), stream, consumerGroup);
 	}
 
+	/** Where names are in an index, or would be. */
+	#placeOf(places: Int32Array, stream: string, consumerGroup: string | undefined): number {
+		const last = places.length - 1;
+		let place = hashOf(stream, consumerGroup) & last;
+		for (;;) {
+			const row = (places[place] as number) - 1;
+			if (row === -1 || hasNames(this.#namesAt(row), stream, consumerGroup)) return place;
+			place = (place + 1) & last;
+		}
+	}
+
 	#namesAt(row: number): Names {
 		return this.#namesOf(look(this.#items, row));
 	}
@@ -84,12 +98,22 @@ function hasNames(names: Names, stream: string, consumerGroup: string | undefine
 	return names.consumerGroup === consumerGroup && names.stream === stream;
 }
 
-/** In which of an index's parts a key is: mostly it is the end in which names differ. */
-function partOf<Part>(index: readonly Part[], key: string): Part {
-	const { length } = key;
-	if (length < 2) return index[length] as Part;
-	const end = key.charCodeAt(length - 1) + 7 * key.charCodeAt(length - 2) + 31 * length;
-	return index[end % parts] as Part;
+/** Names are given by others, who cannot know which of them would share a hash. */
+const seed = Math.trunc(Math.random() * 2 ** 32);
+
+function hashOf(stream: string, consumerGroup: string | undefined): number {
+	let hash = hashOn(seed, stream);
+	if (consumerGroup !== undefined) hash = hashOn(~hash, consumerGroup);
+	return hash ^ (hash >>> 15);
+}
+
+/** FNV-1a, of UTF-16's units. */
+function hashOn(start: number, text: string): number {
+	let hash = start;
+	for (let at = 0; at < text.length; at++) {
+		hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+	}
+	return hash;
 }
 
 /** Names may hold any character, so the stream's length is what keeps the two apart. */

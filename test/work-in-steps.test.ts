@@ -70,7 +70,11 @@ test('records of many groups are kept, compared, counted, limited and rendered i
 		assert.ok(partitions);
 		return { stream: name, consumerGroup: `g${row}`, lag };
 	});
-	const plan = planOf({ target: 't', platform: 'kafka', intervalSeconds });
+	const last = rows - 1;
+	const expected = [`g${last}`, 'nobody'].map((consumerGroup) => {
+		return { target: 't', stream: `s${last}`, consumerGroup };
+	});
+	const plan = planOf({ target: 't', platform: 'kafka', intervalSeconds }, [], expected);
 	const state = initialState('t', { name: 'kafka', problems: [], operations: [] }, intervalSeconds);
 	const history = new History(intervalSeconds);
 	const limiter = new SeriesLimiter();
@@ -99,6 +103,10 @@ test('records of many groups are kept, compared, counted, limited and rendered i
 		};
 		carried = inSteps('carry', carryInSteps(carried, reading, atMs, 5 * minute));
 		const derived = inSteps('derive', deriveInSteps(history, carried, plan));
+		assert.deepEqual(
+			derived.expectations.map(({ missing }) => missing),
+			[false, true],
+		);
 		deriveSteps.push(taken);
 		const known = atMs < 60 * minute ? rows : rows / 2;
 		const counts = inSteps('count', countSeries('kafka', derived));
@@ -115,6 +123,14 @@ test('records of many groups are kept, compared, counted, limited and rendered i
 	const [, usual = 0, , another = 0, forgetting = 0] = deriveSteps;
 	assert.ok(another - usual >= 20, `${usual} steps, ${another} in another order`);
 	assert.ok(forgetting - usual / 2 >= 20, `${usual} steps, ${forgetting} to forget half`);
+});
+
+test('what could not be read is gone through in steps', () => {
+	const unread = Array.from({ length: rows }, (_, row) => ({ stream: `s${row}`, reason: 'r' }));
+	const nothing = { streams: [], groups: [], problems: [], partitionDetail: false };
+	const reading = { ...nothing, unread, complete: true };
+	inSteps('carry', carryInSteps(undefined, reading, 0, 0));
+	assert.ok(taken >= rows / 1000, `${taken} steps`);
 });
 
 interface Round {

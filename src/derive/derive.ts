@@ -69,6 +69,8 @@ export function* deriveInSteps(
 	const taker = new GroupTaker(history, carried, records);
 	// An array that grows is copied again and again.
 	const memories = new Array<GroupMemory>(length);
+	/** Of the groups that are expected: whether they were read now. */
+	const expected = new Map<string, boolean>();
 	for (let row = 0; row < length; row++) {
 		if (row % stepRecords === 0) {
 			yield;
@@ -79,7 +81,9 @@ export function* deriveInSteps(
 		const stream = census.streamsOfGroups[row];
 		const memory = rememberGroup(history, before, stream, group, carried.atMs, plan);
 		memories[row] = memory;
-		taker.take(row, memory, group, (seen[row] as Seen).readAtMs, stream);
+		const { readAtMs } = seen[row] as Seen;
+		if (memory.expected) expected.set(keyOf(group), readAtMs === carried.atMs);
+		taker.take(row, memory, group, readAtMs, stream);
 	}
 	yield;
 
@@ -94,23 +98,25 @@ export function* deriveInSteps(
 	return {
 		consumers: new Rows(records, ConsumerRecord),
 		streams: new Rows(streams, StreamRecord),
-		expectations: expectations(carried, plan),
+		expectations: expectations(expected, carried.listed, plan),
 	};
 }
 
-/** Which of the expected groups are there. What a partial listing lacks may exist. */
-function expectations(carried: Carried, plan: DerivePlan): readonly Expectation[] {
-	if (plan.expected.length === 0) return [];
-	const found = new Map<string, boolean>();
-	const { records, seen } = carried.groups;
-	for (let row = 0; row < records.length; row++) {
-		const wasRead = seen[row]?.readAtMs === carried.atMs;
-		found.set(keyOf(look(records, row)), wasRead);
-	}
+/**
+ * Which of the expected groups are there. What a partial listing lacks may exist.
+ *
+ * @param found - those that are known, and whether they were read now
+ * @param listed - whether the listing was a whole one
+ */
+function expectations(
+	found: ReadonlyMap<string, boolean>,
+	listed: boolean,
+	plan: DerivePlan,
+): readonly Expectation[] {
 	const { target, platform } = plan;
 	return plan.expected.map(({ stream, consumerGroup }) => {
 		const wasRead = found.get(keyOf({ stream, consumerGroup }));
-		const isKnown = carried.listed || wasRead === true;
+		const isKnown = listed || wasRead === true;
 		return {
 			target,
 			platform,

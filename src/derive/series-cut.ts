@@ -16,7 +16,10 @@ export interface Cut {
  */
 export interface Dropped {
 	readonly first: Place;
-	/** Groups first seen later than this were not there. */
+	/**
+	 * Groups first seen later than this are new. Of the others all from the first one on count as left out,
+	 * those too that were not there just then, but came again.
+	 */
 	readonly upToMs: number;
 	/** The keys of those that stayed all the same, for they are never left out. */
 	readonly stayed: ReadonlySet<string>;

@@ -102,7 +102,7 @@ export function takeWaiting(history: History, waiting: readonly WaitingPoint[]):
 	for (const { memory, index } of waiting) takeHead(history, memory, index, false);
 }
 
-/** Seeds between two places where taking them over may be interrupted. */
+/** Streams or seeds between two places where taking seeds over may be interrupted. */
 const stepSeeds = 500;
 
 /**
@@ -113,7 +113,11 @@ export function* takeSeeds(history: History, seeds: readonly HeadSeed[]): Genera
 	const points = history.points.columns;
 	const columns = history.streamPartitions.columns;
 	if (seeds.length === 0) return;
-	const streams = new Map(history.streams.map((memory) => [memory.stream, memory]));
+	const streams = new Map<string, StreamMemory>();
+	for (const [at, memory] of history.streams.entries()) {
+		if (at % stepSeeds === 0) yield;
+		streams.set(memory.stream, memory);
+	}
 	const latestFirst = [...seeds].sort((a, b) => b.atMs - a.atMs);
 	for (const [taken, { stream, partition, atMs, end }] of latestFirst.entries()) {
 		if (taken % stepSeeds === 0) yield;

@@ -38,7 +38,11 @@ export function* carryInSteps(
 	atMs: number,
 	keepFailedMs: number,
 ): Generator<void, Carried> {
-	const unread = new UnreadReasons(reading?.unread ?? []);
+	const unread = new UnreadReasons();
+	for (const [at, one] of (reading?.unread ?? []).entries()) {
+		if (at % stepRecords === 0) yield;
+		unread.add(one);
+	}
 	const grace: Grace = { atMs, keepFailedMs, complete: reading?.complete ?? false, unread };
 
 	const streams = new Merging(reading?.streams ?? [], previous?.streams, streamRules, grace);
@@ -109,6 +113,7 @@ class Merging<T> {
 		this.#now = { readAtMs: grace.atMs, listedAtMs: grace.atMs, missedListings: 0 };
 	}
 
+	/** Until it is through, nobody else looks at what was read. */
 	*steps(): Generator<void, void> {
 		const rules = this.#rules;
 		const { records: before } = this.#before;
@@ -176,7 +181,9 @@ class Merging<T> {
 
 /** Adds groups of which nothing is known but that they are there. */
 function* addUnread(groups: Merging<Group>, unread: readonly Unread[]): Generator<void, void> {
-	if (unread.length === 0) return;
+	const isOfGroup = ({ stream, consumerGroup }: Unread) =>
+		stream !== undefined && consumerGroup !== undefined;
+	if (!unread.some(isOfGroup)) return;
 	const known = new Set<string>();
 	const { records } = groups.merged();
 	for (let row = 0; row < records.length; row++) {
@@ -249,28 +256,26 @@ function withOldLagRows(group: Group, before: Known<Group> | undefined, grace: G
 
 /** Looks up why something was not read, by stream, by group on every stream, or by both. */
 class UnreadReasons {
-	readonly #reasons = new Map<string, string>();
+	readonly #byStream = new Map<string, string>();
+	readonly #byGroup = new Map<string, string>();
+	readonly #byBoth = new Map<string, string>();
 
-	constructor(unread: readonly Unread[]) {
-		for (const { stream, consumerGroup, reason } of unread) {
-			this.#reasons.set(JSON.stringify([stream, consumerGroup]), reason);
+	add({ stream, consumerGroup, reason }: Unread): void {
+		if (stream === undefined) {
+			if (consumerGroup !== undefined) this.#byGroup.set(consumerGroup, reason);
+		} else if (consumerGroup === undefined) {
+			this.#byStream.set(stream, reason);
+		} else {
+			this.#byBoth.set(keyOf({ stream, consumerGroup }), reason);
 		}
 	}
 
 	ofStream(stream: string): string | undefined {
-		return this.#find(stream);
+		return this.#byStream.get(stream);
 	}
 
 	ofGroup(stream: string, consumerGroup: string): string | undefined {
-		return (
-			this.#find(stream, consumerGroup) ??
-			this.#find(undefined, consumerGroup) ??
-			this.#find(stream)
-		);
-	}
-
-	#find(stream?: string, consumerGroup?: string): string | undefined {
-		if (this.#reasons.size === 0) return undefined;
-		return this.#reasons.get(JSON.stringify([stream, consumerGroup]));
+		const own = this.#byBoth.size > 0 && this.#byBoth.get(keyOf({ stream, consumerGroup }));
+		return own || (this.#byGroup.get(consumerGroup) ?? this.#byStream.get(stream));
 	}
 }

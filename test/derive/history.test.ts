@@ -67,6 +67,19 @@ test('groups that come and go for ever take no more memory than those that are t
 	assert.ok(play.history.bytes < before * 1.2, `${play.history.bytes} after ${before} bytes`);
 });
 
+test('a group outlives its stream, and finds it again when that comes back after more than an hour', () => {
+	const play = new Play({ interval: 60 });
+	const group = partitioned([0], [10], [4], { consumerGroup: 'readers', stream: 'orders' });
+	const reading = readingOf([group]);
+	play.poll(reading);
+	for (let poll = 0; poll < 62; poll++) play.poll({ ...reading, streams: [] });
+	assert.deepEqual([play.history.groups.length, play.history.streams.length], [1, 0]);
+	const { consumers } = play.poll(reading);
+	assert.equal(play.history.streams.length, 1);
+	assert.equal(play.history.groups[0]?.streamMemory, play.history.streams[0]);
+	assert.equal(consumers.at(0)?.lag, 6);
+});
+
 test('the same readings give the same records', () => {
 	const play = () => {
 		const one = new Play();

@@ -15,7 +15,7 @@ const agesMs = [1, 5, 15, 60, 6 * 60, 24 * 60].map((minutes) => minutes * 60_000
 /** A broker looks into its log for each: a large cluster is begun with over several polls. */
 const partitionsPerPoll = 2000;
 
-/** Groups between two places where looking for what is to be asked may be interrupted. */
+/** Groups or topics between two places where looking for what is to be asked may be interrupted. */
 const stepGroups = 50;
 
 /**
@@ -53,13 +53,16 @@ export class HeadSeeds {
 
 	/** Yields wherever it may be interrupted. */
 	*#due({ groups, streams }: PlainReading): Generator<void, PartitionSet> {
-		this.#asked.keepTopics(new Set(streams.map(({ name }) => name)));
+		const topics = new Set<string>();
 		const due = new PartitionSet();
 		const wereAsked = new Set<string>();
-		for (const { name, partitions } of streams) {
+		for (const [at, { name, partitions }] of streams.entries()) {
+			if (at % stepGroups === 0) yield;
+			topics.add(name);
 			const asked = this.#asked.of(name);
 			if (partitions && hasAll(asked, partitions.ids)) wereAsked.add(name);
 		}
+		this.#asked.keepTopics(topics);
 		for (let at = 0; at < groups.length; at++) {
 			if (at % stepGroups === 0) yield;
 			const { stream, lag } = groups[at] as Group;

@@ -17,6 +17,9 @@ import { PartitionSet } from './partition-set.ts';
 const groupsPerRequest = 100;
 const partitionsPerRequest = 1000;
 
+/** Topics between two places where work may be interrupted. */
+const stepTopics = 1000;
+
 /**
  * Groups by the broker that listed them, each once, in batches of one type.
  *
@@ -83,11 +86,17 @@ export function* commitsOnUnknown(
 	{ topics }: MetadataAnswer,
 	isWanted: (topic: string) => boolean,
 ): Generator<void, boolean> {
-	const known = new Map(topics.map(({ topic, partitions }) => [topic, partitions]));
+	const known = new Map<string, Int32Array>();
+	for (const [at, { topic, partitions }] of topics.entries()) {
+		if (at % stepTopics === 0) yield;
+		known.set(topic, partitions);
+	}
 	for (const leg of shareOffsets) {
 		if ('error' in leg) continue;
-		const read = leg.answer.flatMap((group) => group.topics);
-		if (read.some(({ topic }) => !known.has(topic) && isWanted(topic))) return true;
+		for (const group of leg.answer) {
+			yield;
+			if (group.topics.some(({ topic }) => !known.has(topic) && isWanted(topic))) return true;
+		}
 	}
 	for (const leg of offsets) {
 		if ('error' in leg) continue;
@@ -95,7 +104,7 @@ export function* commitsOnUnknown(
 			yield;
 			for (const committed of group.topics) {
 				const partitions = known.get(committed.topic);
-				if (partitions ? !hasAll(partitions, committed) : isWanted(committed.topic)) return true;
+				if (partitions ? !knowsAll(partitions, committed) : isWanted(committed.topic)) return true;
 			}
 		}
 	}
@@ -103,12 +112,9 @@ export function* commitsOnUnknown(
 }
 
 /** Whether a topic has all partitions that a group has committed on. */
-function hasAll(ids: Int32Array, { rows, from, to }: TopicOffsets): boolean {
-	// Ids ascend: then there are all up to the last.
-	const upTo = ids.at(-1) === ids.length - 1 ? ids.length : 0;
+function knowsAll(ids: Int32Array, { rows, from, to }: TopicOffsets): boolean {
 	for (let row = from; row < to; row++) {
-		const partition = rows.partitions[row] as number;
-		if (partition >= upTo && rowOf(ids, partition) === -1) return false;
+		if (rowOf(ids, rows.partitions[row] as number) === -1) return false;
 	}
 	return true;
 }

@@ -127,7 +127,7 @@ export class Discovery {
 		let count = 0;
 		for (const [id, { key, seenIn }] of known) {
 			if (count++ % stepKeys === 0) yield;
-			if (seenIn === number) {
+			if (seenIn >= number) {
 				found.push(key);
 			} else {
 				known.delete(id);
@@ -136,6 +136,8 @@ export class Discovery {
 		}
 		for (const [id, key] of fresh) {
 			if (count++ % stepKeys === 0) yield;
+			// Another search may have found it meanwhile.
+			if (known.has(id)) continue;
 			known.set(id, { key, seenIn: number });
 			found.push(key);
 		}

@@ -1,4 +1,5 @@
 import type { Problem } from '../../../model.ts';
+import { inTurns } from '../../../steps.ts';
 import { ConnectionError } from '../connect/connection.ts';
 import type { Opened, Session } from '../connect/node.ts';
 import { safe } from '../problems.ts';
@@ -97,21 +98,34 @@ export async function fetchNode(
 		if (!(error instanceof ConnectionError)) throw error;
 		broken = errand.explain(error);
 	}
+	const unasked = broken && (await inTurns(without(all(), told.keys), errand.signal));
 	return {
 		isSearched,
 		answers: {
 			endpoint,
 			...(server.version !== undefined && { version: server.version }),
 			...told,
-			...(broken && { broken: { by: broken, unasked: without(all(), told.keys) } }),
+			...(broken && unasked && { broken: { by: broken, unasked } }),
 		},
 	};
 }
 
-/** The keys of which nothing was told. */
-function without(keys: readonly Key[], read: readonly KeyRead[]): readonly Key[] {
-	const told = new Set(read.map(({ key }) => key));
-	return keys.filter((key) => !told.has(key));
+/** Keys between two places where looking for those without an answer may be interrupted. */
+const stepKeys = 1000;
+
+/** The keys of which nothing was told. Yields wherever it may be interrupted. */
+function* without(keys: readonly Key[], read: readonly KeyRead[]): Generator<void, readonly Key[]> {
+	const told = new Set<Key>();
+	for (const [at, { key }] of read.entries()) {
+		if (at % stepKeys === 0) yield;
+		told.add(key);
+	}
+	const left: Key[] = [];
+	for (const [at, key] of keys.entries()) {
+		if (at % stepKeys === 0) yield;
+		if (!told.has(key)) left.push(key);
+	}
+	return left;
 }
 
 /** Whether a session's server runs scripts for us: tried once. */

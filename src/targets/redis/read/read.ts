@@ -63,7 +63,7 @@ export function* readAnswers(
 			if (key.besides.absent !== undefined) continue;
 			for (const one of key.besides.unread) unread.push(one);
 		}
-		for (const one of unasked(node)) unread.push(one);
+		for (const one of yield* unasked(node)) unread.push(one);
 	}
 	const gone = orphans.map((key) => unreadKey(key, 'cluster_down'));
 	for (const one of gone) unread.push(one);
@@ -126,9 +126,14 @@ export function isEmptyHanded({ streams, groups, unread, complete }: Reading): b
 }
 
 /** What is not known because the connection ended before it was asked. */
-function unasked({ broken }: NodeAnswers): readonly UnreadKey[] {
-	if (broken === undefined) return [];
-	return broken.unasked.map((key) => unreadKey(key, broken.by.code));
+function* unasked({ broken }: NodeAnswers): Generator<void, readonly UnreadKey[]> {
+	const unread: UnreadKey[] = [];
+	if (broken === undefined) return unread;
+	for (const [at, key] of broken.unasked.entries()) {
+		if (at % stepKeys === 0) yield;
+		unread.push(unreadKey(key, broken.by.code));
+	}
+	return unread;
 }
 
 function unreadKey({ name }: Key, reason: string): UnreadKey {
@@ -183,7 +188,7 @@ function* keyReadings(nodes: readonly NodeAnswers[]): Generator<void, readonly K
 				unread: key.besides.unread,
 			});
 		}
-		for (const one of unasked(node)) readings.push(bareReading(one));
+		for (const one of yield* unasked(node)) readings.push(bareReading(one));
 	}
 	return readings;
 }

@@ -92,6 +92,41 @@ test('keys that were known stay the same and in their order, and new ones come a
 	);
 });
 
+/** Begins a search, of which the last page comes when it is told to end. */
+function begin(discovery: Discovery, first: ScanPage, last: ScanPage): () => Promise<void> {
+	let tell = () => {};
+	const told = new Promise<ScanPage>((resolve) => {
+		tell = () => resolve(last);
+	});
+	const pages = (cursor: string) => (cursor === '0' ? Promise.resolve(first) : told);
+	const searched = discovery.search(1000, poll, 'run', pages);
+	return async () => {
+		tell();
+		await searched;
+	};
+}
+
+for (const [which, order] of [
+	['first', [0, 1]],
+	['last', [1, 0]],
+] as const) {
+	test(`of two searches at once the one that began ${which} ends first: none loses a key or has it twice`, async () => {
+		const discovery = new Discovery(filter(['*']), 1000, all);
+		await discovery.search(0, poll, 'run', async () => page('0', 'a', 'b'));
+		const ends = [
+			begin(discovery, page('5', 'b', 'new'), page('0', 'a')),
+			begin(discovery, page('7', 'a', 'b', 'new'), page('0')),
+		];
+		for (const at of order) {
+			await ends[at]?.();
+			assert.deepEqual(
+				discovery.found.map(({ name }) => name),
+				['a', 'b', 'new'],
+			);
+		}
+	});
+}
+
 test('a search that fails leaves what was known, and begins anew the next time', async () => {
 	const discovery = new Discovery(filter(['*']), 1000, all);
 	await discovery.search(0, poll, 'run', async () => page('0', 'a'));
