@@ -75,8 +75,12 @@ class Count<Record> {
 		this.#records = records;
 		this.own = new Uint32Array(records.length);
 		const here = families.filter((family) => isOn(platform, family));
-		for (const family of here) {
-			if ('value' in family) this.columns.set(family, new Float64Array(records.length));
+		const plain = here.filter((family) => 'value' in family);
+		const { length } = records;
+		// Each demand for much memory makes V8 mark for some milliseconds: so there is one.
+		const { buffer } = new Float64Array(plain.length * length);
+		for (const [at, family] of plain.entries()) {
+			this.columns.set(family, new Float64Array(buffer, at * length * 8, length));
 		}
 		this.#others = here.filter((family) => !('value' in family));
 		this.#perPartition = here.filter(isPerPartition);
