@@ -115,7 +115,7 @@ export class Discovery {
 			if (known || fresh.has(id)) continue;
 			const name = displayName(bytes);
 			if (this.#named.has(name) || !passes(this.#streams, name) || !this.#owns(name)) continue;
-			fresh.set(id, { bytes, name, isNamed: false });
+			fresh.set(id, { bytes: copyOf(bytes), name, isNamed: false });
 		}
 	}
 
@@ -143,6 +143,13 @@ export class Discovery {
 		}
 		if (isChanged) this.#found = found;
 	}
+}
+
+/** With memory of its own: a key that stays for days would keep all that came in with it. */
+function copyOf(bytes: Buffer): Buffer {
+	const copy = Buffer.allocUnsafeSlow(bytes.length);
+	bytes.copy(copy);
+	return copy;
 }
 
 interface Known {

@@ -92,6 +92,16 @@ test('keys that were known stay the same and in their order, and new ones come a
 	);
 });
 
+test('a key that is kept does not keep the page that it came with', async () => {
+	const discovery = new Discovery(filter(['*']), 1000, all);
+	const received = Buffer.alloc(65_536, 'key');
+	const keys = [received.subarray(0, 3)];
+	await discovery.search(0, poll, 'run', async () => ({ cursor: '0', keys }));
+	const bytes = discovery.found[0]?.bytes;
+	assert.deepEqual(bytes, Buffer.from('key'));
+	assert.equal(bytes?.buffer.byteLength, 3);
+});
+
 /** Begins a search, of which the last page comes when it is told to end. */
 function begin(discovery: Discovery, first: ScanPage, last: ScanPage): () => Promise<void> {
 	let tell = () => {};
