@@ -1,8 +1,8 @@
 import { setImmediate as atNextTurn } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 
-/** All work together goes on for so long before the event loop serves others. */
-const turnMs = { least: 0.1, usual: 2 };
+/** All work together goes on for so long before the event loop serves others; `late` is for what is late. */
+const turnMs = { least: 0.1, usual: 2, late: 5 };
 
 /** An answer takes a few turns of the event loop: for so long they are short. */
 const hasteMs = 50;
@@ -34,18 +34,18 @@ export async function turn(): Promise<void> {
  * Does long work in turns, so that the event loop serves others in between, however much work is done
  * at the same time.
  *
- * @param signal - when it fires, the rest is done in one go
+ * @param signal - when it fires, the rest takes longer turns, for it must end soon
  */
 export async function inTurns<Result>(
 	steps: Generator<void, Result>,
 	signal?: AbortSignal,
 ): Promise<Result> {
 	for (;;) {
-		if (!signal?.aborted && !hasTime()) await turn();
+		if (!hasTime(signal)) await turn();
 		do {
 			const { done, value } = steps.next();
 			if (done) return value;
-		} while (signal?.aborted || hasTime());
+		} while (hasTime(signal));
 	}
 }
 
@@ -57,10 +57,10 @@ export function atOnce<Result>(steps: Generator<void, Result>): Result {
 	}
 }
 
-function hasTime(): boolean {
+function hasTime(signal?: AbortSignal): boolean {
 	const { beganMs, mostMs } = begin();
 	workedMs = performance.now();
-	return workedMs - beganMs < mostMs;
+	return workedMs - beganMs < (signal?.aborted ? turnMs.late : mostMs);
 }
 
 /** Begins the work of this turn, if it has not begun. */
