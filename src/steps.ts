@@ -17,6 +17,9 @@ let workedMs = 0;
 /** Work waits one after the other: for the turn that was given last. */
 let latest: Promise<void> = Promise.resolve();
 
+/** How many works go on, by the signal that they were given. */
+const goingOn = new WeakMap<AbortSignal, number>();
+
 /** Somebody waits for an answer. */
 export function hurry(): void {
 	hastyUntilMs = performance.now() + hasteMs;
@@ -40,13 +43,23 @@ export async function inTurns<Result>(
 	steps: Generator<void, Result>,
 	signal?: AbortSignal,
 ): Promise<Result> {
-	for (;;) {
-		if (!hasTime(signal)) await turn();
-		do {
-			const { done, value } = steps.next();
-			if (done) return value;
-		} while (hasTime(signal));
+	if (signal) count(signal, 1);
+	try {
+		for (;;) {
+			if (!hasTime(signal)) await turn();
+			do {
+				const { done, value } = steps.next();
+				if (done) return value;
+			} while (hasTime(signal));
+		}
+	} finally {
+		if (signal) count(signal, -1);
 	}
+}
+
+/** Whether work in turns goes on that was given this signal: it waits for nobody, and comes to its end. */
+export function isAtWork(signal: AbortSignal): boolean {
+	return (goingOn.get(signal) ?? 0) > 0;
 }
 
 /** Does the same work in one go. */
@@ -55,6 +68,10 @@ export function atOnce<Result>(steps: Generator<void, Result>): Result {
 		const { done, value } = steps.next();
 		if (done) return value;
 	}
+}
+
+function count(signal: AbortSignal, more: number): void {
+	goingOn.set(signal, (goingOn.get(signal) ?? 0) + more);
 }
 
 function hasTime(signal?: AbortSignal): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { atOnce, hurry, inTurns } from '../src/steps.ts';
+import { atOnce, hurry, inTurns, isAtWork } from '../src/steps.ts';
 
 /** The time of these tests, in which only work and waiting take any: a busy machine changes nothing. */
 let nowMs = Math.ceil(performance.now());
@@ -98,6 +98,40 @@ test('what has passed its deadline takes longer turns, whoever waits', async () 
 		assert.equal(await inTurns(work(50), AbortSignal.abort()), 'done');
 	});
 	assert.equal(turns, 10);
+});
+
+test('work whose deadline passes while it goes on takes longer turns from then on', async () => {
+	const ending = new AbortController();
+	function* passing(): Generator<void, string> {
+		yield* work(10);
+		ending.abort();
+		return yield* work(40);
+	}
+	hurry();
+	const turns = await turnsOfOthers(async () => {
+		assert.equal(await inTurns(passing(), ending.signal), 'done');
+	});
+	// Ten of one step, eight of five.
+	assert.equal(turns, 18);
+});
+
+test('work goes on for its signal until all that has it came to its end, or failed', async () => {
+	const { signal } = new AbortController();
+	function* failing(): Generator<void, void> {
+		yield* work(5);
+		throw new Error('no');
+	}
+	const seen: boolean[] = [];
+	const look = () => seen.push(isAtWork(signal));
+	look();
+	const short = inTurns(failing(), signal);
+	const long = inTurns(work(20), signal);
+	look();
+	await assert.rejects(short, /no/);
+	look();
+	await long;
+	look();
+	assert.deepEqual(seen, [false, true, true, false]);
 });
 
 test('in one go nobody else has a turn', () => {

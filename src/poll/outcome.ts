@@ -1,4 +1,5 @@
 import type { PollResult, Problem, Reading } from '../model.ts';
+import { isAtWork } from '../steps.ts';
 import { type Target, UnreadableError } from '../targets/target.ts';
 
 /** How one poll of one target went. */
@@ -12,12 +13,12 @@ export interface Outcome {
 	readonly problems: readonly Problem[];
 }
 
-/** How long after the deadline a read may take to end. */
+/** How long after the deadline a read may take to end, unless it is at work. */
 const graceMs = 1000;
 
 /**
- * Reads a target once, under a deadline. Never rejects, and never waits for a read that goes on after
- * its signal: that is a failed poll like any other.
+ * Reads a target once, under a deadline. Never rejects, and never waits for a read that still waits for
+ * something after its signal: that is a failed poll like any other.
  *
  * @param timeoutMs - the whole poll's time
  * @param signal - ends the poll early, at shutdown
@@ -45,7 +46,7 @@ export async function pollOnce(
  * Does something with a target under a deadline.
  *
  * @param work - given a signal that fires at the deadline, or with `signal`
- * @throws Error when it goes on after its deadline, and what `work` throws
+ * @throws Error when it waits for something after its deadline, and what `work` throws
  */
 export async function underDeadline<T>(
 	work: (signal: AbortSignal) => Promise<T>,
@@ -66,7 +67,12 @@ export async function underDeadline<T>(
 		const error = new Error(
 			'the read has not ended with its deadline: its connections are closed and made anew',
 		);
-		graceTimer = setTimeout(() => reject(error), timeoutMs + graceMs);
+		const giveUp = () => {
+			// What was told is still being read, which ends; others are served in between.
+			if (isAtWork(ending.signal)) graceTimer = setTimeout(giveUp, graceMs);
+			else reject(error);
+		};
+		graceTimer = setTimeout(giveUp, timeoutMs + graceMs);
 	});
 	try {
 		return await Promise.race([work(ending.signal), late]);

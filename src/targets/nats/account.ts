@@ -59,7 +59,7 @@ export class Account implements Target {
 	}
 
 	read(signal: AbortSignal): Promise<Reading> {
-		return this.#during(signal, (means) => new Poll(means).read());
+		return this.#during(signal, (means) => new Poll(means, signal).read());
 	}
 
 	async diagnose(signal: AbortSignal, tell: (trial: Trial) => void): Promise<readonly string[]> {

@@ -60,12 +60,15 @@ export interface Means {
 /** One look at everything, over a connection that stands. */
 export class Poll {
 	readonly #means: Means;
+	readonly #deadline: AbortSignal;
 	readonly #subjects: Subjects;
 	readonly #findings: Finding[] = [];
 	#singleRequests = singleRequests;
 
-	constructor(means: Means) {
+	/** @param deadline - the signal that the target was given for this poll: whoever gave it asks whether it is at work */
+	constructor(means: Means, deadline: AbortSignal) {
 		this.#means = means;
+		this.#deadline = deadline;
 		this.#subjects = new Subjects(means.options.domain);
 	}
 
@@ -240,7 +243,7 @@ export class Poll {
 
 	/** The answers are there: at the poll's deadline they are read to the end, and not thrown away. */
 	#inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
-		return inTurns(steps, this.#means.signal);
+		return inTurns(steps, this.#deadline);
 	}
 
 	#ask(operation: Operation, subject: string, body: string, timeoutMs?: number): Promise<Answer> {
