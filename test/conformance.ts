@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Group, PlainReading, Problem } from '../src/model.ts';
+import { isAtWork } from '../src/steps.ts';
 import { type Platform, type Target, UnreadableError } from '../src/targets/target.ts';
 import type { Trial } from '../src/targets/trial.ts';
 import { until } from './brokers/until.ts';
@@ -81,6 +82,25 @@ export function conformance(name: string, { start }: { start(): Promise<Fixture>
 				assert.deepEqual(lags(reading), fixture.expected);
 			}
 			assert.ok([...target.requests.values()].some((count) => count > 0));
+		});
+
+		test('whoever gave the signal sees that what was told is being read', async (context) => {
+			const { signal } = new AbortController();
+			// Each look at the clock takes longer than a turn, so that others see what goes on between two steps.
+			let nowMs = performance.now();
+			context.mock.method(performance, 'now', () => (nowMs += 10));
+			let seen = false;
+			let looking = setImmediate(function look() {
+				seen ||= isAtWork(signal);
+				looking = setImmediate(look);
+			});
+			try {
+				await target.read(signal);
+			} finally {
+				clearImmediate(looking);
+			}
+			assert.ok(seen);
+			assert.ok(!isAtWork(signal));
 		});
 
 		test('nothing is left open after close', async () => {
