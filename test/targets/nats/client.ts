@@ -4,11 +4,14 @@ import {
 	type ConsumerConfig,
 	connect,
 	DeliverPolicy,
+	ErrorCode,
 	type JsMsg,
 	type NatsConnection,
+	NatsError,
 	StorageType,
 	type StreamConfig,
 } from 'nats';
+import { until } from '../../brokers/index.ts';
 
 /** An application's client: the client library's own JetStream API, which the target never uses. */
 export async function openClient(
@@ -40,23 +43,45 @@ export async function openClient(
 		async publish(subject: string, count: number): Promise<void> {
 			// Not by the library's publish: it cannot read the answer of a stream with an odd name.
 			const messages = Array.from({ length: count }, (_, index) =>
-				connection.request(subject, String(index)),
+				answered(subject, () => connection.request(subject, String(index))),
 			);
 			await Promise.all(messages);
 		},
 
 		/** Takes messages from a pull consumer without acknowledging them. */
 		async take(streamName: string, consumer: string, count: number): Promise<JsMsg[]> {
-			const taken: JsMsg[] = [];
 			const from = await stream.consumers.get(streamName, consumer);
-			const messages = await from.fetch({ max_messages: count, expires: 5000 });
-			for await (const message of messages) taken.push(message);
+			const taken = await answered(`${streamName}/${consumer}`, async () => {
+				const messages: JsMsg[] = [];
+				const coming = await from.fetch({ max_messages: count, expires: 5000 });
+				for await (const message of coming) messages.push(message);
+				return messages;
+			});
 			if (taken.length !== count) throw new Error(`got ${taken.length} messages of ${count}`);
 			return taken;
 		},
 
 		close: () => connection.close(),
 	};
+}
+
+/**
+ * Asks once somebody is there to answer. In a cluster a server may not know of a leader yet when that
+ * leader's own word of having been made has come through it, and for a moment there may be none.
+ * What nobody answers, nobody has done.
+ */
+async function answered<Answer>(whose: string, ask: () => Promise<Answer>): Promise<Answer> {
+	const outcome = await until(`somebody answers for ${whose}`, async () => {
+		const [asked] = await Promise.allSettled([ask()]);
+		return !isUnanswered(asked) && asked;
+	});
+	if (outcome.status === 'rejected') throw outcome.reason;
+	return outcome.value;
+}
+
+function isUnanswered(asked: PromiseSettledResult<unknown>): boolean {
+	if (asked.status === 'fulfilled') return false;
+	return asked.reason instanceof NatsError && asked.reason.code === ErrorCode.NoResponders;
 }
 
 /** Waits until the server has counted an acknowledgement. */
