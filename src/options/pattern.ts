@@ -125,8 +125,10 @@ export const pattern = z.codec(z.string(), z.custom<Pattern>(), {
 export function compilePattern(source: string): Pattern {
 	if (source === '') throw new SyntaxError('expected a pattern, got an empty one');
 	if (isExpression(source)) return regularExpression(source);
-	for (const [shape, reason] of foreign) {
-		if (!shape.test(source)) continue;
+	// The backslash stays, for what stands after `\\a` does not begin the text.
+	const bare = source.replace(/\\./gsu, '\\');
+	for (const [isForeign, reason] of foreign) {
+		if (!isForeign(bare)) continue;
 		throw new SyntaxError(`${quoted(source)} ${reason}`);
 	}
 	return glob(source);
@@ -136,22 +138,37 @@ function isExpression(source: string): boolean {
 	return /^\/.*\/$/su.test(source);
 }
 
-/** Shapes of what is no glob here, where no backslash says that it is meant so; and why. */
-const foreign: readonly (readonly [shape: RegExp, reason: string])[] = [
+/**
+ * Tests for what is no glob here, each in time linear in the text, and why. They see the text without
+ * what backslashes escape, which is meant so.
+ */
+const foreign: readonly (readonly [isForeign: (bare: string) => boolean, reason: string])[] = [
 	[
-		/^\//,
+		(bare) => bare.startsWith('/'),
 		'begins with a slash and does not end with one: a regular expression ends with it, without flags; else write \\/',
 	],
-	[/^!/, 'begins with !: what is left out is listed in exclude; else write \\!'],
 	[
-		/^(?:[^\\]|\\.)*?\[/su,
+		(bare) => bare.startsWith('!'),
+		'begins with !: what is left out is listed in exclude; else write \\!',
+	],
+	[
+		(bare) => bare.includes('['),
 		'has a [, which is no wildcard: write a /regular expression/, or \\[ for the character',
 	],
 	[
-		/^(?:[^\\]|\\.)*?\{[^}]*,.*\}/su,
+		hasListInBraces,
 		'has a list in braces: write each as a pattern, or a /regular expression/; else write \\{',
 	],
 ];
+
+/** Not by an expression, which would try every brace with every comma. */
+function hasListInBraces(bare: string): boolean {
+	const closed = bare.split('}').slice(0, -1);
+	return closed.some((text) => {
+		const open = text.indexOf('{');
+		return open !== -1 && text.includes(',', open);
+	});
+}
 
 function regularExpression(source: string): Pattern {
 	if (source === '//') throw new SyntaxError('expected a regular expression between the slashes');

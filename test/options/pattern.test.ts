@@ -24,6 +24,9 @@ const cases: readonly (readonly [
 	['orders:\\[1]', ['orders:[1]'], ['orders:1']],
 	['\\\\\\[*', ['\\[', '\\[1'], ['[1']],
 	['\\{a,b}', ['{a,b}'], ['a', 'b']],
+	['{a\\,b}', ['{a,b}'], ['a', 'b']],
+	['{a,b\\}', ['{a,b}'], ['a', 'b']],
+	['{a,b', ['{a,b'], ['a', 'b']],
 	['\\!a', ['!a'], ['a', 'b']],
 	['a!b', ['a!b'], ['ab']],
 	['a\\*b', ['a*b'], ['axb', 'a\\*b']],
@@ -72,6 +75,12 @@ for (const source of ['/(a+)+b/', '/(a|aa)*b/', `${'*a'.repeat(20)}*b`]) {
 	});
 }
 
+// To look for each comma after each brace, and for the end after each of those, is 200000^3 steps.
+test('a text full of braces and commas is found to be no list in bounded work', () => {
+	const source = '{,'.repeat(200_000);
+	assert.equal(compilePattern(source).matches(source), true);
+});
+
 for (const [source, reason] of [
 	['', /empty/],
 	['//', /between the slashes/],
@@ -87,6 +96,8 @@ for (const [source, reason] of [
 	['orders-[0-9]*', /has a \[, which is no wildcard/],
 	['a\\\\[b', /has a \[/],
 	['{orders,payments}-*', /a list in braces/],
+	['{eu}-{orders,payments}', /a list in braces/],
+	['\\{{orders,payments}', /a list in braces/],
 ] as const) {
 	test(`${JSON.stringify(source)} is no pattern, and the mistake says why`, () => {
 		assert.throws(() => compilePattern(source), { name: 'SyntaxError', message: reason });
