@@ -86,7 +86,7 @@ export async function read(
 			telemetryPath,
 			enableLifecycle,
 			shard,
-			...(web && loadWeb && { web: { webConfig: web.webConfig, load: loadWeb } }),
+			...(web && loadWeb && { web: { webConfig: web.webConfig, files: web.files, load: loadWeb } }),
 			log,
 			stop,
 		});

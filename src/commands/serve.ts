@@ -23,7 +23,7 @@ export interface ServeOptions {
 	/** Whether that can be asked for over HTTP too. */
 	readonly enableLifecycle: boolean;
 	/** Absent: whoever reaches the port may come in, without TLS. */
-	readonly web?: Pick<AccessOptions, 'webConfig' | 'load'>;
+	readonly web?: Omit<AccessOptions, 'onChange'>;
 	/** The part of all streams and groups to read; absent: all of them. */
 	readonly shard?: Shard | undefined;
 	readonly build: Build;

@@ -43,8 +43,6 @@ export interface WebConfig {
 	readonly tls?: WebTls;
 	/** Bcrypt hashes by name; empty: nobody is asked for a password. */
 	readonly users: ReadonlyMap<string, Secret>;
-	/** Absolute paths of all files that were read. */
-	readonly files: readonly string[];
 }
 
 export interface WebTls {
@@ -59,30 +57,39 @@ export interface WebTls {
 }
 
 /** The web configuration, or every mistake in it. */
-export type LoadedWebConfig =
+export type LoadedWebConfig = (
 	| { readonly ok: true; readonly webConfig: WebConfig }
-	| { readonly ok: false; readonly mistakes: readonly Mistake[] };
+	| { readonly ok: false; readonly mistakes: readonly Mistake[] }
+) & {
+	/** Absolute paths of all files that it is made of, whether or not they are there. */
+	readonly files: readonly string[];
+};
 
 /** @param path - as it was named; relative to `cwd`, and what it names is relative to it */
 export function loadWebConfig(path: string, cwd: string): LoadedWebConfig {
 	const file = resolve(cwd, path);
+	const files = [file];
 	let text: string;
 	try {
 		text = readConfigFile(file);
 	} catch (error) {
 		if (!(error instanceof UnreadableFileError)) throw error;
-		return { ok: false, mistakes: [{ file: path, message: error.message }] };
+		return { ok: false, files, mistakes: [{ file: path, message: error.message }] };
 	}
 	const folder = dirname(file);
-	const loaded = loadYaml(text, path, {}, (name) => readReferenced(name, folder), {
+	const read = (name: string) => {
+		files.push(resolve(folder, name));
+		return readReferenced(name, folder);
+	};
+	const loaded = loadYaml(text, path, {}, read, {
 		expected: 'tls_server_config or basic_auth_users',
 		validate: (value) => checkAgainst(schema, value),
 	});
-	if (!loaded.ok) return loaded;
+	if (!loaded.ok) return { ...loaded, files };
 	const { tls_server_config: tls, basic_auth_users } = loaded.data;
-	const named = [tls?.cert_file, tls?.key_file, tls?.client_ca_file].flatMap((one) => one ?? []);
 	return {
 		ok: true,
+		files,
 		webConfig: {
 			...(tls && {
 				tls: {
@@ -94,7 +101,6 @@ export function loadWebConfig(path: string, cwd: string): LoadedWebConfig {
 				},
 			}),
 			users: new Map(Object.entries(basic_auth_users)),
-			files: [file, ...named.map((one) => resolve(folder, one.path))],
 		},
 	};
 }

@@ -48,7 +48,9 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 	const app = fastify({
 		logger: false,
 		// Its type is that of a server by either protocol.
-		https: access?.tls ? tlsServerOptions(access.tls) : null,
+		...(access?.tls
+			? { https: { ...tlsServerOptions(access.tls), ...patience } }
+			: { https: null, http: patience }),
 		forceCloseConnections: true,
 		// Nobody needs longer to ask; who does not read the answer is not waited for.
 		requestTimeout: 30_000,
@@ -65,7 +67,6 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 			if (socket.writable) socket.end(badRequest);
 		},
 	});
-	app.server.headersTimeout = 10_000;
 	app.server.maxConnections = mostConnections;
 	const answered = answersUnderWay(app);
 	if (site.onRequest) tellRequests(app, site.onRequest);
@@ -107,6 +108,14 @@ export function buildServer(site: Site, access?: Access): SiteServer {
 		},
 	};
 }
+
+/** How long those are borne who say nothing, or nothing to its end. */
+const patience = {
+	/** Until the headers are there. */
+	headersTimeout: 10_000,
+	/** How often connections are looked at for that; Node looks every 30 seconds. */
+	connectionsCheckingInterval: 5_000,
+};
 
 /** Of each address: far more than there are scrapers, and few enough not to fill memory. */
 const mostConnections = 512;

@@ -112,6 +112,10 @@ const wrong: readonly (readonly [text: string, ...mistakes: string[]])[] = [
 		'basic_auth_users: { anna: HASH }\nbasic_auth_users: {}',
 		'web.yaml:2:1: basic_auth_users: this key was given before',
 	],
+	[
+		'basic_auth_users: { __proto__: HASH }',
+		'web.yaml:1:21: basic_auth_users.__proto__: no name that can be used',
+	],
 ];
 
 for (const [text, ...mistakes] of wrong) {
@@ -125,6 +129,17 @@ for (const [text, ...mistakes] of wrong) {
 		}
 	});
 }
+
+test('the files that it is made of are told, also those that are not there', async () => {
+	const loaded = await load('tls_server_config: { cert_file: later.pem, key_file: /later.key }');
+	assert.equal(loaded.ok, false);
+	assert.deepEqual(loaded.files, [
+		join(folder, 'web.yaml'),
+		join(folder, 'later.pem'),
+		'/later.key',
+	]);
+	assert.deepEqual(loadWebConfig('none.yaml', folder).files, [join(folder, 'none.yaml')]);
+});
 
 test('a file that is not there is a mistake', () => {
 	const loaded = loadWebConfig('none.yaml', folder);

@@ -13,6 +13,8 @@ import { mayStay, secureContext } from './tls.ts';
 export interface AccessOptions {
 	/** As it was at the start. */
 	readonly webConfig: WebConfig;
+	/** Absolute paths of all files that it is made of. */
+	readonly files: readonly string[];
 	/** Loads it as it is now. */
 	readonly load: () => LoadedWebConfig;
 	/** Told when it is in use as it is now, or why not: each change once. */
@@ -32,6 +34,8 @@ export class Access {
 	readonly #thread = new HashThread();
 	readonly #passwords: Passwords;
 	readonly #servers = new Set<TlsServer>();
+	/** Of the configuration that was loaded last, in use or not. */
+	#files: readonly string[];
 	#seen: string;
 	#lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -41,7 +45,8 @@ export class Access {
 		this.#passwords = new Passwords(this.#webConfig.users, (password, hash) =>
 			this.#thread.compare(password, hash),
 		);
-		this.#seen = this.#stamp();
+		this.#files = options.files;
+		this.#seen = stampOf(this.#files);
 	}
 
 	/** What the servers are made with. Absent: without TLS. */
@@ -54,13 +59,15 @@ export class Access {
 		const server: Server | TlsServer = app.server;
 		if (server instanceof TlsServer) {
 			this.#servers.add(server);
+			// A handshake that fails or takes too long: what is then to be written would wait for its end.
+			server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
 			server.on('secureConnection', (socket: TLSSocket) => {
 				const { tls } = this.#webConfig;
 				if (tls && !mayStay(socket, tls.clientAuth)) socket.destroy();
 			});
 		}
-		// Before the handshake, so that it shows the newest certificate.
-		server.on('connection', () => this.#look());
+		// Before Node's own listener begins the handshake, so that it shows the newest certificate.
+		server.prependListener('connection', () => this.#look());
 		app.addHook('onRequest', async () => this.#look());
 		// There may be users later.
 		basicAuth(app, this.#passwords);
@@ -74,10 +81,19 @@ export class Access {
 		const nowMs = performance.now();
 		if (nowMs - this.#lookedAtMs < lookEveryMs) return;
 		this.#lookedAtMs = nowMs;
-		const stamp = this.#stamp();
-		if (stamp === this.#seen) return;
-		this.#seen = stamp;
-		this.#options.onChange(this.#replace(this.#options.load()));
+		if (stampOf(this.#files) === this.#seen) return;
+		this.#options.onChange(this.#replace(this.#load()));
+	}
+
+	/** Loads again where other files are named now: they are as loaded, or look changed the next time. */
+	#load(): LoadedWebConfig {
+		for (;;) {
+			const files = this.#files;
+			this.#seen = stampOf(files);
+			const loaded = this.#options.load();
+			this.#files = loaded.files;
+			if (loaded.files.join('\n') === files.join('\n')) return loaded;
+		}
 	}
 
 	#replace(loaded: LoadedWebConfig): readonly string[] {
@@ -94,14 +110,14 @@ export class Access {
 		this.#webConfig = loaded.webConfig;
 		return [];
 	}
-
-	/** Differs whenever one of the files does. */
-	#stamp(): string {
-		return this.#webConfig.files.map(stampOf).join();
-	}
 }
 
-function stampOf(file: string): string {
+/** Differs whenever one of the files does. */
+function stampOf(files: readonly string[]): string {
+	return files.map(stampOfOne).join();
+}
+
+function stampOfOne(file: string): string {
 	try {
 		const { ino, size, mtimeNs } = statSync(file, { bigint: true });
 		return `${ino} ${size} ${mtimeNs}`;

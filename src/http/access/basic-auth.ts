@@ -6,7 +6,9 @@ export function basicAuth(app: FastifyInstance, passwords: Passwords): void {
 	app.addHook('onRequest', async (request, reply) => {
 		if (!passwords.areNeeded) return;
 		const given = credentials(request.headers.authorization);
-		if (given && (await passwords.accept(given.user, given.password))) return;
+		const { socket } = request.raw;
+		const asker = { address: socket.remoteAddress ?? '', isGone: () => socket.destroyed };
+		if (given && (await passwords.accept(given.user, given.password, asker))) return;
 		await reply
 			.code(401)
 			.header('www-authenticate', 'Basic realm="stream-lag-exporter", charset="UTF-8"')

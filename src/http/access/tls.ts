@@ -7,6 +7,7 @@ export function tlsServerOptions(tls: WebTls): ServerOptions {
 	const { clientAuth } = tls;
 	return {
 		...secureContext(tls),
+		handshakeTimeout: 10_000,
 		requestCert: clientAuth !== 'NoClientCert',
 		rejectUnauthorized: clientAuth === 'RequireAndVerifyClientCert',
 	};

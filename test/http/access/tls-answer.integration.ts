@@ -28,7 +28,8 @@ test('with TLS, too, no scraper who does not read holds a copy of the answer', a
 		const load = () => loadWebConfig('web.yaml', folder);
 		const loaded = load();
 		assert.ok(loaded.ok);
-		const access = new Access({ webConfig: loaded.webConfig, load, onChange: () => {} });
+		const { webConfig, files } = loaded;
+		const access = new Access({ webConfig, files, load, onChange: () => {} });
 		const { app, close } = buildServer(siteOf({ exposition }), access);
 		const sockets: Socket[] = [];
 		app.server.on('secureConnection', (socket: Socket) => sockets.push(socket));
