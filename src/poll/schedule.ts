@@ -7,6 +7,9 @@ const slowerBy = 1.5;
 /** How much of an interval a poll may come earlier, so that replicas and targets spread out. */
 const jitter = 0.1;
 
+/** Node's timers take no more, and go off at once where they are given more. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * Milliseconds from the start of one poll to the start of the next. Never more than the interval
  * while polls succeed, so that no value is older than the interval says.
@@ -16,5 +19,5 @@ const jitter = 0.1;
  */
 export function nextDelayMs(intervalMs: number, failures: number, random: number): number {
 	const slower = failures >= slowerAfterFailures ? slowerBy : 1;
-	return intervalMs * slower * (1 - jitter * random);
+	return Math.min(intervalMs * slower * (1 - jitter * random), longestTimerMs);
 }

@@ -17,3 +17,9 @@ test('a target that keeps failing is asked less often, but within two intervals'
 		assert.equal(nextDelayMs(15_000, failures, 0), 22_500);
 	}
 });
+
+test('the longest interval that there may be is no longer than a timer can be, also after failures', () => {
+	const days24 = 24 * 24 * 60 * 60 * 1000;
+	assert.equal(nextDelayMs(days24, 0, 0), days24);
+	assert.equal(nextDelayMs(days24, 2, 0), 2_147_483_647);
+});
