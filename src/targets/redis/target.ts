@@ -14,6 +14,7 @@ import type { RedisOptions } from './options.ts';
 import { partitionNames } from './partitioned.ts';
 import { KeyTables } from './read/key.ts';
 import { Memory, type MemoryTable } from './read/memory.ts';
+import { ProducedCounts } from './read/produced.ts';
 import { isEmptyHanded, type NodeAnswers, readAnswers } from './read/read.ts';
 
 /** So many entries more do not make an answer noticeably longer. */
@@ -32,6 +33,9 @@ export class RedisTarget implements Target {
 	readonly #owns: (key: string) => boolean;
 	/** Whether there are keys that others read: without any of our own, we do not come empty-handed. */
 	#othersSeen = false;
+	/** Whether there was a poll in which every key was known. */
+	#wasSearched = false;
+	readonly #produced = new ProducedCounts();
 	/** By the master's address. */
 	#discoveries = new Map<string, Discovery>();
 	readonly #memory = new Memory();
@@ -81,16 +85,15 @@ export class RedisTarget implements Target {
 					)
 				: nodes;
 			const orphans = this.#named.filter(({ bytes }) => !masters.some((one) => one.owns(bytes)));
+			const isSearched =
+				problems.length === 0 && fetched.every(({ isSearched: isNodeSearched }) => isNodeSearched);
+			this.#wasSearched ||= isSearched;
+			const partitionOf = this.#partitionOf;
 			const steps = readAnswers(
-				{
-					nodes: own,
-					isSearched: fetched.every(({ isSearched }) => isSearched),
-					problems,
-					orphans,
-				},
+				{ nodes: own, isSearched, wasSearched: this.#wasSearched, problems, orphans },
 				this.#memory,
 				memories,
-				this.#partitionOf,
+				partitionOf && { partitionOf, produced: this.#produced },
 			);
 			const { reading, remembered } = await inTurns(steps, signal);
 			const isReached = own.some(({ broken }) => broken === undefined);

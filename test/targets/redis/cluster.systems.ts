@@ -95,6 +95,39 @@ test('keys of several masters are one logical stream', async () => {
 	}
 });
 
+test('while keys of a logical stream were never found, no sum of the others is its lag', async () => {
+	const [, , silent] = cluster.masters;
+	const target = connect({}, { partitioned: ['(?<stream>orders):(?<partition>[0-9]+)'] });
+	const lagOf = ({ groups }: PlainReading) => groups[0]?.lag;
+	try {
+		silent.suspend();
+		try {
+			const hung = await target.read(AbortSignal.timeout(1000));
+			assert.deepEqual(lagOf(hung), { unknown: 'not_read' });
+			assert.deepEqual(hung.streams, [{ name: 'orders', producedCount: 0 }]);
+		} finally {
+			silent.resume();
+		}
+		const whole = await until('all keys are found', async () => {
+			const reading = await target.read(soon());
+			return reading.complete && reading;
+		});
+		const lag = lagOf(whole);
+		assert.ok(lag && 'ids' in lag && lag.ids.length === streamCount);
+		assert.equal(whole.streams[0]?.producedCount, 0, 'what was found later was not produced now');
+		silent.suspend();
+		try {
+			// What was found once is known to be missing.
+			const partly = lagOf(await target.read(AbortSignal.timeout(1000)));
+			assert.ok(partly && 'ids' in partly && partly.ids.length === streamCount);
+		} finally {
+			silent.resume();
+		}
+	} finally {
+		await target.close();
+	}
+});
+
 test('a single server of a cluster tells its own streams, and whose the others are not', async () => {
 	const [first] = cluster.masters;
 	const target = connectTo({

@@ -1,4 +1,5 @@
 import type { Group, Partitions, Stream, Unread } from '../../../model.ts';
+import type { ProducedCounts } from './produced.ts';
 
 /** What was read of one key. */
 export interface KeyReading {
@@ -26,10 +27,26 @@ interface Joined {
 	readonly unread: readonly Unread[];
 }
 
+/** How logical streams are made. */
+export interface LogicalStreams {
+	readonly partitionOf: (key: string) => PartitionName | undefined;
+	/** Gets what the keys tell. */
+	readonly produced: ProducedCounts;
+}
+
+/** Which keys of logical streams are known. */
+export interface Known {
+	/** Whether every key in scope was known in some poll: until then a sum lacks who knows what. */
+	readonly ever: boolean;
+	/** Whether every key in scope is known now. */
+	readonly now: boolean;
+}
+
 /** Joins the keys that are partitions of one logical stream. Others stay streams of their own. */
 export function joinPartitions(
 	keys: readonly KeyReading[],
-	partitionOf: (key: string) => PartitionName | undefined,
+	{ partitionOf, produced }: LogicalStreams,
+	known: Known,
 ): Joined {
 	const logical = new Map<string, Map<number, KeyReading>>();
 	const own = new Map(keys.map((key) => [key.name, key]));
@@ -46,8 +63,9 @@ export function joinPartitions(
 		// A key that has the very name would be the same series.
 		own.delete(stream);
 		const rows = Array.from(partitions, ([id, key]) => ({ id, key })).sort((a, b) => a.id - b.id);
-		return joinStream(stream, rows);
+		return joinStream(stream, rows, known.ever, produced);
 	});
+	if (known.now) produced.keep(new Map(Array.from(logical, ([stream, of]) => [stream, names(of)])));
 	const single = [...own.values()];
 	return {
 		streams: [
@@ -59,7 +77,16 @@ export function joinPartitions(
 	};
 }
 
-function joinStream(name: string, partitions: readonly Partition[]): Joined {
+function names(partitions: ReadonlyMap<number, KeyReading>): ReadonlySet<string> {
+	return new Set(Array.from(partitions.values(), ({ name }) => name));
+}
+
+function joinStream(
+	name: string,
+	partitions: readonly Partition[],
+	areAllKnown: boolean,
+	produced: ProducedCounts,
+): Joined {
 	const read = partitions.flatMap(({ key }) => key.stream ?? []);
 	const groupNames = new Set(
 		partitions.flatMap(({ key }) => key.groups.map(({ consumerGroup }) => consumerGroup)),
@@ -69,17 +96,27 @@ function joinStream(name: string, partitions: readonly Partition[]): Joined {
 		return { streams: [], groups: [], unread: reason ? [{ stream: name, reason }] : [] };
 	}
 	return {
-		streams: [joinedStream(name, partitions)],
-		groups: Array.from(groupNames, (group) => joinedGroup(name, group, partitions)),
+		streams: [joinedStream(name, partitions, areAllKnown, produced)],
+		groups: Array.from(groupNames, (group) => joinedGroup(name, group, partitions, areAllKnown)),
 		// A group of which nothing was read is one that other partitions, or none, know of.
 		unread: reason ? [{ stream: name, reason }] : [],
 	};
 }
 
-function joinedStream(name: string, partitions: readonly Partition[]): Stream {
+function joinedStream(
+	name: string,
+	partitions: readonly Partition[],
+	areAllKnown: boolean,
+	produced: ProducedCounts,
+): Stream {
+	const read = partitions.flatMap(({ key }) => key.stream ?? []);
+	const producedCount = produced.add(
+		name,
+		read.map((stream) => [stream.name, stream.producedCount]),
+	);
+	if (!areAllKnown) return { name, ...(producedCount !== undefined && { producedCount }) };
 	const streams = partitions.map(({ key }) => key.stream);
 	const length = sum(streams.map((stream) => stream?.length));
-	const producedCount = sum(streams.map((stream) => stream?.producedCount));
 	const kept = streams.filter((stream) => stream?.length !== 0);
 	const oldest = largest(kept.map((stream) => stream?.oldestMessageAgeSeconds));
 	const newest = largest(kept.map((stream) => negative(stream?.newestMessageAgeSeconds)));
@@ -97,7 +134,15 @@ function joinedStream(name: string, partitions: readonly Partition[]): Stream {
  * Sums and the worst; unknown as soon as one is, for it could be the worst. On a key where the group
  * does not exist nothing is pending and nobody reads; of one that was not read nobody knows.
  */
-function joinedGroup(stream: string, name: string, partitions: readonly Partition[]): Group {
+function joinedGroup(
+	stream: string,
+	name: string,
+	partitions: readonly Partition[],
+	areAllKnown: boolean,
+): Group {
+	if (!areAllKnown) {
+		return { stream, consumerGroup: name, kind: 'group', lag: { unknown: 'not_read' } };
+	}
 	const rows = partitions.map(({ key }): Group | Unseen => {
 		const group = key.groups.find(({ consumerGroup }) => consumerGroup === name);
 		return group ?? (isUnread(key, name) ? 'unread' : 'missing');

@@ -6,7 +6,7 @@ import { errorProblem, malformedProblem, namedStreamProblem } from '../problems.
 import type { Failure } from '../protocol/attempt.ts';
 import { MalformedReply } from '../protocol/replies.ts';
 import type { KeyRead, KeyTables } from './key.ts';
-import { joinPartitions, type KeyReading, type PartitionName } from './logical.ts';
+import { joinPartitions, type KeyReading, type LogicalStreams } from './logical.ts';
 import { copyStream, type Memory, type MemoryTable, type Remembered } from './memory.ts';
 
 /** Keys between two places where reading may be interrupted. */
@@ -31,6 +31,8 @@ export interface Answers {
 	readonly nodes: readonly NodeAnswers[];
 	/** Whether every key in scope is known. */
 	readonly isSearched: boolean;
+	/** Whether it was so now or in an earlier poll. */
+	readonly wasSearched: boolean;
 	/** What is wrong with the installation as a whole. */
 	readonly problems: readonly Problem[];
 	/** Keys of the configuration that no server holds now. */
@@ -48,13 +50,13 @@ export interface Read {
  *
  * @param memory - of the poll before
  * @param memories - what was told went there; gets what was remembered of streams that could not be read
- * @param partitionOf - which keys are partitions of logical streams; absent: none is
+ * @param logical - absent: every key is a stream of its own
  */
 export function* readAnswers(
-	{ nodes, isSearched, problems, orphans }: Answers,
+	{ nodes, isSearched, wasSearched, problems, orphans }: Answers,
 	memory: Memory,
 	memories: MemoryTable,
-	partitionOf?: (key: string) => PartitionName | undefined,
+	logical?: LogicalStreams,
 ): Generator<void, Read> {
 	const unread: Unread[] = [];
 	for (const node of nodes) {
@@ -69,8 +71,15 @@ export function* readAnswers(
 	for (const one of gone) unread.push(one);
 	const carried = yield* carryOver(memory, memories, nodes, unread);
 	yield;
-	const records = partitionOf
-		? joinPartitions([...(yield* keyReadings(nodes)), ...gone.map(bareReading)], partitionOf)
+	const complete =
+		isSearched &&
+		problems.length === 0 &&
+		nodes.every(({ broken, keys }) => broken === undefined && keys.every(isKnown));
+	const records = logical
+		? joinPartitions([...(yield* keyReadings(nodes)), ...gone.map(bareReading)], logical, {
+				ever: wasSearched,
+				now: complete,
+			})
 		: { streams: all(nodes.map(streamsOf)), groups: all(nodes.map(groupsOf)), unread };
 	yield;
 	const ownProblems: Problem[] = [];
@@ -79,12 +88,9 @@ export function* readAnswers(
 	const reading = {
 		...(version !== undefined && { version }),
 		...records,
-		complete:
-			isSearched &&
-			problems.length === 0 &&
-			nodes.every(({ broken, keys }) => broken === undefined && keys.every(isKnown)),
+		complete,
 		problems: problems.concat(ownProblems),
-		partitionDetail: partitionOf !== undefined,
+		partitionDetail: logical !== undefined,
 	};
 	return { reading, remembered: [...nodes.map(({ keys }) => keys), carried] };
 }

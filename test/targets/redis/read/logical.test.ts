@@ -3,10 +3,25 @@ import { test } from 'node:test';
 import { RE2JS } from 're2js';
 import type { Group } from '../../../../src/model.ts';
 import { partitionNames } from '../../../../src/targets/redis/partitioned.ts';
-import { joinPartitions, type KeyReading } from '../../../../src/targets/redis/read/logical.ts';
+import {
+	joinPartitions,
+	type KeyReading,
+	type Known,
+} from '../../../../src/targets/redis/read/logical.ts';
+import { ProducedCounts } from '../../../../src/targets/redis/read/produced.ts';
 
 const partitionOf = partitionNames([RE2JS.compile('(?<stream>orders):(?<partition>[0-9]+)')]);
 assert.ok(partitionOf);
+
+/** Joins keys as they are in a poll. */
+function join(
+	keys: readonly KeyReading[],
+	produced = new ProducedCounts(),
+	known: Known = { ever: true, now: true },
+) {
+	assert.ok(partitionOf);
+	return joinPartitions(keys, { partitionOf, produced }, known);
+}
 
 const group = (stream: string, lag: number, more: Partial<Group> = {}): Group => ({
 	stream,
@@ -58,14 +73,11 @@ test('keys are partitions by the first pattern that matches their whole name', (
 });
 
 test('a logical stream is the sum of its keys, and as old as the oldest of them', () => {
-	const { streams, groups, unread } = joinPartitions(
-		[
-			key('orders:10', group('orders:10', 4)),
-			key('other', group('other', 7)),
-			key('orders:2', group('orders:2', 0, { idleSeconds: 2, consumedCount: 3 })),
-		],
-		partitionOf,
-	);
+	const { streams, groups, unread } = join([
+		key('orders:10', group('orders:10', 4)),
+		key('other', group('other', 7)),
+		key('orders:2', group('orders:2', 0, { idleSeconds: 2, consumedCount: 3 })),
+	]);
 	assert.deepEqual(
 		streams.map(({ name }) => name),
 		['orders', 'other'],
@@ -74,7 +86,7 @@ test('a logical stream is the sum of its keys, and as old as the oldest of them'
 		name: 'orders',
 		partitionCount: 2,
 		length: 20,
-		producedCount: 40,
+		producedCount: 0,
 		oldestMessageAgeSeconds: 60,
 		newestMessageAgeSeconds: 4,
 	});
@@ -114,32 +126,29 @@ test('a logical stream is the sum of its keys, and as old as the oldest of them'
 });
 
 test('what is pending is told of the key on which it is oldest', () => {
-	const { groups } = joinPartitions(
-		[
-			key(
-				'orders:1',
-				group('orders:1', 0, {
-					pending: 2,
-					pendingAgeSeconds: 8,
-					pendingIdleSeconds: 1,
-					oldestPendingDeliveries: 1,
-					pendingAbandoned: 0,
-				}),
-			),
-			key(
-				'orders:2',
-				group('orders:2', 0, {
-					pending: 1,
-					pendingAgeSeconds: 9,
-					pendingIdleSeconds: 9,
-					oldestPendingDeliveries: 4,
-					pendingAbandoned: 1,
-				}),
-			),
-			key('orders:3', group('orders:3', 0, { pendingAbandoned: 0 })),
-		],
-		partitionOf,
-	);
+	const { groups } = join([
+		key(
+			'orders:1',
+			group('orders:1', 0, {
+				pending: 2,
+				pendingAgeSeconds: 8,
+				pendingIdleSeconds: 1,
+				oldestPendingDeliveries: 1,
+				pendingAbandoned: 0,
+			}),
+		),
+		key(
+			'orders:2',
+			group('orders:2', 0, {
+				pending: 1,
+				pendingAgeSeconds: 9,
+				pendingIdleSeconds: 9,
+				oldestPendingDeliveries: 4,
+				pendingAbandoned: 1,
+			}),
+		),
+		key('orders:3', group('orders:3', 0, { pendingAbandoned: 0 })),
+	]);
 	const {
 		pending,
 		pendingAgeSeconds,
@@ -159,17 +168,13 @@ test('where ids tell no times, nobody knows on which key the oldest pending entr
 		key('orders:1', group('orders:1', 0, waiting)),
 		key('orders:2', group('orders:2', 0)),
 	];
-	const idle = (keys: readonly KeyReading[]) =>
-		joinPartitions(keys, partitionOf).groups[0]?.pendingIdleSeconds;
+	const idle = (keys: readonly KeyReading[]) => join(keys).groups[0]?.pendingIdleSeconds;
 	assert.equal(idle(one), 3);
 	assert.equal(idle([...one, key('orders:3', group('orders:3', 0, waiting))]), undefined);
 });
 
 test('a group that does not exist on a key has no lag there, and not one of 0', () => {
-	const { groups } = joinPartitions(
-		[key('orders:1', group('orders:1', 3)), key('orders:2')],
-		partitionOf,
-	);
+	const { groups } = join([key('orders:1', group('orders:1', 3)), key('orders:2')]);
 	const [joined] = groups;
 	assert.deepEqual(columns(joined).lag, [3, Number.NaN]);
 	assert.equal(columns(joined).unknown, 'group_missing');
@@ -181,7 +186,7 @@ test('a group that does not exist on a key has no lag there, and not one of 0', 
 test('a key that could not be read leaves a gap, and the stream listed', () => {
 	const unread = [{ stream: 'orders:2', reason: 'connection_lost' }];
 	const lost: KeyReading = { name: 'orders:2', groups: [], unread };
-	const some = joinPartitions([key('orders:1', group('orders:1', 3)), lost], partitionOf);
+	const some = join([key('orders:1', group('orders:1', 3)), lost]);
 	const [joined] = some.groups;
 	assert.deepEqual(columns(joined).lag, [3, Number.NaN]);
 	assert.equal(columns(joined).unknown, undefined, 'the group may exist there');
@@ -191,7 +196,7 @@ test('a key that could not be read leaves a gap, and the stream listed', () => {
 	assert.equal(some.streams[0]?.length, undefined);
 	assert.equal(some.streams[0]?.partitionCount, 2);
 	assert.deepEqual(some.unread, [{ stream: 'orders', reason: 'connection_lost' }]);
-	assert.deepEqual(joinPartitions([lost], partitionOf), {
+	assert.deepEqual(join([lost]), {
 		streams: [],
 		groups: [],
 		unread: [{ stream: 'orders', reason: 'connection_lost' }],
@@ -199,17 +204,108 @@ test('a key that could not be read leaves a gap, and the stream listed', () => {
 });
 
 test('no two keys are one series', () => {
-	const { streams, groups } = joinPartitions(
-		[
-			key('orders:1', group('orders:1', 3)),
-			key('orders:01', group('orders:01', 5)),
-			key('orders', group('orders', 7)),
-		],
-		partitionOf,
-	);
+	const { streams, groups } = join([
+		key('orders:1', group('orders:1', 3)),
+		key('orders:01', group('orders:01', 5)),
+		key('orders', group('orders', 7)),
+	]);
 	assert.deepEqual(
 		streams.map(({ name }) => name),
 		['orders', 'orders:01'],
 	);
 	assert.deepEqual(columns(groups[0]).lag, [3]);
+});
+
+const counting = (name: string, producedCount: number | undefined): KeyReading => ({
+	name,
+	stream: { name, length: 1, ...(producedCount !== undefined && { producedCount }) },
+	groups: [],
+	unread: [],
+});
+const lost = (stream: string): KeyReading => ({
+	name: stream,
+	groups: [],
+	unread: [{ stream, reason: 'connection_lost' }],
+});
+
+for (const [what, polls] of [
+	[
+		'each key adds what it grew by',
+		[
+			[[20, 30], 0],
+			[[25, 31], 6],
+			[[25, 33], 8],
+		],
+	],
+	[
+		'a key that comes adds nothing, and then what it grows by',
+		[
+			[[20], 0],
+			[[20, 5000], 0],
+			[[21, 5001], 2],
+		],
+	],
+	[
+		'a key that goes takes nothing, and adds nothing when it is back',
+		[
+			[[20, 5000], 0],
+			[[21], 1],
+			[[21, 5000], 1],
+		],
+	],
+	[
+		'a key that is made anew takes nothing',
+		[
+			[[20, 30], 0],
+			[[20, 1], 0],
+			[[20, 3], 2],
+		],
+	],
+	[
+		'a key that cannot be read adds later what it grew by',
+		[
+			[[20, 30], 0],
+			[[21, 'lost'], 1],
+			[[21, 40], 11],
+		],
+	],
+	['a server that does not tell is not added up', [[[undefined, undefined], undefined]]],
+] as const) {
+	test(`what is produced on a logical stream: ${what}`, () => {
+		const produced = new ProducedCounts();
+		for (const [keys, total] of polls) {
+			const read = keys.map((count, at) =>
+				count === 'lost' ? lost(`orders:${at}`) : counting(`orders:${at}`, count),
+			);
+			const now = !keys.some((count) => count === 'lost');
+			const { streams } = join(read, produced, { ever: true, now });
+			assert.equal(streams[0]?.producedCount, total, keys.join());
+		}
+	});
+}
+
+test('a logical stream that goes is forgotten, and begins anew when it is back', () => {
+	const produced = new ProducedCounts();
+	join([counting('orders:1', 10)], produced);
+	join([counting('orders:1', 15)], produced);
+	join([], produced, { ever: true, now: false });
+	assert.equal(join([counting('orders:1', 17)], produced).streams[0]?.producedCount, 7);
+	join([], produced);
+	assert.equal(join([counting('orders:1', 90)], produced).streams[0]?.producedCount, 0);
+});
+
+test('until every key was found once, no sum of a logical stream is told', () => {
+	const { streams, groups } = join(
+		[key('orders:1', group('orders:1', 3)), key('other', group('other', 7))],
+		new ProducedCounts(),
+		{ ever: false, now: false },
+	);
+	assert.deepEqual(streams[0], { name: 'orders', producedCount: 0 });
+	assert.deepEqual(groups[0], {
+		stream: 'orders',
+		consumerGroup: 'billing',
+		kind: 'group',
+		lag: { unknown: 'not_read' },
+	});
+	assert.deepEqual(groups[1]?.lag, { messages: 7, uncertainty: 0 });
 });

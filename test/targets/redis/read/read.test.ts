@@ -83,7 +83,8 @@ const read = (keys: readonly KeyFacts[], more: More = {}) => {
 		failures: [],
 		...node,
 	};
-	const answers = { nodes: [answered], isSearched, problems: [], orphans: [] };
+	const searched = { isSearched, wasSearched: isSearched };
+	const answers = { nodes: [answered], ...searched, problems: [], orphans: [] };
 	const made = atOnce(readAnswers(answers, memory, memories));
 	const next = new Memory();
 	atOnce(next.replace(memories, made.remembered));
