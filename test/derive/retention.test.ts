@@ -104,6 +104,37 @@ test('a stream without partitions and with a time limit deletes by age', () => {
 	);
 });
 
+test('without lag nothing unread is in danger, though not all that was delivered is acknowledged', () => {
+	const play = new Play();
+	const at = (start: number) =>
+		told(0, { line: { position: 5600, start, end: 6000 }, lagSeconds: 0 });
+	let group = play.one(at(0));
+	for (let poll = 1; poll <= 40; poll++) group = play.one(at(50 * poll));
+	assert.equal(group.retentionUsedRatio, 0);
+	assert.equal(group.retentionHeadroomSeconds, undefined);
+});
+
+test('a stream that was made anew is trimmed by where it begins now', () => {
+	const play = new Play();
+	const at = (start: number) =>
+		told(400, { line: { position: start + 3600, start, end: start + 4000 }, lagSeconds: 12 });
+	play.one(at(1_000_000));
+	let group = play.one(at(0));
+	for (let poll = 1; poll <= 40; poll++) group = play.one(at(50 * poll));
+	assert.equal(group.retentionHeadroomSeconds, 720);
+});
+
+test('a stream that is gone lends its time limit to nobody', () => {
+	const play = new Play();
+	const streams = [{ name: 'orders', retentionSeconds: 60 }];
+	const behind = told(4, { lagSeconds: 45 });
+	assert.equal(play.one(behind, { streams }).retentionUsedRatio, 0.75);
+	// It is kept for two complete listings that lack it.
+	for (const used of [0.75, 0.75, undefined]) {
+		assert.equal(play.one(behind).retentionUsedRatio, used);
+	}
+});
+
 test('nothing deletes where neither a limit is told nor the start moves', () => {
 	const group = new Play().one(told(4, { lagSeconds: 45 }));
 	assert.equal(group.retentionUsedRatio, undefined);

@@ -133,6 +133,12 @@ test('a group is ok for nine more polls after the last one without lag', () => {
 	assert.deepEqual(seen, [...times(10, 'ok'), 'behind']);
 });
 
+test('a poll in which the lag is unknown is none without lag', () => {
+	const unknown: Group = { ...told(0), lag: { unknown: 'not_counted' } };
+	const seen = statuses(told(0), ...times(10, unknown), told(5));
+	assert.deepEqual(seen, ['ok', ...times(10, 'unknown'), 'behind']);
+});
+
 test('a group that is kept keeps its status for a while, then it is unknown', () => {
 	const play = new Play({ keepFailed: 30 });
 	play.one(told(0));

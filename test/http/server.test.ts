@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
@@ -121,6 +121,40 @@ for (const size of ['small', 'large'] as const) {
 		}
 	});
 }
+
+test('an exposition that was lent is given back when who asked is gone before it can be sent', async () => {
+	const lent = new Set<object>();
+	const { lease } = siteOf({ exposition: await expositions.small() });
+	const sockets: Socket[] = [];
+	const site: Site = {
+		...siteOf(),
+		lease() {
+			const one = { ...lease(), release: () => lent.delete(one) };
+			lent.add(one);
+			return one;
+		},
+		async processMetrics() {
+			client.resetAndDestroy();
+			const [socket] = sockets;
+			await new Promise((resolve) => socket?.once('close', resolve));
+			hasGone = true;
+			return lastPart('process_metric 1\n');
+		},
+	};
+	let hasGone = false;
+	const { app, close } = buildServer(site);
+	app.server.on('connection', (socket: Socket) => sockets.push(socket));
+	await app.listen({ host: '127.0.0.1', port: 0 });
+	const { port } = app.server.address() as AddressInfo;
+	const client = connect({ host: '127.0.0.1', port });
+	client.on('error', () => {});
+	try {
+		client.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+		await until('it is given back', () => hasGone && lent.size === 0);
+	} finally {
+		await close();
+	}
+});
 
 test('an answer that is broken off is told as such', async () => {
 	const part = lastPart('lag 1\n'.repeat(1_000_000));

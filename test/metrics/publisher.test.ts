@@ -97,6 +97,10 @@ test('what is leased stays as it is, however many polls follow', async () => {
 	const { exposition, release } = publisher.lease();
 	const text = () => Buffer.concat(exposition.parts.map(({ plain }) => plain)).toString();
 	const before = text();
+	// Who gives back twice gives back nothing of others.
+	const other = publisher.lease();
+	other.release();
+	other.release();
 	for (let round = 2; round < 8; round++) await poll(round * 1_000_000);
 	assert.equal(text(), before);
 	release();

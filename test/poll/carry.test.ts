@@ -50,6 +50,11 @@ test('a failed poll keeps the last values', () => {
 	assert.equal(carried.groups.seen[0]?.readAtMs, 0);
 });
 
+test('a failed poll changes nothing about how partitions and ages are told', () => {
+	const { partitionDetail, agesByHead } = play(reading([orders], { agesByHead: true }), undefined);
+	assert.deepEqual([partitionDetail, agesByHead], [true, true]);
+});
+
 test('after keep_failed only the name and the reason remain', () => {
 	const failures = Array.from({ length: 6 }, () => undefined);
 	assert.deepEqual(lags(play(reading([orders]), ...failures)), {
@@ -114,6 +119,14 @@ test('a group that is listed for hours but never read keeps telling why', () => 
 	const twoHours = Array.from({ length: 120 }, () => unread);
 	assert.deepEqual(lags(play(...twoHours)), {
 		'orders/billing': { unknown: 'not_authorized' },
+	});
+});
+
+test('a group on a stream that is listed for hours but never read keeps telling why', () => {
+	const unread: Unread[] = [{ stream: 'orders', reason: 'no_leader' }];
+	const polls = Array.from({ length: 90 }, () => reading([], { unread }));
+	assert.deepEqual(lags(play(reading([orders]), ...polls)), {
+		'orders/billing': { unknown: 'no_leader' },
 	});
 });
 

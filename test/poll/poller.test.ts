@@ -75,6 +75,30 @@ test('the event loop is watched during a poll, and not between two', async () =>
 	assert.equal(loopWatch.isWatching, false);
 });
 
+test('an interval is from the start of a poll to the start of the next', async (t) => {
+	let nowMs = 0;
+	t.mock.method(performance, 'now', () => nowMs);
+	const delays: number[] = [];
+	// Shorter than the timeout, and longer than a turn.
+	const isPause = (ms: number) => ms > 1000 && ms < 90_000;
+	const setTimer = globalThis.setTimeout;
+	t.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number) => {
+		delays.push(delayMs);
+		return setTimer(callback, delayMs);
+	});
+	const { poller } = start(
+		async () => {
+			nowMs += 60_000;
+			return empty;
+		},
+		{ intervalMs: 100_000, timeoutMs: 90_000 },
+	);
+	for (let turn = 0; turn < 100 && !delays.some(isPause); turn++) await undefined;
+	await poller.stop();
+	const [delay = Number.NaN] = delays.filter(isPause);
+	assert.ok(delay >= 30_000 && delay <= 40_000, `${delays}`);
+});
+
 test('two reads never overlap, though each takes longer than the interval', async () => {
 	let underWay = 0;
 	let most = 0;
