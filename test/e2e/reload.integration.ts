@@ -183,6 +183,19 @@ test('a removed target disappears, with its connection; an added one comes', asy
 	assert.equal((await fetch(`${exporter.url}/-/ready`)).status, 200);
 });
 
+test('what a removed target might export is left to the others', async () => {
+	const { redis, nats } = targets();
+	const limits = 'limits: { max_series: 20 }';
+	const limitOf = async (target: string) => {
+		const all = Object.entries(await exporter.values('stream_target_series_limit'));
+		return all.find(([labels]) => labels.startsWith(`target="${target}"`))?.[1];
+	};
+	await start(configuration([redis, nats], limits));
+	await until('both share what there is', async () => ((await limitOf('nats')) ?? 20) < 20);
+	await exporter.reload(configuration([nats], limits));
+	await until('all is for the one that is left', async () => (await limitOf('nats')) === 20);
+});
+
 test('a rotated password is used after a reload, and only by whom it is for', async () => {
 	await world.redis.cli('ACL', 'SETUSER', 'lag', 'on', '>first', '~*', '+@all');
 	const { redis, nats } = targets();
