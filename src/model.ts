@@ -162,6 +162,11 @@ export interface Stream {
 	readonly lengthLimit?: number | undefined;
 	/** How long messages are kept. */
 	readonly retentionSeconds?: number | undefined;
+	/**
+	 * Whether messages are deleted because there are too many, read or not. False: where the start moves,
+	 * they are deleted by age, or by those who have read them. Absent: not told.
+	 */
+	readonly trimsBySize?: boolean | undefined;
 	readonly oldestMessageAgeSeconds?: number | undefined;
 	readonly newestMessageAgeSeconds?: number | undefined;
 	/** Where several processes read a target, each its share. Absent: all of the stream is here. */

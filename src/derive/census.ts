@@ -92,6 +92,7 @@ function* streamMemories(
 		memory.round = round;
 		memory.consumers = 0;
 		memory.retentionSeconds = record.retentionSeconds;
+		memory.trimsBySize = record.trimsBySize;
 		memories[row] = memory;
 	}
 	const others: StreamMemory[] = [];
@@ -158,5 +159,6 @@ function newStream(history: History, stream: string): StreamMemory {
 		round: 0,
 		consumers: 0,
 		retentionSeconds: undefined,
+		trimsBySize: undefined,
 	};
 }

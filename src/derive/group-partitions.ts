@@ -4,6 +4,7 @@ import { advance, newlyLost } from './counters.ts';
 import { ageSeconds, headTick } from './head-clock.ts';
 import type { History, StreamMemory } from './history.ts';
 import {
+	dangerousRate,
 	type Endangered,
 	headroomSeconds,
 	larger,
@@ -157,7 +158,8 @@ export function foldPartitions(
 			const toldRow = context.toldFirst + index;
 			if (fresh) trackStart(history.toldPartitions.columns, toldRow, now, start);
 			const rate = startRate(history.toldPartitions.columns, toldRow, now, start);
-			endanger(folded, { start, position, end, ...untimed, startRate: rate });
+			const startingAt = stream?.trimsBySize === false ? 0 : rate;
+			endanger(folded, { start, position, end, ...untimed, startRate: startingAt });
 		}
 		if (lag > folded.lagMax) folded.lagMax = lag;
 		if (!fresh) {
@@ -185,7 +187,8 @@ export function foldPartitions(
 			age = ageSeconds(came, fresh ? now : provenAt);
 			folded.ageSeconds = larger(folded.ageSeconds, age);
 		}
-		const rate = startRate(streamRows, streamRow, now, start);
+		const moving = startRate(streamRows, streamRow, now, start);
+		const rate = dangerousRate(moving, stream.trimsBySize, retentionSeconds, age);
 		if (rate > 0 || retentionSeconds > 0) {
 			endanger(folded, {
 				start,

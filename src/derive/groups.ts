@@ -4,7 +4,7 @@ import { type ConsumerColumns, ConsumerRecord } from './consumer-records.ts';
 import { type FoldContext, Folded, foldPartitions } from './group-partitions.ts';
 import type { GroupMemory, History, StreamMemory } from './history.ts';
 import { breachesOf } from './objectives.ts';
-import { headroomSeconds, startRate, usedRatio } from './retention.ts';
+import { dangerousRate, headroomSeconds, startRate, usedRatio } from './retention.ts';
 import { type StatusFacts, statusOf } from './status.ts';
 import { type Told, takeTold } from './told.ts';
 import { copyLags, drainSeconds, forgetLags, shrunkBy, takeSpan, windowPolls } from './window.ts';
@@ -213,16 +213,16 @@ export class GroupTaker {
 		if (!line && Number.isNaN(limitSeconds)) return;
 		const { toldRows, timeline } = this.#history;
 		const start = line?.start ?? 0;
+		const ageSeconds = group.lagSeconds ?? Number.NaN;
+		const rate =
+			line && told ? startRate(toldRows.columns, toldRows.offsetOf(told), timeline.now, start) : 0;
 		const unread = {
 			start,
 			position: Math.max(line?.position ?? 0, start),
 			end: Math.max(line?.end ?? lag, start),
-			ageSeconds: group.lagSeconds ?? Number.NaN,
+			ageSeconds,
 			limitSeconds,
-			startRate:
-				line && told
-					? startRate(toldRows.columns, toldRows.offsetOf(told), timeline.now, start)
-					: 0,
+			startRate: dangerousRate(rate, stream?.trimsBySize, limitSeconds, ageSeconds),
 		};
 		// The line may end at what is acknowledged: without lag, nothing unread is in danger all the same.
 		if (lag === 0) unread.position = unread.end;

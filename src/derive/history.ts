@@ -136,6 +136,8 @@ export interface StreamMemory {
 	consumers: number;
 	/** How long messages are kept; absent: for ever, or not told. */
 	retentionSeconds: number | undefined;
+	/** Whether messages are deleted because there are too many; absent: not told. */
+	trimsBySize: boolean | undefined;
 }
 
 /** What is remembered of something that no reading has shown for so long is given up. */

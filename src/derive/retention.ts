@@ -50,6 +50,21 @@ export function startRate(
 	return moved > 0 ? moved / (span / ticksPerSecond) : 0;
 }
 
+/**
+ * The rate that endangers unread messages: none where messages go by age alone, as long as their age is
+ * known, and none where they go because they were read, for a start that follows the readers looks as
+ * if it were about to overtake them.
+ */
+export function dangerousRate(
+	rate: number,
+	trimsBySize: boolean | undefined,
+	limitSeconds: number,
+	age: number,
+): number {
+	const isAgeWanted = limitSeconds > 0 && Number.isNaN(age);
+	return trimsBySize === false && !isAgeWanted ? 0 : rate;
+}
+
 /** What decides about the oldest unread message of a partition or stream. NaN: not known. */
 export interface Endangered {
 	/** Messages from the first kept one on. */

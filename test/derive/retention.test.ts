@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headroomSeconds, usedRatio } from '../../src/derive/retention.ts';
+import { dangerousRate, headroomSeconds, usedRatio } from '../../src/derive/retention.ts';
+import type { Stream } from '../../src/model.ts';
 import { Play, partitioned, readingOf, told } from './play.ts';
 
 const none = Number.NaN;
@@ -102,6 +103,49 @@ test('a stream without partitions and with a time limit deletes by age', () => {
 		play.one(told(0, { lagSeconds: 0 }), { streams }).retentionHeadroomSeconds,
 		undefined,
 	);
+});
+
+for (const [what, lag] of [
+	['partitions', (start: number) => partitioned([start + 20], [start + 1000], [start])],
+	[
+		'a line',
+		(start: number) =>
+			told(980, { line: { position: start + 20, start, end: start + 1000 }, lagSeconds: 12 }),
+	],
+] as const) {
+	const last = (facts: Partial<Stream>) => {
+		const play = new Play();
+		const streams = (start: number) => [
+			{ ...readingOf([lag(start)]).streams.at(0), name: 'orders', ...facts },
+		];
+		let group = play.one(lag(0), { streams: streams(0) });
+		for (let poll = 1; poll <= 40; poll++) {
+			group = play.one(lag(100 * poll), { streams: streams(100 * poll) });
+		}
+		return group;
+	};
+
+	test(`a start that follows what was read endangers nothing: ${what}`, () => {
+		assert.equal(last({}).retentionUsedRatio, 0.98);
+		assert.equal(last({ trimsBySize: true }).retentionUsedRatio, 0.98);
+		const { retentionUsedRatio, retentionHeadroomSeconds } = last({ trimsBySize: false });
+		assert.deepEqual([retentionUsedRatio, retentionHeadroomSeconds], [undefined, undefined]);
+	});
+
+	test(`where messages go by age alone, their age tells: ${what}`, () => {
+		const { lagSeconds = Number.NaN, retentionUsedRatio } = last({
+			trimsBySize: false,
+			retentionSeconds: 1000,
+		});
+		assert.equal(retentionUsedRatio, lagSeconds / 1000);
+	});
+}
+
+test('where messages go by age alone and it is not known, the start tells', () => {
+	assert.equal(dangerousRate(5, false, 1000, Number.NaN), 5);
+	assert.equal(dangerousRate(5, false, 1000, 10), 0);
+	assert.equal(dangerousRate(5, false, Number.NaN, Number.NaN), 0);
+	assert.equal(dangerousRate(5, undefined, 1000, 10), 5);
 });
 
 test('without lag nothing unread is in danger, though not all that was delivered is acknowledged', () => {

@@ -33,9 +33,10 @@ export const flowFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		unit: 'ratio',
 		meaning: {
-			kafka: 'retention.ms; start offsets moving',
+			kafka:
+				'retention.ms; start offsets moving, where retention.bytes deletes or settings are not told',
 			redis: 'lag by length, where the stream was seen to be trimmed',
-			nats: '`max_age`; the first sequence moving',
+			nats: '`max_age`; the first sequence moving, while the stream is at a limit of its size',
 		},
 		value: (consumer) => consumer.retentionUsedRatio,
 	},
@@ -45,9 +46,10 @@ export const flowFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		unit: 'seconds',
 		meaning: {
-			kafka: 'retention.ms; start offsets moving',
+			kafka:
+				'retention.ms; start offsets moving, where retention.bytes deletes or settings are not told',
 			redis: 'the start moving by trimming',
-			nats: '`max_age`; the first sequence moving',
+			nats: '`max_age`; the first sequence moving, while the stream is at a limit of its size',
 		},
 		value: (consumer) => consumer.retentionHeadroomSeconds,
 	},

@@ -115,6 +115,33 @@ describe('lag from poll to poll', () => {
 		}
 	}
 
+	for (const [way, login] of ways) {
+		test(`trimming is told from deleting what was read, when the beginning moves, by ${way}`, async () => {
+			const target = connect(address(server), { ...login, streams: { include: ['s'] } });
+			const xdel = (...ids: number[]) => `XDEL s ${ids.map((id) => `${id}-0`).join(' ')}`;
+			try {
+				for (const [what, steps, trims] of [
+					['it is new', [...ten, create], undefined],
+					['nothing has gone', [read(4)], undefined],
+					['a consumer deletes what it has read', [xdel(1, 2, 3)], false],
+					['nothing has gone since', ['XADD s 11-0 a b'], false],
+					['it is trimmed', ['XTRIM s MAXLEN 7'], true],
+					['nothing has gone since', [read(2)], true],
+					['it is trimmed by who adds', ['XADD s MAXLEN 6 12-0 a b'], true],
+					['both', [xdel(7), 'XTRIM s MAXLEN 4'], false],
+					['a consumer deletes all', [xdel(9, 10, 11, 12)], false],
+					['all of it is trimmed', ['XADD s 13-0 a b', 'XTRIM s MAXLEN 0'], true],
+				] as const) {
+					await play(server, steps);
+					const { streams } = await target.read(AbortSignal.timeout(10_000));
+					assert.equal(streams[0]?.trimsBySize, trims, what);
+				}
+			} finally {
+				await target.close();
+			}
+		});
+	}
+
 	test('a replica that was promoted tells a wrong lag, and is counted', async () => {
 		const replica = await startRedis({ config: [`replicaof 127.0.0.1 ${server.port}`] });
 		const target = connect(replica.url, { streams: { include: ['s'] } });

@@ -14,6 +14,10 @@ const entrySchema = z.object({
 	created: z.string(),
 	config: z.object({
 		max_msgs: z.number().optional(),
+		max_bytes: z.number().optional(),
+		max_msgs_per_subject: z.number().optional(),
+		/** What a full stream discards: old messages or new ones. */
+		discard: z.string().optional(),
 		max_age: z.number().optional(),
 		/** Limits, interest or workqueue. */
 		retention: z.string().optional(),
@@ -134,6 +138,7 @@ function readStream(name: string, entry: Entry, nowMs: number, refuse: Refuse): 
 		// In nanoseconds, which beyond 104 days are no longer exact: no matter.
 		...((config.max_age ?? 0) > 0 && { retentionSeconds: (config.max_age ?? 0) / 1e9 }),
 		// Without messages, first_ts is the year 1 and last_ts that of a message long gone.
+		trimsBySize: trimsBySize(entry),
 		...(state.messages > 0 && {
 			oldestMessageAgeSeconds: ageSeconds(state.first_ts),
 			newestMessageAgeSeconds: ageSeconds(state.last_ts),
@@ -148,4 +153,17 @@ function readStream(name: string, entry: Entry, nowMs: number, refuse: Refuse): 
 		allowsDirectGets: config.allow_direct ?? false,
 	};
 	return { record, log };
+}
+
+/** A stream that is so full may have been full before messages were deleted by age, or many at once. */
+const nearlyFull = 0.9;
+
+/** Whether a stream deletes the oldest messages because there are too many. */
+function trimsBySize({ config, state }: Entry): boolean {
+	const { max_msgs = 0, max_bytes = 0, max_msgs_per_subject = 0, discard = 'old' } = config;
+	if (discard !== 'old') return false;
+	const isFull = (held: number, most: number) => most > 0 && held >= most * nearlyFull;
+	return (
+		max_msgs_per_subject > 0 || isFull(state.messages, max_msgs) || isFull(state.bytes, max_bytes)
+	);
 }

@@ -11,6 +11,7 @@ import type { Circumstances } from './lag.ts';
 import { copyGroups, type GroupMemory, type Memory, type MemoryTable } from './memory.ts';
 import { keptFrom } from './pending.ts';
 import { StreamTable } from './stream-table.ts';
+import { isTrimmed } from './trimmed.ts';
 
 /** Where goes what one server tells in one poll, and what is to be remembered of that. */
 export class KeyTables {
@@ -77,8 +78,9 @@ export function readKey(
 	}
 	const { name } = key;
 	const { memories } = tables;
-	const row = readStream(name, stream, circumstances.nowMs, tables.streams);
-	const memoryRow = memories.addStream(keptFrom(stream));
+	const trimmed = isTrimmed(stream, memory, memory.rowOf(name));
+	const row = readStream(name, stream, trimmed, circumstances.nowMs, tables.streams);
+	const memoryRow = memories.addStream(keptFrom(stream), trimmed);
 	for (let at = 0; at < groups.length; at++) {
 		const group = groups[at] as GroupFacts;
 		const counted = counts[at] ?? nothingCounted;
@@ -134,11 +136,12 @@ function unreadOf(facts: KeyFacts): readonly Unread[] {
 function readStream(
 	name: string,
 	facts: StreamFacts,
+	trimmed: boolean | undefined,
 	nowMs: number | undefined,
 	streams: StreamTable,
 ): number {
 	const { length, first, last, entriesAdded } = facts;
-	const row = streams.add(name, length, entriesAdded);
+	const row = streams.add(name, length, entriesAdded, trimmed);
 	if (first && last && nowMs !== undefined && hasTimes(facts, nowMs)) {
 		streams.setAges(row, ageSeconds(first, nowMs), ageSeconds(last, nowMs));
 	}

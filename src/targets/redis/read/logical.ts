@@ -125,6 +125,7 @@ function joinedStream(
 		partitionCount: partitions.length,
 		...(length !== undefined && { length }),
 		...(producedCount !== undefined && { producedCount }),
+		...(streams.every((stream) => stream?.trimsBySize === false) && { trimsBySize: false }),
 		...(oldest !== undefined && { oldestMessageAgeSeconds: oldest }),
 		...(newest !== undefined && { newestMessageAgeSeconds: 0 - newest }),
 	};

@@ -15,8 +15,11 @@ export interface GroupMemory {
 /** Of what the server says of a group: its name, and what may be the same as remembered. */
 type Told = Pick<GroupFacts, 'name' | 'delivered' | 'firstUndelivered'>;
 
-/** Where a number of a stream stands in its row: the id from which on entries were kept, its groups. */
-const ofStream = { keptMajor: 0, keptMinor: 1, firstGroup: 2, groups: 3 } as const;
+/**
+ * Where a number of a stream stands in its row: the id from which on entries were kept, whether it was
+ * seen to be trimmed, its groups.
+ */
+const ofStream = { keptMajor: 0, keptMinor: 1, isTrimmed: 2, firstGroup: 3, groups: 4 } as const;
 const streamFields = Object.keys(ofStream).length;
 
 const ofGroup = {
@@ -60,12 +63,14 @@ export class MemoryTable {
 	 * Adds a stream; its groups must be added before the next one.
 	 *
 	 * @param kept - the id from which on entries were kept
+	 * @param isTrimmed - whether entries were trimmed when the beginning moved last. Absent: not known
 	 * @returns its row
 	 */
-	addStream(kept: Position | undefined): number {
+	addStream(kept: Position | undefined, isTrimmed?: boolean): number {
 		const row = this.#streams.add();
 		this.#streams.set(row, ofStream.keptMajor, kept?.major);
 		this.#streams.set(row, ofStream.keptMinor, kept?.minor);
+		this.#streams.set(row, ofStream.isTrimmed, isTrimmed === undefined ? undefined : +isTrimmed);
 		this.#streams.set(row, ofStream.firstGroup, this.#groups.length);
 		this.#streams.set(row, ofStream.groups, 0);
 		return row;
@@ -98,6 +103,12 @@ export class MemoryTable {
 	 */
 	kept(stream: number, like?: Position): Position | undefined {
 		return position(this.#streams, stream, ofStream.keptMajor, like);
+	}
+
+	/** Whether a stream was trimmed when its beginning moved last. Absent: not known. */
+	isTrimmed(stream: number): boolean | undefined {
+		const told = this.#streams.get(stream, ofStream.isTrimmed);
+		return told === undefined ? undefined : told === 1;
 	}
 
 	/** How many groups a stream had. */
@@ -157,7 +168,7 @@ function position(
 
 /** Adds what was remembered of a stream to another table; gives its row there. */
 export function copyStream(from: MemoryTable, row: number, to: MemoryTable): number {
-	const copy = to.addStream(from.kept(row));
+	const copy = to.addStream(from.kept(row), from.isTrimmed(row));
 	copyGroups(from, row, to);
 	return copy;
 }

@@ -3,7 +3,13 @@ import { List } from '../../../records.ts';
 import { NumberRows } from './number-rows.ts';
 
 /** Where a number stands in its row. */
-const field = { length: 0, producedCount: 1, oldestMessageAge: 2, newestMessageAge: 3 } as const;
+const field = {
+	length: 0,
+	producedCount: 1,
+	oldestMessageAge: 2,
+	newestMessageAge: 3,
+	trimsBySize: 4,
+} as const;
 const fields = Object.keys(field).length;
 
 /** The streams that one server told of in one poll. A row that was looked at does not change any more. */
@@ -30,12 +36,18 @@ export class StreamTable extends List<Stream> {
 	 *
 	 * @returns its row
 	 */
-	add(name: string, length: number, producedCount: number | undefined): number {
+	add(
+		name: string,
+		length: number,
+		producedCount: number | undefined,
+		trimsBySize?: boolean,
+	): number {
 		const numbers = this.#numbers;
 		const row = numbers.add();
 		this.#names[row] = name;
 		numbers.set(row, field.length, length);
 		numbers.set(row, field.producedCount, producedCount);
+		numbers.set(row, field.trimsBySize, trimsBySize === undefined ? undefined : +trimsBySize);
 		return row;
 	}
 
@@ -52,12 +64,14 @@ export class StreamTable extends List<Stream> {
 
 	/** Needs the table no more. */
 	protected make(row: number): Stream {
-		const { name, length, producedCount, oldestMessageAgeSeconds, newestMessageAgeSeconds } =
-			this.look(row);
+		const stream = this.look(row);
+		const { name, length, producedCount, trimsBySize } = stream;
+		const { oldestMessageAgeSeconds, newestMessageAgeSeconds } = stream;
 		return {
 			name,
 			...(length !== undefined && { length }),
 			...(producedCount !== undefined && { producedCount }),
+			...(trimsBySize !== undefined && { trimsBySize }),
 			...(oldestMessageAgeSeconds !== undefined && { oldestMessageAgeSeconds }),
 			...(newestMessageAgeSeconds !== undefined && { newestMessageAgeSeconds }),
 		};
@@ -82,6 +96,10 @@ class StreamRow implements Stream {
 	}
 	get producedCount(): number | undefined {
 		return this.#numbers.get(this.row, field.producedCount);
+	}
+	get trimsBySize(): boolean | undefined {
+		const told = this.#numbers.get(this.row, field.trimsBySize);
+		return told === undefined ? undefined : told === 1;
 	}
 	get oldestMessageAgeSeconds(): number | undefined {
 		return this.#numbers.get(this.row, field.oldestMessageAge);

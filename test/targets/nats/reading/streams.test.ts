@@ -31,6 +31,7 @@ test("a stream's length, bytes, limits and ages are what the server says at its 
 		bytes: 254,
 		lengthLimit: 100_000,
 		retentionSeconds: 365 * 24 * 3600,
+		trimsBySize: false,
 		oldestMessageAgeSeconds: 0.719,
 		newestMessageAgeSeconds: 0.716,
 	});
@@ -44,8 +45,32 @@ test('an empty stream without limits has neither ages nor limits', async () => {
 		length: 0,
 		producedCount: 0,
 		bytes: 0,
+		trimsBySize: false,
 	});
 });
+
+for (const [what, limits, trims] of [
+	['it holds as many messages as it may', { max_msgs: 12 }, true],
+	['it holds nearly as many', { max_msgs: 13 }, true],
+	['it holds much less than it may', { max_msgs: 100 }, false],
+	['it is as large as it may be', { max_bytes: 254 }, true],
+	['it is much smaller', { max_bytes: 1000 }, false],
+	['it keeps the last of each subject', { max_msgs_per_subject: 5 }, true],
+	['it is full and refuses what is new', { max_msgs: 12, discard: 'new' }, false],
+	['it has no limits', {}, false],
+] as const) {
+	test(`whether a stream deletes because there is too much: ${what}`, async () => {
+		const page = JSON.parse(streamPage) as {
+			streams: { config: { name: string; max_msgs?: number } }[];
+		};
+		for (const { config } of page.streams) {
+			if (config.name !== 'rec') continue;
+			Object.assign(config, { max_msgs: -1, max_bytes: -1, max_msgs_per_subject: -1 }, limits);
+		}
+		const { streams } = await read(JSON.stringify(page));
+		assert.equal(streams.get('rec')?.record.trimsBySize, trims);
+	});
+}
 
 test('a server that does not tell its time is taken to have ours', async () => {
 	const { streams } = await read(recorded(',"ts":"2026-11-21T13:03:14.563531873Z"', ''));
