@@ -4,6 +4,7 @@ import { type ConsumerColumns, ConsumerRecord } from './consumer-records.ts';
 import { type FoldContext, Folded, foldPartitions } from './group-partitions.ts';
 import type { GroupMemory, History, StreamMemory } from './history.ts';
 import { breachesOf } from './objectives.ts';
+import { beginAnew } from './remember.ts';
 import { dangerousRate, headroomSeconds, startRate, usedRatio } from './retention.ts';
 import { type StatusFacts, statusOf } from './status.ts';
 import { type Told, takeTold } from './told.ts';
@@ -83,12 +84,14 @@ export class GroupTaker {
 	): void {
 		const history = this.#history;
 		const records = this.#records;
+		const known = memory.round !== 0;
+		const isBack = known && memory.round !== history.round - 1;
+		if (isBack) beginAnew(history, memory, this.#carried.atMs);
 		records.objectives[row] = memory.objective;
 		records.expected[row] = memory.expected ? 1 : 0;
 		records.firstSeenMs[row] = memory.firstSeenMs;
 		if (group.lagSeconds !== undefined) records.lagSeconds[row] = group.lagSeconds;
-		const known = memory.round !== 0;
-		if (!known || memory.round !== history.round - 1) {
+		if (!known || isBack) {
 			forgetLags(
 				history.groupRows.columns.lags,
 				history.groupRows.offsetOf(memory.row) * windowPolls,

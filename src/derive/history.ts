@@ -103,7 +103,8 @@ export interface GroupMemory {
 	toldPartitions: Range | undefined;
 	/** Its counts and positions, where it tells some. */
 	told: Range | undefined;
-	readonly firstSeenMs: number;
+	/** Since it was last gone. */
+	firstSeenMs: number;
 	/** The tick of the last reading of it. */
 	readAt: number;
 	/** The last round in which it was there; 0: none. */

@@ -72,6 +72,27 @@ export function rememberGroup(
 	return memory;
 }
 
+/**
+ * Sets back the clocks of a group that was gone, and not just unread: it may be another one of that name,
+ * and in any case nobody was to read meanwhile. Its counters go on.
+ */
+export function beginAnew(
+	{ groupRows, groupPartitions }: History,
+	memory: GroupMemory,
+	atMs: number,
+): void {
+	memory.firstSeenMs = atMs;
+	const offset = groupRows.offsetOf(memory.row);
+	const { standing, nobody, movedAt, lostRound, rewoundRound, quietRound } = groupRows.columns;
+	for (const column of [standing, nobody, movedAt, lostRound, rewoundRound, quietRound]) {
+		column[offset] = 0;
+	}
+	if (!memory.partitions) return;
+	const first = groupPartitions.offsetOf(memory.partitions);
+	const count = groupPartitions.countOf(memory.partitions);
+	groupPartitions.columns.standing.fill(0, first, first + count);
+}
+
 /** What the configuration says of a group: asked once for each configuration. */
 function standing({ stream, consumerGroup }: Group, plan: DerivePlan) {
 	const { target, platform } = plan;

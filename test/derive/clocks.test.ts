@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nobodySince } from '../../src/derive/clocks.ts';
 import type { Consumer, Group } from '../../src/model.ts';
-import { objectiveOf, Play, partitioned, readingOf, told } from './play.ts';
+import { objectiveOf, Play, partitioned, readingOf, startMs, told } from './play.ts';
 
 const none = Number.NaN;
 
@@ -182,9 +182,26 @@ test('a wall clock that is put back or forward by an hour moves no clock by more
 	assert.deepEqual(seconds, [0, 10, 10, 20, 60, 70]);
 });
 
-test('a group that vanished and came back within the hour goes on', () => {
+test('a group that a listing or two did not show goes on', () => {
 	const play = new Play();
 	play.one(behind);
+	for (let poll = 0; poll < 2; poll++) play.poll(readingOf([], { streams: [] }));
+	assert.equal(play.one(behind).stalledSeconds, 30);
+});
+
+test('a group that was gone begins anew, for it may be another one; its counters go on', () => {
+	const play = new Play();
+	const nobody = { readers: { present: false } };
+	play.one(partitioned([0, 0], [10, 10], [0, 0], nobody));
+	const before = play.one(partitioned([5, 0], [10, 10], [0, 0], nobody));
+	assert.equal(before.consumedTotal, 5);
 	for (let poll = 0; poll < 4; poll++) play.poll(readingOf([], { streams: [] }));
-	assert.equal(play.one(behind).stalledSeconds, 50);
+	const back = () => play.one(partitioned([5, 0], [10, 10], [0, 0], nobody));
+	const first = back();
+	assert.deepEqual([first.stalledSeconds, first.stoppedSeconds], [0, 0]);
+	assert.equal(first.partitionsStalled, 0);
+	assert.equal(first.firstSeenMs, startMs + 60_000);
+	const second = back();
+	assert.deepEqual([second.stalledSeconds, second.stoppedSeconds], [10, 10]);
+	assert.equal(second.consumedTotal, 5);
 });
