@@ -35,7 +35,8 @@ export async function once({ config, output, shard, log, stop }: OnceOptions): P
 		config.targets.map(async (plan) => {
 			const history = new TargetHistory(plan, config, limiter, shard);
 			const share = shareOf(shard, plan.name);
-			const target = plan.platform.connect(plan.options, log, plan.poll.timeoutMs, share);
+			const own = log.child({ target: plan.name });
+			const target = plan.platform.connect(plan.options, own, plan.poll.timeoutMs, share);
 			try {
 				const read = (signal: AbortSignal) => target.read(signal);
 				await history.poll(await pollOnce(read, plan.poll.timeoutMs, stop), target.requests);

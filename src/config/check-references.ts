@@ -37,6 +37,9 @@ export function checkExpected(config: Config, context: z.core.$RefinementCtx): v
 			const isLogical = Array.isArray(options.partitioned) && options.partitioned.length > 0;
 			if (!isLogical && !reads(options.streams, stream)) refuse('stream', leftOut('streams'));
 			if (!reads(options.groups, consumer_group)) refuse('consumer_group', leftOut('groups'));
+			else if (options.ephemeral === 'ignore' && consumer_group === '<ephemeral>') {
+				refuse('consumer_group', `target ${target} has ephemeral: ignore`);
+			}
 		}
 	}
 }

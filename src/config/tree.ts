@@ -175,9 +175,6 @@ export class Tree {
 				merges.push([value, key, at]);
 			} else if (members.has(name)) {
 				this.mistakes.push({ offset: start(key), path: at, message: 'this key was given before' });
-			} else if (name === '__proto__') {
-				// Validation would leave it out without a word.
-				this.mistakes.push({ offset: start(key), path: at, message: 'no name that can be used' });
 			} else {
 				map[name] = this.#followed(name, value);
 				members.set(name, { key, node: valueNode });

@@ -34,7 +34,11 @@ const schema = z.strictObject({
 		.superRefine(checkClientAuth, thorough)
 		.optional(),
 	/** Bcrypt hashes by name. */
-	basic_auth_users: z.record(z.string(), bcryptHash()).prefault({}),
+	basic_auth_users: z
+		.unknown()
+		.superRefine(checkNames)
+		.pipe(z.record(z.string(), bcryptHash()))
+		.prefault({}),
 });
 
 /** What was read of the file, and of the files that it names. */
@@ -103,6 +107,13 @@ export function loadWebConfig(path: string, cwd: string): LoadedWebConfig {
 			users: new Map(Object.entries(basic_auth_users)),
 		},
 	};
+}
+
+/** A record has no such key, whatever is written: the user would be left out without a word. */
+function checkNames(users: unknown, context: z.core.$RefinementCtx): void {
+	if (typeof users !== 'object' || users === null || !Object.hasOwn(users, '__proto__')) return;
+	const message = 'no name that a user can have here';
+	context.addIssue({ code: 'custom', path: ['__proto__'], message });
 }
 
 /** `$2y$10$` and 53 characters: the cost has two digits. */

@@ -51,7 +51,8 @@ export class ProblemLog {
 		}
 		for (const [key, before] of this.#open) {
 			if (met.has(key)) continue;
-			const missed = before.missed + 1;
+			// A poll that has read nothing does not tell what has ended.
+			const missed = before.missed + (result === 'failed' ? 0 : 1);
 			if (result === 'ok' || missed >= goneAfterPolls) ended.push(before);
 			else open.set(key, { ...before, missed });
 		}

@@ -114,7 +114,7 @@ const wrong: readonly (readonly [text: string, ...mistakes: string[]])[] = [
 	],
 	[
 		'basic_auth_users: { __proto__: HASH }',
-		'web.yaml:1:21: basic_auth_users.__proto__: no name that can be used',
+		'web.yaml:1:32: basic_auth_users.__proto__: no name that a user can have here',
 	],
 ];
 

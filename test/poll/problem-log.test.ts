@@ -54,6 +54,21 @@ test('two problems that come by turns are logged once each', () => {
 	}
 });
 
+test('a poll that reads nothing does not tell that other problems have ended', () => {
+	const log = record();
+	const down = problem('unreachable', 'broker 1');
+	log.poll('partial', problem('commit_beyond_end', 'orders'));
+	assert.deepEqual(log.poll('failed', down), ['broker 1 is in trouble']);
+	for (let poll = 0; poll < 10; poll++) assert.deepEqual(log.poll('failed', down), []);
+	assert.deepEqual(log.poll('partial', problem('commit_beyond_end', 'orders')), [
+		'target is read again',
+	]);
+	assert.deepEqual(log.poll('ok').sort(), [
+		'no longer: broker 1 is in trouble',
+		'no longer: orders is in trouble',
+	]);
+});
+
 test('another wording is logged once it has settled', () => {
 	const log = record();
 	const worded = (message: string) => ({ ...problem('timeout', 'broker 1'), message });

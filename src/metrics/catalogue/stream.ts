@@ -90,7 +90,7 @@ export const streamFamilies: readonly StreamFamily[] = [
 		type: 'gauge',
 		meaning: {
 			kafka:
-				'groups with a committed offset on the topic; absent with `--shard.count`, for each shard sees its own groups alone',
+				'groups with a committed offset on the topic, or with a member that is assigned to it; absent with `--shard.count`, for each shard sees its own groups alone',
 			redis: 'groups of the stream',
 			nats: 'consumers of the stream, ephemerals counted as one',
 		},

@@ -31,6 +31,8 @@ export const codes = [
 	'stream_missing',
 	/** A key that the configuration names holds something else. */
 	'not_a_stream',
+	/** A key has the very name of a logical stream, and cannot be told beside it. */
+	'name_taken',
 	/** Any other error that the server answered with. */
 	'server_error',
 ] as const;

@@ -53,6 +53,16 @@ export function namedStreamProblem(
 	};
 }
 
+/** A key that cannot be told, for its series would be those of a logical stream. */
+export function takenNameProblem(name: string): Problem {
+	return {
+		code: 'name_taken',
+		operation: 'xinfo_groups',
+		subject: name,
+		message: `the key ${quoted(name)} has the name of a logical stream and is not told: change the expression in partitioned, or leave the key out by streams.exclude`,
+	};
+}
+
 /** An answer that cannot be read. */
 export function malformedProblem(
 	endpoint: Endpoint,

@@ -261,6 +261,22 @@ for (const [way, login] of ways) {
 			]);
 		});
 
+		test('a key with the very name of a logical stream is left out, and that is told', async () => {
+			await play(server, ['XADD orders * a b', 'XADD orders * a b', 'XADD orders:1 * a b']);
+			const { streams, problems } = await readOnce(address(server), {
+				...login,
+				partitioned: ['(?<stream>orders):(?<partition>[0-9]+)'],
+			});
+			assert.deepEqual(
+				streams.map(({ name, length }) => [name, length]),
+				[['orders', 1]],
+			);
+			assert.deepEqual(
+				problems.map(({ code, subject }) => [code, subject]),
+				[['name_taken', 'orders']],
+			);
+		});
+
 		test('keys of 64 KiB and of any bytes are read, and so are large entries', async () => {
 			await script(
 				server,

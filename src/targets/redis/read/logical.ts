@@ -21,6 +21,7 @@ interface Partition {
 	readonly key: KeyReading;
 }
 
+/** Records of logical streams, and of keys that are streams of their own. */
 interface Joined {
 	readonly streams: readonly Stream[];
 	readonly groups: readonly Group[];
@@ -42,12 +43,15 @@ export interface Known {
 	readonly now: boolean;
 }
 
-/** Joins the keys that are partitions of one logical stream. Others stay streams of their own. */
+/**
+ * Joins the keys that are partitions of one logical stream. Others stay streams of their own, but for those
+ * that have its very name, which are `hidden`.
+ */
 export function joinPartitions(
 	keys: readonly KeyReading[],
 	{ partitionOf, produced }: LogicalStreams,
 	known: Known,
-): Joined {
+): Joined & { readonly hidden: readonly string[] } {
 	const logical = new Map<string, Map<number, KeyReading>>();
 	const own = new Map(keys.map((key) => [key.name, key]));
 	for (const key of keys) {
@@ -59,9 +63,10 @@ export function joinPartitions(
 		logical.set(name.stream, partitions.set(name.partition, key));
 		own.delete(key.name);
 	}
+	const hidden: string[] = [];
 	const joined = Array.from(logical, ([stream, partitions]) => {
 		// A key that has the very name would be the same series.
-		own.delete(stream);
+		if (own.delete(stream)) hidden.push(stream);
 		const rows = Array.from(partitions, ([id, key]) => ({ id, key })).sort((a, b) => a.id - b.id);
 		return joinStream(stream, rows, known.ever, produced);
 	});
@@ -74,6 +79,7 @@ export function joinPartitions(
 		],
 		groups: [...joined.flatMap(({ groups }) => groups), ...single.flatMap(({ groups }) => groups)],
 		unread: [...joined.flatMap(({ unread }) => unread), ...single.flatMap(({ unread }) => unread)],
+		hidden,
 	};
 }
 

@@ -2,7 +2,12 @@ import type { Group, Problem, Reading, Records, Stream, Unread } from '../../../
 import { Joined, Picked } from '../../../records.ts';
 import type { Endpoint } from '../connect/connection.ts';
 import type { Key } from '../fetch/discovery.ts';
-import { errorProblem, malformedProblem, namedStreamProblem } from '../problems.ts';
+import {
+	errorProblem,
+	malformedProblem,
+	namedStreamProblem,
+	takenNameProblem,
+} from '../problems.ts';
 import type { Failure } from '../protocol/attempt.ts';
 import { MalformedReply } from '../protocol/replies.ts';
 import type { KeyRead, KeyTables } from './key.ts';
@@ -75,14 +80,14 @@ export function* readAnswers(
 		isSearched &&
 		problems.length === 0 &&
 		nodes.every(({ broken, keys }) => broken === undefined && keys.every(isKnown));
-	const records = logical
+	const { hidden, ...records } = logical
 		? joinPartitions([...(yield* keyReadings(nodes)), ...gone.map(bareReading)], logical, {
 				ever: wasSearched,
 				now: complete,
 			})
-		: { streams: all(nodes.map(streamsOf)), groups: all(nodes.map(groupsOf)), unread };
+		: { streams: all(nodes.map(streamsOf)), groups: all(nodes.map(groupsOf)), unread, hidden: [] };
 	yield;
-	const ownProblems: Problem[] = [];
+	const ownProblems: Problem[] = hidden.map(takenNameProblem);
 	for (const node of nodes) yield* addProblems(node, ownProblems);
 	const version = nodes.find((node) => node.version !== undefined)?.version;
 	const reading = {

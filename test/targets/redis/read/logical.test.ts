@@ -200,11 +200,12 @@ test('a key that could not be read leaves a gap, and the stream listed', () => {
 		streams: [],
 		groups: [],
 		unread: [{ stream: 'orders', reason: 'connection_lost' }],
+		hidden: [],
 	});
 });
 
-test('no two keys are one series', () => {
-	const { streams, groups } = join([
+test('no two keys are one series, and what is left out for that is told', () => {
+	const { streams, groups, hidden } = join([
 		key('orders:1', group('orders:1', 3)),
 		key('orders:01', group('orders:01', 5)),
 		key('orders', group('orders', 7)),
@@ -214,6 +215,7 @@ test('no two keys are one series', () => {
 		['orders', 'orders:01'],
 	);
 	assert.deepEqual(columns(groups[0]).lag, [3]);
+	assert.deepEqual(hidden, ['orders']);
 });
 
 const counting = (name: string, producedCount: number | undefined): KeyReading => ({
