@@ -4,10 +4,10 @@ import { advance, newlyLost } from './counters.ts';
 import { ageSeconds, headTick } from './head-clock.ts';
 import type { History, StreamMemory } from './history.ts';
 import {
-	dangerousRate,
 	type Endangered,
 	headroomSeconds,
 	larger,
+	leaveOut,
 	smaller,
 	startRate,
 	trackStart,
@@ -123,6 +123,8 @@ export function foldPartitions(
 		const position = Math.max(committed, start);
 		const lag = told ? (told.lag[index] as number) : end - position;
 
+		const wasCommitted = committedBefore[row] as number;
+		const wasStart = startBefore[row] as number;
 		let moved = false;
 		const isSeen = fresh && (told ? (told.positionMajor[index] as number) : committed) >= 0;
 		if (!isSeen) {
@@ -133,15 +135,14 @@ export function foldPartitions(
 			if (since.rewound) folded.rewound = true;
 			folded.consumed += since.consumed;
 		} else {
-			const before = committedBefore[row] as number;
-			moved = committed !== before && (known || before >= 0);
-			if (committed < before) folded.rewound = true;
-			folded.consumed += advance(before, committed);
+			moved = committed !== wasCommitted && (known || wasCommitted >= 0);
+			if (committed < wasCommitted) folded.rewound = true;
+			folded.consumed += advance(wasCommitted, committed);
 			committedBefore[row] = committed;
 		}
 		if (moved) folded.moved = true;
 		if (isSeen && committed >= 0 && start >= 0) {
-			folded.lost += newlyLost(startBefore[row] as number, start, committed);
+			folded.lost += newlyLost(wasStart, start, committed);
 			startBefore[row] = start;
 		}
 
@@ -187,8 +188,11 @@ export function foldPartitions(
 			age = ageSeconds(came, fresh ? now : provenAt);
 			folded.ageSeconds = larger(folded.ageSeconds, age);
 		}
-		const moving = startRate(streamRows, streamRow, now, start);
-		const rate = dangerousRate(moving, stream.trimsBySize, retentionSeconds, age);
+		// To where the group stood since the last look: what it had read was deleted (DeleteRecords).
+		if (fresh && start > wasStart && start >= wasCommitted && start <= committed) {
+			leaveOut(streamRows, streamRow, start, start - wasStart);
+		}
+		const rate = startRate(streamRows, streamRow, now, start);
 		if (rate > 0 || retentionSeconds > 0) {
 			endanger(folded, {
 				start,

@@ -37,6 +37,22 @@ export function trackStart(
 	}
 }
 
+/**
+ * Leaves a move of the start out of its rate.
+ *
+ * @param start - where it is since that move
+ * @param moved - messages deleted by it
+ */
+export function leaveOut(
+	{ anchorStart, nextStart }: StartAnchors,
+	row: number,
+	start: number,
+	moved: number,
+): void {
+	anchorStart[row] = Math.min(start, (anchorStart[row] as number) + moved);
+	nextStart[row] = Math.min(start, (nextStart[row] as number) + moved);
+}
+
 /** Messages deleted a second over the last hour; 0 while the start does not move. */
 export function startRate(
 	{ anchorStart, anchorAt }: StartAnchors,

@@ -33,8 +33,7 @@ export const flowFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		unit: 'ratio',
 		meaning: {
-			kafka:
-				'retention.ms; start offsets moving, where retention.bytes deletes or settings are not told',
+			kafka: 'retention.ms; start offsets moving, but for moves to where the group had read',
 			redis: 'lag by length, where the stream was seen to be trimmed',
 			nats: '`max_age`; the first sequence moving, while the stream is at a limit of its size',
 		},
@@ -46,8 +45,7 @@ export const flowFamilies: readonly GroupFamily[] = [
 		type: 'gauge',
 		unit: 'seconds',
 		meaning: {
-			kafka:
-				'retention.ms; start offsets moving, where retention.bytes deletes or settings are not told',
+			kafka: 'retention.ms; start offsets moving, but for moves to where the group had read',
 			redis: 'the start moving by trimming',
 			nats: '`max_age`; the first sequence moving, while the stream is at a limit of its size',
 		},

@@ -82,7 +82,7 @@ export const kafka = definePlatform({
 					const steps = readAnswers(answers, {
 						...scope,
 						detail: given.detail,
-						retention: (topic) => retention.of(topic),
+						retentionSeconds: (topic) => retention.seconds(topic),
 						...(!share.isWhole && { owns: owned }),
 					});
 					const reading = await inTurns(steps, signal);

@@ -87,7 +87,6 @@ for (const version of ['3.9.1', '4.3.0']) {
 				endless: { 'retention.ms': '-1' },
 				compacted: { 'cleanup.policy': 'compact', 'retention.ms': '3600000' },
 				both: { 'cleanup.policy': 'compact,delete', 'retention.ms': '60000' },
-				large: { 'retention.ms': '-1', 'retention.bytes': '1000000' },
 				usual: {},
 			};
 			await makeTopics(
@@ -112,14 +111,8 @@ for (const version of ['3.9.1', '4.3.0']) {
 					endless: undefined,
 					compacted: undefined,
 					both: 60,
-					large: undefined,
 					usual: 7 * 86_400,
 				});
-				const bySize = streams.filter(({ trimsBySize }) => trimsBySize !== false);
-				assert.deepEqual(
-					bySize.map(({ name, trimsBySize }) => [name, trimsBySize]),
-					[['large', true]],
-				);
 				assert.deepEqual(problems, []);
 				const asked = anew.requests.get('describe_configs');
 				await read(anew);

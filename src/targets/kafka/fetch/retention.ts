@@ -5,23 +5,15 @@ import { fewOf } from '../problems.ts';
 import { nameOf } from '../protocol/metadata.ts';
 import type { Answers } from './answers.ts';
 
-/** The settings of a topic that tell how long its messages are kept, and how many. */
-export const configNames = ['cleanup.policy', 'retention.ms', 'retention.bytes'] as const;
-
-/** How a topic deletes what was not read. */
-export interface TopicRetention {
-	/** Absent: messages are not deleted by age, or it is not told. */
-	readonly seconds?: number;
-	/** Whether segments are deleted because there are too many. Absent: not told. */
-	readonly bySize?: boolean;
-}
+/** The settings of a topic that tell how long its messages are kept. */
+export const configNames = ['cleanup.policy', 'retention.ms'] as const;
 
 /** Settings change seldom. */
 const ageMs = 5 * 60_000;
 
 /** How long topics keep their messages, as last told. */
 export class Retention {
-	#topics = new Map<string, TopicRetention & { readonly askedAtMs: number }>();
+	#topics = new Map<string, { readonly seconds?: number; readonly askedAtMs: number }>();
 	/** What was told of refusals, which would else be told at every poll. */
 	#told = new Set<number>();
 
@@ -35,9 +27,9 @@ export class Retention {
 		return due;
 	}
 
-	/** What is known of a topic. */
-	of(topic: string): TopicRetention {
-		return this.#topics.get(topic) ?? {};
+	/** Seconds. Absent: for ever, as a compacted topic does, or not told. */
+	seconds(topic: string): number | undefined {
+		return this.#topics.get(topic)?.seconds;
 	}
 
 	/**
@@ -56,8 +48,11 @@ export class Retention {
 			if ('error' in leg) continue;
 			for (const topic of leg.asked) this.#topics.set(topic, { askedAtMs: nowMs });
 			for (const { topic, errorCode: code, configs: settings } of leg.answer) {
-				const told = code === errorCode.none ? retentionOf(settings) : {};
-				this.#topics.set(topic, { ...told, askedAtMs: nowMs });
+				const seconds = code === errorCode.none ? secondsOf(settings) : undefined;
+				this.#topics.set(topic, {
+					...(seconds !== undefined && { seconds }),
+					askedAtMs: nowMs,
+				});
 				// A topic that was deleted meanwhile is no refusal.
 				if (code === errorCode.none || code === errorCode.unknownTopicOrPartition) continue;
 				addTo(refused, code, topic);
@@ -77,16 +72,10 @@ export class Retention {
 	}
 }
 
-/** Only the policy `delete` deletes by age and size; a compacted topic keeps the latest of every key. */
-function retentionOf(settings: ReadonlyMap<string, string | null>): TopicRetention {
+/** Only the policy `delete` deletes by age; a compacted topic keeps the latest of every key. */
+function secondsOf(settings: ReadonlyMap<string, string | null>): number | undefined {
 	const policies = (settings.get('cleanup.policy') ?? '').split(',').map((policy) => policy.trim());
-	const [ms, bytes] = ['retention.ms', 'retention.bytes'].map((name) =>
-		Number(settings.get(name) ?? Number.NaN),
-	) as [number, number];
-	if (!policies.includes('delete')) return settings.has('cleanup.policy') ? { bySize: false } : {};
-	return {
-		// -1: for ever.
-		...(ms >= 0 && { seconds: ms / 1000 }),
-		...(!Number.isNaN(bytes) && { bySize: bytes >= 0 }),
-	};
+	const ms = Number(settings.get('retention.ms') ?? Number.NaN);
+	// -1: for ever.
+	return policies.includes('delete') && ms >= 0 ? ms / 1000 : undefined;
 }

@@ -3,7 +3,6 @@ import { errorCode, isLeaderError, nameOfCode, problemOfCode } from '../error-co
 import type { Answers, Scope } from '../fetch/answers.ts';
 import type { Leg } from '../fetch/legs.ts';
 import { rowOf } from '../fetch/plan.ts';
-import type { TopicRetention } from '../fetch/retention.ts';
 import { addTo } from '../lists.ts';
 import { fewOf } from '../problems.ts';
 import type { FoundOffsets } from '../protocol/list-offsets.ts';
@@ -18,7 +17,7 @@ export type Topic = Stream & { readonly partitions: Partitions };
 export function* readStreams(
 	answers: Answers,
 	scope: Scope,
-	retention: (topic: string) => TopicRetention,
+	retentionSeconds: (topic: string) => number | undefined,
 	problems: Problem[],
 	unread: Unread[],
 ): Generator<void, ReadonlyMap<string, Topic>> {
@@ -45,14 +44,13 @@ export function* readStreams(
 				message: `topic ${topic}: partitions ${fewOf([...leaderless])} have no leader`,
 			});
 		}
-		const { seconds, bySize } = retention(topic);
+		const seconds = retentionSeconds(topic);
 		const start = new Float64Array(ids.length).fill(Number.NaN);
 		const end = new Float64Array(ids.length).fill(Number.NaN);
 		streams.set(topic, {
 			name: topic,
 			partitions: { ids, start, end },
 			...(seconds !== undefined && { retentionSeconds: seconds }),
-			...(bySize !== undefined && { trimsBySize: bySize }),
 		});
 	}
 	// What is wrong with a partition is told with its end.

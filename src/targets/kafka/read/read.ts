@@ -3,7 +3,6 @@ import type { BrokerError } from '../connect/broker-error.ts';
 import { errorCode, nameOfCode, problemOfCode } from '../error-codes.ts';
 import type { Answers, Scope } from '../fetch/answers.ts';
 import type { Leg } from '../fetch/legs.ts';
-import type { TopicRetention } from '../fetch/retention.ts';
 import { brokerProblem } from '../problems.ts';
 import type { ListedGroup } from '../protocol/list-groups.ts';
 import { readGroups } from './read-groups.ts';
@@ -18,7 +17,7 @@ const stepGroups = 500;
 export interface Manner extends Scope {
 	readonly detail: 'partition' | 'stream';
 	/** How long a topic keeps its messages, where it is known. */
-	retention(topic: string): TopicRetention;
+	retentionSeconds(topic: string): number | undefined;
 	/** Which topics are exported, where others read the rest of the groups. Absent: all. */
 	owns?(topic: string): boolean;
 }
@@ -27,7 +26,7 @@ export interface Manner extends Scope {
 export function* readAnswers(answers: Answers, manner: Manner): Generator<void, PlainReading> {
 	const problems: Problem[] = [...brokenLegs(answers)];
 	const unread: Unread[] = [];
-	const streams = yield* readStreams(answers, manner, manner.retention, problems, unread);
+	const streams = yield* readStreams(answers, manner, manner.retentionSeconds, problems, unread);
 	const { listed, complete } = readListings(answers, manner, problems);
 	const facts = yield* readMembers(answers, listed, problems, unread);
 	const groups = [

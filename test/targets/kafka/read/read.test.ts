@@ -21,7 +21,7 @@ const manner = {
 	streams: () => true,
 	groups: () => true,
 	detail: 'partition',
-	retention: () => ({}),
+	retentionSeconds: () => undefined,
 } as const;
 
 function read(changes: Partial<Answers> = {}): PlainReading {
