@@ -251,10 +251,12 @@ test('limits and ages of a stream are told, and an empty one has no ages', async
 		bytes: 0,
 		lengthLimit: 5,
 		retentionSeconds: 90 * 3600,
+		trimsBySize: false,
 	});
 	await client.publish('limited', 8);
 	const before = await stream();
 	assert.equal(before?.length, 5);
+	assert.equal(before?.trimsBySize, true);
 	assert.equal(before?.producedCount, 8);
 	const { oldestMessageAgeSeconds: oldest = -1, newestMessageAgeSeconds: newest = -1 } =
 		before ?? {};
