@@ -4,6 +4,7 @@ import { advance, newlyLost } from './counters.ts';
 import { ageSeconds, headTick } from './head-clock.ts';
 import type { History, StreamMemory } from './history.ts';
 import {
+	dangerousRate,
 	type Endangered,
 	headroomSeconds,
 	larger,
@@ -158,9 +159,9 @@ export function foldPartitions(
 		if (told && start >= 0) {
 			const toldRow = context.toldFirst + index;
 			if (fresh) trackStart(history.toldPartitions.columns, toldRow, now, start);
-			const rate = startRate(history.toldPartitions.columns, toldRow, now, start);
-			const startingAt = stream?.trimsBySize === false ? 0 : rate;
-			endanger(folded, { start, position, end, ...untimed, startRate: startingAt });
+			const moving = startRate(history.toldPartitions.columns, toldRow, now, start);
+			const rate = dangerousRate(moving, stream?.trimsBySize, Number.NaN, Number.NaN);
+			endanger(folded, { start, position, end, ...untimed, startRate: rate });
 		}
 		if (lag > folded.lagMax) folded.lagMax = lag;
 		if (!fresh) {

@@ -8,6 +8,7 @@ import type { RequestTold } from '../../src/http/request-times.ts';
 import { buildServer, type Site } from '../../src/http/server.ts';
 import { loopWatch } from '../../src/loop-watch.ts';
 import { Compressor, lastPart } from '../../src/metrics/exposition.ts';
+import type { Exposition } from '../../src/model.ts';
 import { until } from '../brokers/until.ts';
 import { get, siteOf } from './site.ts';
 import { crowd } from './snapshots.ts';
@@ -18,6 +19,20 @@ const expositions = {
 	large: () =>
 		new Compressor().compress([1, 2, 30].map((one) => Buffer.alloc(one * 200_000, `lag ${one}\n`))),
 };
+
+/** Lends an exposition, and knows who has it. */
+function lending(exposition: Exposition) {
+	const lent = new Set<object>();
+	const { lease } = siteOf({ exposition });
+	return {
+		lent,
+		lease() {
+			const one = { ...lease(), release: () => lent.delete(one) };
+			lent.add(one);
+			return one;
+		},
+	};
+}
 
 test('an unknown path is not found, also one with the asterisks of a router', async () => {
 	for (const path of ['/nowhere', '/-/*', '/*/*', '/metrics*', '/-/***x?a=*']) {
@@ -88,15 +103,10 @@ for (const size of ['small', 'large'] as const) {
 	});
 
 	test(`every exposition that was lent is given back when those who asked hang up: ${size}`, async () => {
-		const lent = new Set<object>();
-		const { lease } = siteOf({ exposition: await expositions[size]() });
+		const { lent, lease } = lending(await expositions[size]());
 		const site: Site = {
 			...siteOf(),
-			lease() {
-				const one = { ...lease(), release: () => lent.delete(one) };
-				lent.add(one);
-				return one;
-			},
+			lease,
 			async processMetrics() {
 				await setImmediate();
 				return lastPart('process_metric 1\n');
@@ -123,16 +133,11 @@ for (const size of ['small', 'large'] as const) {
 }
 
 test('an exposition that was lent is given back when who asked is gone before it can be sent', async () => {
-	const lent = new Set<object>();
-	const { lease } = siteOf({ exposition: await expositions.small() });
+	const { lent, lease } = lending(await expositions.small());
 	const sockets: Socket[] = [];
 	const site: Site = {
 		...siteOf(),
-		lease() {
-			const one = { ...lease(), release: () => lent.delete(one) };
-			lent.add(one);
-			return one;
-		},
+		lease,
 		async processMetrics() {
 			client.resetAndDestroy();
 			const [socket] = sockets;

@@ -1,38 +1,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadWebConfig } from '../../src/config/web-config.ts';
-import { Access } from '../../src/http/access/access.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { makeCertificates, until } from '../brokers/index.ts';
+import { guard } from './access/guarded.ts';
 import { siteOf } from './site.ts';
 
 test('connections that say nothing, or half of a handshake, are closed, with TLS and without', async (t) => {
 	const certificates = await makeCertificates();
-	const folder = await mkdtemp(join(tmpdir(), 'stream-lag-exporter-silent-'));
-	t.after(async () => {
-		await certificates.remove();
-		await rm(folder, { recursive: true, force: true });
-	});
-	const { cert, key } = certificates.server;
-	const text = `tls_server_config: { cert_file: ${cert}, key_file: ${key} }`;
-	await writeFile(join(folder, 'web.yaml'), text);
-	const load = () => loadWebConfig('web.yaml', folder);
-	const loaded = load();
-	assert.ok(loaded.ok);
-	const { webConfig, files } = loaded;
-	const access = new Access({ webConfig, files, load, onChange: () => {} });
-	const sites = [buildServer(siteOf(), access), buildServer(siteOf())];
-	t.after(async () => {
-		for (const { close } of sites) await close();
-		await access.close();
-	});
+	t.after(() => certificates.remove());
+	const plain = buildServer(siteOf());
+	t.after(() => plain.close());
+	const servers = [await guard(t, siteOf(), certificates), plain];
 	const began = performance.now();
-	for (const { app } of sites) {
+	for (const { app } of servers) {
 		await app.listen({ host: '127.0.0.1', port: 0 });
 		const { port } = app.server.address() as AddressInfo;
 		// The first bytes of a record of 512 bytes in a handshake.
@@ -45,7 +27,7 @@ test('connections that say nothing, or half of a handshake, are closed, with TLS
 		}
 	}
 	const connections = async () => {
-		const counts = sites.map(
+		const counts = servers.map(
 			({ app }) =>
 				new Promise<number>((resolve) => app.server.getConnections((_, count) => resolve(count))),
 		);

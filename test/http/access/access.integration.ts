@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { Agent, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { connect } from 'node:tls';
 import { hashSync } from 'bcryptjs';
-import { loadWebConfig } from '../../../src/config/web-config.ts';
-import { Access } from '../../../src/http/access/access.ts';
-import { buildServer } from '../../../src/http/server.ts';
 import { type Certificates, makeCertificates } from '../../brokers/index.ts';
 import { siteOf } from '../site.ts';
+import { guard, withTls } from './guarded.ts';
 
 let certificates: Certificates;
 let others: Certificates;
@@ -28,29 +25,9 @@ after(async () => {
 
 /** Listens with a web configuration; after the first time its files are looked at when `later` was called. */
 async function listen(t: TestContext, web: string) {
-	const folder = await mkdtemp(join(tmpdir(), 'stream-lag-exporter-access-'));
-	t.after(() => rm(folder, { recursive: true, force: true }));
-	await copyFile(certificates.server.cert, join(folder, 'cert.pem'));
-	await copyFile(certificates.server.key, join(folder, 'key.pem'));
-	await writeFile(join(folder, 'web.yaml'), web);
-	const load = () => loadWebConfig('web.yaml', folder);
-	const loaded = load();
-	assert.ok(loaded.ok);
-	const told: (readonly string[])[] = [];
-	const { webConfig, files } = loaded;
 	let nowMs = 0;
 	t.mock.method(performance, 'now', () => nowMs);
-	const access = new Access({
-		webConfig,
-		files,
-		load,
-		onChange: (mistakes) => told.push(mistakes),
-	});
-	const { app, close } = buildServer(siteOf(), access);
-	t.after(async () => {
-		await close();
-		await access.close();
-	});
+	const { app, folder, told } = await guard(t, siteOf(), certificates, web);
 	await app.listen({ host: '127.0.0.1', port: 0 });
 	const { port } = app.server.address() as AddressInfo;
 	return {
@@ -90,10 +67,7 @@ async function contentOf(certificate: string): Promise<string> {
 }
 
 test('the very first who comes after a renewal is shown the new certificate', async (t) => {
-	const { port, folder, told, later } = await listen(
-		t,
-		'tls_server_config: { cert_file: cert.pem, key_file: key.pem }',
-	);
+	const { port, folder, told, later } = await listen(t, withTls);
 	assert.equal(await shownBy(port), await contentOf(certificates.server.cert));
 	await copyFile(others.server.cert, join(folder, 'cert.pem'));
 	await copyFile(others.server.key, join(folder, 'key.pem'));
