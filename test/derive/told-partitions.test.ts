@@ -85,6 +85,24 @@ test('what a moving start removes unread is lost, and tells the headroom of the 
 	assert.equal(late.retentionHeadroomSeconds, 0);
 });
 
+test('a start that moves on keys that are not trimmed endangers nothing', () => {
+	const at = (start: number) =>
+		group({ lag: [70, 0], position: [start + 30, 1] }, [
+			[start, 0],
+			[start + 30, 40],
+			[start + 100, 40],
+		]);
+	for (const [trimsBySize, used] of [
+		[true, 0.7],
+		[false, undefined],
+	] as const) {
+		const play = new Play();
+		const streams = [{ name: at(0).stream, trimsBySize }];
+		play.one(at(0), { streams });
+		assert.equal(play.one(at(20), { streams }).retentionUsedRatio, used);
+	}
+});
+
 test('the sentence of a standstill does not speak of commits', () => {
 	const [, , , reason] = after(
 		'statusReason',
